@@ -1,0 +1,109 @@
+"""The bytes of a frame, as ``serve/http_api.md`` describes them: written once by the fit, read by the tab and by ``render``."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tb_timetravel.errors import Corrupt
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_HEADER = struct.Struct("<4sIHBB4x")
+_MAGIC = b"TTF1"
+_HAS_PREDICTIONS = 1
+Extent = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Territory:
+    """Decision regions on a grid: class (g, g) and margin (g, g) uint8 = 255 · (top 1 − top 2 probability); row 0 is y_min."""
+
+    classes: NDArray[Any]
+    margins: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One step as it is drawn: positions (n, 2) uint16 over the extent, class (n,) and confidence (n,) uint8, territory."""
+
+    positions: NDArray[np.uint16]
+    predictions: NDArray[Any] | None
+    confidences: NDArray[np.uint8] | None
+    territory: Territory | None
+
+
+def quantise(embedding: NDArray[np.float32], extent: Extent) -> NDArray[np.uint16]:
+    """Map positions (n, 2) to 0 … 65535 over the extent; what lies outside goes to its edge."""
+    low, size = np.array([extent[0], extent[2]]), np.array([extent[1] - extent[0], extent[3] - extent[2]])
+    unit: NDArray[np.float64] = np.clip((embedding - low) / size, 0.0, 1.0)
+    return np.rint(unit * 65535.0).astype(np.uint16)
+
+
+def restore(positions: NDArray[np.uint16], extent: Extent) -> NDArray[np.float32]:
+    """Map quantised positions (n, 2) back to the plane; exact to 1/131070 of the extent."""
+    low, size = np.array([extent[0], extent[2]]), np.array([extent[1] - extent[0], extent[3] - extent[2]])
+    plane: NDArray[np.float64] = low + positions / 65535.0 * size
+    return plane.astype(np.float32)
+
+
+def encode_frame(frame: Frame) -> bytes:
+    """Encode a frame and compress it."""
+    classes = frame.territory.classes if frame.territory is not None else frame.predictions
+    class_bytes = classes.dtype.itemsize if classes is not None else 1
+    resolution = 0 if frame.territory is None else frame.territory.classes.shape[0]
+    flags = 0 if frame.predictions is None else _HAS_PREDICTIONS
+    arrays: list[NDArray[Any]] = [frame.positions]
+    if frame.predictions is not None and frame.confidences is not None:
+        arrays += [frame.predictions, frame.confidences]
+    if frame.territory is not None:
+        arrays += [frame.territory.classes, frame.territory.margins]
+    sections = [_padded(array.astype(array.dtype.newbyteorder("<")).tobytes()) for array in arrays]
+    header = _HEADER.pack(_MAGIC, len(frame.positions), resolution, class_bytes, flags)
+    return gzip.compress(header + b"".join(sections), compresslevel=6, mtime=0)  # mtime 0: equal frames are equal bytes
+
+
+def decode_frame(content: bytes) -> Frame:
+    """Decode a compressed frame.
+
+    Raises
+    ------
+    Corrupt : the bytes are not a frame, or not a whole one.
+    """
+    try:
+        data = gzip.decompress(content)
+        magic, n_samples, resolution, class_bytes, flags = _HEADER.unpack_from(data)
+        if magic != _MAGIC or class_bytes not in (1, 2):
+            raise ValueError("it does not begin as a frame does")
+        reader = _Sections(data)
+        class_type = "<u1" if class_bytes == 1 else "<u2"
+        positions = reader.take(n_samples * 2, "<u2").reshape(n_samples, 2)
+        predictions = confidences = territory = None
+        if flags & _HAS_PREDICTIONS:
+            predictions, confidences = reader.take(n_samples, class_type), reader.take(n_samples, "<u1")
+        if resolution:
+            classes, margins = (reader.take(resolution**2, kind).reshape(resolution, resolution) for kind in (class_type, "<u1"))
+            territory = Territory(classes, margins)
+    except (ValueError, EOFError, OSError, struct.error) as error:
+        raise Corrupt(f"a frame is damaged or incomplete ({error}); fit this run again") from error
+    return Frame(positions, predictions, confidences, territory)
+
+
+def _padded(section: bytes) -> bytes:
+    return section + bytes(-len(section) % 4)
+
+
+class _Sections:
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._offset = _HEADER.size
+
+    def take(self, count: int, kind: str) -> NDArray[Any]:
+        array = np.frombuffer(self._data, kind, count, self._offset)
+        self._offset += array.nbytes + -array.nbytes % 4
+        return array

@@ -1,0 +1,171 @@
+"""The vocabulary that the training job, the fit and TensorBoard share: what is stored, field by field.
+
+These classes are the JSON files of the store, written and checked by msgspec; arrays lie beside them as ``.npy``. The frontend's
+``wire.ts`` mirrors what ``serve/http_api.md`` says of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+import msgspec
+
+PLUGIN_NAME = "timetravel"
+FORMAT_VERSION = 1  # raised when an older reader could no longer make sense of what is written
+PAGE_SIZE = 1024  # samples in a page of thumbnails or texts
+THUMBNAILS_PER_ROW = 32
+DEFAULT_TAG = "probe"
+DEFAULT_METHOD = "joint"
+PREVIEW_METHOD = "pca"
+DEFAULT_SPLIT = "all"
+
+Step = Annotated[int, msgspec.Meta(ge=0, le=999_999_999_999)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
+
+# metric -> split -> value; None where the value is not defined (no labels, no step before this one, ...)
+Scores = dict[str, dict[str, float | None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Versioned:
+    """Base of every file: a reader refuses a newer version with a sentence."""
+
+    format_version: int = FORMAT_VERSION
+
+
+@dataclass(frozen=True, kw_only=True)
+class Media:
+    """What can be shown of a sample besides its dot; sizes in pixels, 0 unless images."""
+
+    kind: Literal["image", "text", "none"] = "none"
+    thumbnail_width: Annotated[int, msgspec.Meta(ge=0, le=256)] = 0
+    thumbnail_height: Annotated[int, msgspec.Meta(ge=0, le=256)] = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe(Versioned):
+    """A probe set: the samples that are watched, and all about them that no step changes.
+
+    Row i is the same sample in every array of every step.
+    """
+
+    n_samples: Count
+    n_features: Count
+    n_classes: Count  # 0: neither logits nor labels
+    class_names: tuple[str, ...]  # n_classes of them
+    split_names: tuple[str, ...]  # splits.npy indexes into them
+    media: Media
+    has_logits: bool
+    version: Digest  # of labels, splits, ids and media
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRecord(Versioned):
+    """One logged step; written after its arrays, so that a step exists when its record does."""
+
+    step: Step
+    wall_time: float  # seconds since 1970
+    dtype: Literal["float32", "float16"]  # of the representations
+    has_logits: bool
+    has_head: bool  # an affine head: logits = representations @ weight.T + bias
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoggedStep:
+    """A step as the directory's listing shows it, without opening a file."""
+
+    step: Step
+    revision: int  # a step that is logged again gets the next revision
+    digest: Digest  # of the step's arrays
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricInfo:
+    """What a fidelity metric means, so that whoever draws it need not know."""
+
+    metric: str
+    label: str
+    description: str
+    range: tuple[float | None, float | None]
+    better: Literal["higher", "lower"]
+    scope: Literal["step", "run", "both"]
+    n_neighbors: int | None = None
+    chance: dict[str, float | None] = field(default_factory=dict)  # split -> what a picture without any information scores
+
+
+@dataclass(frozen=True, kw_only=True)
+class TerritoryInfo:
+    """Where the territories come from; agreement is the share of samples classed as the subject model does."""
+
+    source: Literal["head", "surrogate", "labels", "none"]
+    agreement: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmStep:
+    """One step of a film."""
+
+    step: Step
+    frame: Digest  # of the frame's bytes
+    bytes: Count  # of the compressed frame
+    flips: Count  # samples whose prediction differs from the step before
+    accuracy: dict[str, float | None]  # split -> share of predictions equal to the label
+    fidelity: Scores
+
+
+@dataclass(frozen=True, kw_only=True)
+class Film(Versioned):
+    """A finished fit: all that is constant over time, and the list of its steps."""
+
+    film: Digest  # key: data, method and settings
+    method: str
+    settings: dict[str, int | float | str | bool | None]
+    fingerprint: Digest  # of the data it was fitted on
+    seed: int
+    device: str
+    created_at: float  # seconds since 1970
+    extent: tuple[float, float, float, float]  # x_min, x_max, y_min, y_max, shared by all steps
+    grid_resolution: Annotated[int, msgspec.Meta(ge=0, le=4096)]
+    territory: TerritoryInfo
+    metrics: tuple[MetricInfo, ...]
+    fidelity: Scores
+    steps: tuple[FilmStep, ...]
+    timings_s: dict[str, float]  # stage -> seconds, for all steps together
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether this is the film that plays only until something better is there."""
+        return self.method == PREVIEW_METHOD
+
+
+FitState = Literal["none", "starting", "running", "finished", "failed", "cancelled", "interrupted"]
+STAGES = ("preview", "graph", "layout", "maps", "territory", "fidelity")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageProgress:
+    """How far one stage of a fit is, from 0 to 1."""
+
+    stage: str
+    fraction: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitStatus(Versioned):
+    """What a fit is doing, as its process last wrote it."""
+
+    state: FitState = "none"
+    stage: str | None = None
+    fraction: float = 0.0  # of the whole fit, by expected time
+    eta_s: float | None = None
+    device: str | None = None
+    origin: Literal["tab", "shell"] = "shell"
+    stages: tuple[StageProgress, ...] = ()
+    film: Digest | None = None
+    preview: Digest | None = None
+    error: str | None = None
+    last_words: tuple[str, ...] = ()
+    started_at: float | None = None
+    updated_at: float | None = None

@@ -1,0 +1,32 @@
+"""The only code that touches disk: what training logged, what a fit made of it, and what a fit is doing.
+
+``<run>/plugins/timetravel/<tag>/``::
+
+    probe.json  labels.npy  splits.npy  ids.npy       the samples            dynamics.py
+    thumbnails/000000.png  texts/000000.json          pages of 1,024
+    steps/<step>.<revision>.<digest>.json             a logged step, written after its arrays
+    steps/<step>.<revision>.<digest>.<array>.npy      representations, logits, head_weight, head_bias
+    films/<key>/film.json  …                          a fit's result         films.py
+    fit.json  fit.log  fit.lock  fit.cancel           a fit at work          status.py
+"""
+
+from __future__ import annotations
+
+from tb_timetravel.store.catalog import ProbeLocation, find_probes, probe_directory, tags_of
+from tb_timetravel.store.dynamics import DynamicsReader, DynamicsWriter, Snapshot, data_fingerprint
+from tb_timetravel.store.films import FilmStore
+from tb_timetravel.store.status import FitLock, StatusFile
+
+__all__ = [
+    "DynamicsReader",
+    "DynamicsWriter",
+    "FilmStore",
+    "FitLock",
+    "ProbeLocation",
+    "Snapshot",
+    "StatusFile",
+    "data_fingerprint",
+    "find_probes",
+    "probe_directory",
+    "tags_of",
+]

@@ -1,0 +1,172 @@
+"""Files as the store needs them: whole, versioned, without pickle, on every file system that TensorBoard reads.
+
+A local path goes through the operating system, which gives atomic replacement and memory mapping; anything with a scheme (``s3://``,
+``gs://``, ``memory://``) goes through TensorBoard's gfile layer, where writing an object is atomic by itself.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+import numpy as np
+
+from tb_timetravel.errors import Corrupt, NotFound, UnsupportedVersion
+from tb_timetravel.schema import FORMAT_VERSION, Versioned
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike, NDArray
+
+V = TypeVar("V", bound=Versioned)
+
+
+def is_local(path: str) -> bool:
+    """Tell whether the operating system itself can open the path."""
+    return "://" not in path
+
+
+def _gfile() -> Any:  # noqa: ANN401  # tensorboard ships no types
+    from tensorboard.compat import tf  # resolves to TensorFlow where that is installed: only when a remote path asks for it
+
+    return tf.io.gfile
+
+
+def join(directory: str, *names: str) -> str:
+    """Join names to a directory, with slashes where it has a scheme."""
+    return os.path.join(directory, *names) if is_local(directory) else "/".join([directory.rstrip("/"), *names])
+
+
+def exists(path: str) -> bool:
+    """Tell whether a file or directory is there."""
+    return os.path.exists(path) if is_local(path) else bool(_gfile().exists(path))
+
+
+def listdir(directory: str) -> list[str]:
+    """List the names in a directory, sorted; none when it is not there."""
+    if is_local(directory):
+        try:
+            return sorted(os.listdir(directory))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+    gfile = _gfile()
+    return sorted(name.rstrip("/") for name in gfile.listdir(directory)) if gfile.isdir(directory) else []
+
+
+def read_bytes(path: str) -> bytes:
+    """Read a whole file.
+
+    Raises
+    ------
+    NotFound : there is no such file.
+    """
+    if is_local(path):
+        try:
+            with open(path, "rb") as file:
+                return file.read()
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+            raise NotFound(f"expected a file at {path}, found none") from error
+    gfile = _gfile()
+    if not gfile.exists(path):
+        raise NotFound(f"expected a file at {path}, found none")
+    with gfile.GFile(path, "rb") as file:
+        return bytes(file.read())
+
+
+def write_bytes(path: str, content: bytes) -> None:
+    """Write a file so that a reader sees the old content or the new one, never a part; makes the directory."""
+    if not is_local(path):
+        gfile = _gfile()
+        gfile.makedirs(path.rsplit("/", 1)[0])
+        with gfile.GFile(path, "wb") as file:
+            file.write(content)
+        return
+    directory = os.path.dirname(path)
+    os.makedirs(directory, exist_ok=True)
+    part = os.path.join(directory, f".{os.path.basename(path)}.{secrets.token_hex(4)}.part")
+    try:
+        with open(part, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # or a power cut could leave the new name on an empty file
+        os.replace(part, path)
+    except BaseException:
+        remove(part)
+        raise
+
+
+def remove(path: str) -> None:
+    """Remove a local file that nobody refers to any more; a remote one is left, as gfile cannot remove."""
+    if is_local(path):
+        try:
+            os.unlink(path)
+        except FileNotFoundError:
+            pass
+
+
+def write_record(path: str, record: Versioned) -> None:
+    """Write a record as JSON."""
+    write_bytes(path, msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
+
+
+def read_record(path: str, kind: type[V]) -> V:
+    """Read a record and check it field by field.
+
+    Raises
+    ------
+    NotFound, UnsupportedVersion, Corrupt
+    """
+    content = read_bytes(path)
+    try:
+        version = msgspec.json.decode(content, type=Versioned).format_version
+        if version > FORMAT_VERSION:
+            raise UnsupportedVersion(
+                f"{path} has format version {version}, this tb_timetravel reads up to {FORMAT_VERSION}; upgrade it to open this run"
+            )
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.MsgspecError as error:
+        raise Corrupt(f"{path} is not a readable {kind.__name__} record ({error}); remove it or log the run again") from error
+
+
+def encode_array(array: NDArray[Any]) -> bytes:
+    """Encode an array in numpy's own format, without pickle."""
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
+    return buffer.getvalue()
+
+
+def write_array(path: str, array: NDArray[Any]) -> None:
+    """Write an array as ``.npy``."""
+    write_bytes(path, encode_array(array))
+
+
+def read_array(path: str, *, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
+    """Read an array whose shape and type are known, memory-mapped where the path is local.
+
+    The header is compared with what is expected before anything is allocated, so a header that promises terabytes costs nothing.
+
+    Raises
+    ------
+    NotFound, Corrupt
+    """
+    try:
+        if is_local(path):
+            array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+        else:
+            array = _decode_remote_array(read_bytes(path), shape)
+    except FileNotFoundError as error:
+        raise NotFound(f"expected an array at {path}, found none") from error
+    except (ValueError, EOFError, OSError) as error:
+        raise Corrupt(f"{path} is damaged or incomplete ({error}); log or fit this run again") from error
+    if not isinstance(array, np.ndarray) or array.shape != shape or array.dtype != np.dtype(dtype):
+        found = f"{array.shape} {array.dtype}" if isinstance(array, np.ndarray) else type(array).__name__
+        raise Corrupt(f"expected {shape} {np.dtype(dtype)} in {path}, found {found}; log or fit this run again")
+    return array
+
+
+def _decode_remote_array(content: bytes, shape: tuple[int, ...]) -> NDArray[Any]:
+    if int(np.prod(shape, dtype=np.int64)) > len(content):  # every element takes at least a byte
+        raise ValueError(f"{len(content)} bytes are too few for shape {shape}")
+    return np.asarray(np.lib.format.read_array(io.BytesIO(content), allow_pickle=False))

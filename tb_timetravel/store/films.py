@@ -1,0 +1,182 @@
+"""What a fit wrote: films, each under a key made of its data, method and settings, and the stages of a fit that has not finished.
+
+``films/<key>/``::
+
+    film.json                          written last: a film exists when it does
+    <step>.<hash>.frame.gz             what the tab gets for a step, ready to send
+    <step>.embedding.npy               (n_samples, 2) float32
+    <step>.sample_fidelity.npy         (n_samples, 4) float16, columns SAMPLE_FIDELITY
+    predictions.npy, confidences.npy   (n_steps, n_samples), for one sample through time
+    visualizer.npz                     weights of encoder and decoder
+    stages/<name>.npz                  results of finished stages; removed when the film is there
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tb_timetravel.errors import Corrupt, StoreError
+from tb_timetravel.schema import Film
+from tb_timetravel.store.files import (
+    exists,
+    join,
+    listdir,
+    read_array,
+    read_bytes,
+    read_record,
+    remove,
+    write_array,
+    write_bytes,
+    write_record,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+SAMPLE_FIDELITY = ("neighborhood_preservation", "trustworthiness", "continuity", "prediction_agreement")
+_KEY = re.compile(r"[0-9a-f]{16}")
+
+
+class FilmStore:
+    """Reads and writes the films of one probe set."""
+
+    def __init__(self, directory: str) -> None:
+        self.directory = join(directory, "films")
+
+    def keys(self) -> list[str]:
+        """List the keys of the films that are complete."""
+        return [name for name in listdir(self.directory) if _KEY.fullmatch(name) and exists(self._path(name, "film.json"))]
+
+    def films(self) -> list[Film]:
+        """Read all films, newest first; one that cannot be read is left out, a fit can make it again."""
+        films = []
+        for key in self.keys():
+            try:
+                films.append(self.film(key))
+            except StoreError:
+                continue
+        return sorted(films, key=lambda film: -film.created_at)
+
+    def film(self, key: str) -> Film:
+        """Read a film.
+
+        Raises
+        ------
+        NotFound, UnsupportedVersion, Corrupt
+        """
+        film = read_record(self._path(key, "film.json"), Film)
+        if film.film != key:
+            raise Corrupt(f"the film in {self.directory}/{key} says it is {film.film}; fit this run again")
+        return film
+
+    def write_film(self, film: Film) -> None:
+        """Write the record that makes a film exist; everything else must be there."""
+        write_record(self._path(film.film, "film.json"), film)
+
+    def frame(self, key: str, step: int, frame: str) -> bytes:
+        """Read the compressed frame of a step, as it is sent."""
+        return read_bytes(self._path(key, f"{step:012d}.{frame}.frame.gz"))
+
+    def write_frame(self, key: str, step: int, content: bytes) -> str:
+        """Write the compressed frame of a step and return its hash."""
+        frame = hashlib.blake2b(content, digest_size=8).hexdigest()
+        write_bytes(self._path(key, f"{step:012d}.{frame}.frame.gz"), content)
+        return frame
+
+    def embedding(self, key: str, step: int, n_samples: int) -> NDArray[np.float32]:
+        """Read where the samples are at a step, (n_samples, 2)."""
+        return read_array(self._path(key, f"{step:012d}.embedding.npy"), shape=(n_samples, 2), dtype=np.float32)
+
+    def write_embedding(self, key: str, step: int, embedding: NDArray[np.float32]) -> None:
+        """Write where the samples are at a step, (n_samples, 2)."""
+        write_array(self._path(key, f"{step:012d}.embedding.npy"), embedding)
+
+    def sample_fidelity(self, key: str, step: int, n_samples: int) -> NDArray[np.float16]:
+        """Read each sample's fidelity at a step, (n_samples, 4), columns ``SAMPLE_FIDELITY``; NaN where not defined."""
+        shape = (n_samples, len(SAMPLE_FIDELITY))
+        return read_array(self._path(key, f"{step:012d}.sample_fidelity.npy"), shape=shape, dtype=np.float16)
+
+    def write_sample_fidelity(self, key: str, step: int, values: NDArray[np.float16]) -> None:
+        """Write each sample's fidelity at a step, (n_samples, 4)."""
+        write_array(self._path(key, f"{step:012d}.sample_fidelity.npy"), values)
+
+    def history(self, film: Film, n_samples: int, n_classes: int) -> tuple[NDArray[Any], NDArray[np.uint8]]:
+        """Read the predicted class and 255 · confidence at every step, both (n_steps, n_samples)."""
+        shape = (len(film.steps), n_samples)
+        predictions = read_array(self._path(film.film, "predictions.npy"), shape=shape, dtype=class_dtype(n_classes))
+        return predictions, read_array(self._path(film.film, "confidences.npy"), shape=shape, dtype=np.uint8)
+
+    def write_history(self, key: str, predictions: NDArray[Any], confidences: NDArray[np.uint8]) -> None:
+        """Write the predicted class and 255 · confidence at every step, both (n_steps, n_samples)."""
+        write_array(self._path(key, "predictions.npy"), predictions)
+        write_array(self._path(key, "confidences.npy"), confidences)
+
+    def visualizer(self, key: str) -> dict[str, NDArray[Any]]:
+        """Read the weights of encoder and decoder by name."""
+        return _read_npz(self._path(key, "visualizer.npz"))
+
+    def write_visualizer(self, key: str, weights: Mapping[str, NDArray[Any]]) -> None:
+        """Write the weights of encoder and decoder by name."""
+        write_bytes(self._path(key, "visualizer.npz"), _encode_npz(weights))
+
+    def stage(self, key: str, name: str) -> dict[str, NDArray[Any]] | None:
+        """Read what a finished stage of an unfinished fit left, None when it left nothing usable."""
+        path = self._path(key, "stages", f"{name}.npz")
+        try:
+            return _read_npz(path) if exists(path) else None
+        except StoreError:
+            return None
+
+    def write_stage(self, key: str, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Keep the result of a stage, so that an interrupted fit need not make it again."""
+        write_bytes(self._path(key, "stages", f"{name}.npz"), _encode_npz(arrays))
+
+    def remove_stages(self, key: str) -> None:
+        """Remove what only an unfinished fit needs."""
+        for name in listdir(self._path(key, "stages")):
+            remove(self._path(key, "stages", name))
+
+    def _path(self, key: str, *names: str) -> str:
+        return join(self.directory, key, *names)
+
+
+def class_dtype(n_classes: int) -> type[np.uint8] | type[np.uint16]:
+    """Choose the type of class indices: one byte up to 256 classes, two beyond."""
+    return np.uint8 if n_classes <= 256 else np.uint16
+
+
+def choose_film(films: Iterable[Film], fingerprint: str) -> Film | None:
+    """Choose the film to show, of films newest first.
+
+    The newest one fitted on the present data, else a preview of the present data, else the newest, previews last.
+    """
+    newest_first = list(films)
+    tiers = (
+        [film for film in newest_first if film.fingerprint == fingerprint and not film.is_preview],
+        [film for film in newest_first if film.fingerprint == fingerprint],
+        [film for film in newest_first if not film.is_preview],
+        newest_first,
+    )
+    return next((tier[0] for tier in tiers if tier), None)
+
+
+def _encode_npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def _read_npz(path: str) -> dict[str, NDArray[Any]]:
+    try:
+        with np.load(io.BytesIO(read_bytes(path)), allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, AttributeError) as error:
+        raise Corrupt(f"{path} is damaged or incomplete ({error}); fit this run again") from error

@@ -1,0 +1,46 @@
+// Builds the bundle that the Python package ships. Output is deterministic (no hashes, no dates): CI rebuilds and compares.
+import { readFileSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import * as esbuild from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const outdir = join(here, "..", "tb_timetravel", "static");
+const budget = 80_000; // bytes, gzipped, all files together
+
+const options = {
+  absWorkingDir: here,
+  entryPoints: { index: "src/index.ts", app: "src/main.tsx" },
+  outdir,
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  target: "es2022",
+  minify: true,
+  legalComments: "linked",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  loader: { ".css": "text" },
+  logLevel: "warning",
+};
+
+if (process.argv.includes("--watch")) {
+  const context = await esbuild.context({ ...options, minify: false, sourcemap: "inline" });
+  await context.watch();
+} else {
+  rmSync(outdir, { recursive: true, force: true });
+  await esbuild.build(options);
+  let total = 0;
+  for (const file of readdirSync(outdir).sort()) {
+    const bytes = readFileSync(join(outdir, file));
+    const gzipped = gzipSync(bytes, { level: 9 }).length;
+    total += gzipped;
+    console.log(`${file.padEnd(24)} ${String(bytes.length).padStart(8)} B  ${String(gzipped).padStart(7)} B gz`);
+  }
+  console.log(`total ${total} B gz of ${budget}`);
+  if (total > budget) {
+    console.error(`the bundle is ${total - budget} bytes over its budget`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,97 @@
+/** The verbs of the tab, shared by buttons and keys. */
+import * as api from "./api";
+import { FIT } from "./camera";
+import * as state from "./state";
+import { jump } from "./timeline";
+import { COLOUR_MODES, type ColourMode } from "./url";
+
+export function togglePlaying(): void {
+  const last = state.count.peek() - 1;
+  if (last <= 0) return;
+  if (!state.playing.peek() && state.cursor.peek() >= last) state.cursor.value = 0;
+  state.playing.value = !state.playing.peek();
+}
+
+export function stepBy(by: number): void {
+  state.playing.value = false;
+  state.cursor.value = jump(state.cursor.peek(), by, state.count.peek());
+}
+
+export function goToFirst(): void {
+  state.playing.value = false;
+  state.seek(0);
+}
+
+export function goToLast(): void {
+  state.playing.value = false;
+  state.seek(state.count.peek() - 1);
+}
+
+export function changeSpeed(by: 1 | -1): void {
+  const at = state.SPEEDS.findIndex((speed) => speed === state.speed.peek());
+  state.speed.value = state.SPEEDS[Math.min(state.SPEEDS.length - 1, Math.max(0, at + by))] ?? state.speed.peek();
+}
+
+export function toggleLoop(): void {
+  state.loop.value = !state.loop.peek();
+}
+
+export function colourBy(mode: ColourMode): void {
+  if (isColourable(mode)) state.colour.value = mode;
+}
+
+/** Whether the data has what a colour mode shows. Reads signals. */
+export function isColourable(mode: ColourMode): boolean {
+  const samples = state.reel.value?.samples;
+  const labelled = samples?.label.some((label) => label >= 0) ?? true;
+  const predicted = state.nearestFrame.value?.prediction !== null;
+  if (mode === "label") return labelled;
+  return mode === "correctness" ? labelled && predicted : predicted;
+}
+
+export const colourModeAt = (digit: number): ColourMode | undefined => COLOUR_MODES[digit - 1];
+
+export function fitCamera(): void {
+  state.camera.value = FIT;
+}
+
+export function toggleTerritory(): void {
+  state.territoryShown.value = !state.territoryShown.peek();
+}
+
+export function clear(): void {
+  if (state.helpOpen.peek()) state.helpOpen.value = false;
+  else {
+    state.selected.value = null;
+    state.hovered.value = null;
+    state.drawerOpen.value = false;
+  }
+}
+
+async function change(request: (place: api.Place) => ReturnType<typeof api.startFit>): Promise<void> {
+  const place = state.place.peek();
+  if (place === null) return;
+  try {
+    state.refusal.value = null;
+    state.fit.value = await request(place);
+    state.reloads.value++; // the new state is followed at once, at a fit's pace
+  } catch (error) {
+    state.refusal.value = error instanceof Error ? error.message : String(error);
+  }
+}
+
+export const startFit = (): Promise<void> => change(api.startFit);
+export const cancelFit = (): Promise<void> => change(api.cancelFit);
+
+/** Hide a key, or show it again. */
+export function toggled(hidden: ReadonlySet<number>, key: number): ReadonlySet<number> {
+  const next = new Set(hidden);
+  if (!next.delete(key)) next.add(key);
+  return next;
+}
+
+/** Hide all but one key; asked again for the one that stands alone, show all. */
+export function isolated(hidden: ReadonlySet<number>, key: number, nKeys: number): ReadonlySet<number> {
+  const alone = !hidden.has(key) && hidden.size === nKeys - 1;
+  return alone ? new Set() : new Set(Array.from({ length: nKeys }, (_, other) => other).filter((other) => other !== key));
+}

@@ -1,0 +1,115 @@
+/** The only module that knows URLs. Addresses are relative: path prefixes, proxies and notebooks need nothing special. */
+import { decodeFrame, decodeSamples, type Frame, type Samples } from "./binary";
+import type { Decoder } from "./decode";
+import * as wire from "./wire";
+
+type Query = Record<string, string | number>;
+
+/** An answer that says no, with the server's own sentence. */
+export class ServerRefusal extends Error {
+  override name = "ServerRefusal";
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+/** No answer at all: TensorBoard stopped, or the network is away. */
+export class Unreachable extends Error {
+  override name = "Unreachable";
+}
+
+// The entry page's base is data/plugin/timetravel/, with or without a prefix in front.
+function address(route: string, query: Query = {}): string {
+  const parameters = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
+  const suffix = parameters.toString();
+  return new URL(suffix === "" ? route : `${route}?${suffix}`, document.baseURI).href;
+}
+
+async function request(url: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, init);
+  } catch (error) {
+    if (init.signal?.aborted === true) throw error;
+    throw new Unreachable("TensorBoard does not answer.");
+  }
+  if (response.ok) return response;
+  throw new ServerRefusal(await refusalSentence(response), response.status);
+}
+
+async function refusalSentence(response: Response): Promise<string> {
+  try {
+    return wire.failure(await response.json(), "error").error;
+  } catch {
+    return `The server answered ${response.status} ${response.statusText}.`;
+  }
+}
+
+async function getJson<T>(decoder: Decoder<T>, route: string, query: Query, signal?: AbortSignal): Promise<T> {
+  const response = await request(address(route, query), signal === undefined ? {} : { signal });
+  return decoder(await response.json(), route);
+}
+
+async function getBytes(route: string, query: Query, signal?: AbortSignal): Promise<ArrayBuffer> {
+  const response = await request(address(route, query), signal === undefined ? {} : { signal });
+  return response.arrayBuffer();
+}
+
+async function post<T>(decoder: Decoder<T>, route: string, body: Query): Promise<T> {
+  const response = await request(address(route), {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Time-Travel": "1" },
+    body: JSON.stringify(body),
+  });
+  return decoder(await response.json(), route);
+}
+
+/** A probe set: one tag of one run. */
+export interface Place {
+  readonly run: string;
+  readonly tag: string;
+}
+
+export const fetchListing = (signal?: AbortSignal): Promise<wire.Listing> => getJson(wire.listing, "runs", {}, signal);
+
+export const fetchProbe = ({ run, tag }: Place, signal?: AbortSignal): Promise<wire.Probe> =>
+  getJson(wire.probe, "run", { run, tag }, signal);
+
+export const fetchFit = ({ run, tag }: Place, signal?: AbortSignal): Promise<wire.Fit> =>
+  getJson(wire.fit, "fit", { run, tag }, signal);
+
+export const startFit = async ({ run, tag }: Place): Promise<wire.Fit> => (await post(wire.fitStarted, "fit", { run, tag })).fit;
+
+export const cancelFit = async ({ run, tag }: Place): Promise<wire.Fit> =>
+  (await post(wire.fitAnswer, "fit/cancel", { run, tag })).fit;
+
+export const fetchFilm = ({ run, tag }: Place, film: string, signal?: AbortSignal): Promise<wire.Film> =>
+  getJson(wire.film, "film", { run, tag, film }, signal);
+
+export const fetchFrame = async (
+  { run, tag }: Place,
+  film: string,
+  { step, frame }: wire.FilmStep,
+  signal?: AbortSignal,
+): Promise<Frame> => decodeFrame(await getBytes("frame", { run, tag, film, step, v: frame }, signal));
+
+export const fetchSamples = async ({ run, tag }: Place, version: string, signal?: AbortSignal): Promise<Samples> =>
+  decodeSamples(await getBytes("samples", { run, tag, v: version }, signal));
+
+export const thumbnailsAddress = ({ run, tag }: Place, version: string, page: number): string =>
+  address("thumbnails", { run, tag, page, v: version });
+
+export const fetchTexts = async ({ run, tag }: Place, version: string, page: number, signal?: AbortSignal): Promise<string[]> =>
+  (await getJson(wire.texts, "texts", { run, tag, page, v: version }, signal)).texts;
+
+export const fetchHistory = ({ run, tag }: Place, film: string, sample: number, signal?: AbortSignal): Promise<wire.History> =>
+  getJson(wire.history, "history", { run, tag, film, sample }, signal);
+
+export const fetchScalarTags = async (run: string, signal?: AbortSignal): Promise<wire.ScalarTag[]> =>
+  (await getJson(wire.scalarTags, "scalar_tags", { run }, signal)).scalars;
+
+export const fetchScalars = (run: string, tag: string, signal?: AbortSignal): Promise<wire.Scalars> =>
+  getJson(wire.scalars, "scalars", { run, tag }, signal);

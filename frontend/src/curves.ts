@@ -1,0 +1,113 @@
+/** The scalars beside a run: which there are, which are chosen, and their values as they arrive. */
+import { computed, effect, signal, untracked } from "@preact/signals";
+import * as api from "./api";
+import { ascending, type Chart, curveName, groupScalars, keyOf } from "./series";
+import * as state from "./state";
+import { fidelityChart, stepMetrics } from "./trust";
+import type { Scalars, ScalarTag } from "./wire";
+
+const PRESELECTED_METRICS = new Set(["neighborhood_preservation", "prediction_agreement"]);
+
+export const tags = signal<readonly ScalarTag[]>([]);
+/** Where a person chose otherwise than the preselection, by key. */
+export const choices = signal<ReadonlyMap<string, boolean>>(new Map());
+const values = signal<ReadonlyMap<string, Scalars>>(new Map());
+export const curvesTrouble = signal<string | null>(null);
+
+export const isChosen = (tag: ScalarTag): boolean => choices.value.get(keyOf(tag)) ?? tag.preselected;
+export const isMetricChosen = (metric: string): boolean => choices.value.get(metric) ?? PRESELECTED_METRICS.has(metric);
+
+export function choose(key: string, chosen: boolean): void {
+  choices.value = new Map(choices.peek()).set(key, chosen);
+}
+
+export const metrics = computed(() => (state.reel.value === null ? [] : stepMetrics(state.reel.value.film)));
+
+export const scalarCharts = computed<Chart[]>(() =>
+  groupScalars(tags.value.filter(isChosen)).map((group) => ({
+    title: group.title,
+    curves: group.tags.flatMap((tag, colour) => {
+      const series = values.value.get(keyOf(tag));
+      return series === undefined ? [] : [{ name: curveName(tag, group), ...ascending(series), dashed: false, colour }];
+    }),
+  })),
+);
+
+export const fidelityCharts = computed<Chart[]>(() => {
+  const open = state.reel.value;
+  if (open === null) return [];
+  return metrics.value.filter(({ metric }) => isMetricChosen(metric)).map((metric) => fidelityChart(open.film, metric));
+});
+
+function tell(error: unknown, signal: AbortSignal): void {
+  if (!signal.aborted) curvesTrouble.value = error instanceof Error ? error.message : String(error);
+}
+
+/** List the scalars of the run that is shown, again after each reload of TensorBoard. */
+function followTags(): () => void {
+  let controller = new AbortController();
+  let listed = "";
+  const stop = effect(() => {
+    const run = state.place.value?.run;
+    state.reloads.value;
+    controller.abort();
+    controller = new AbortController();
+    const { signal } = controller;
+    if (run === undefined) return;
+    if (run !== listed) tags.value = [];
+    listed = run;
+    values.value = new Map();
+    curvesTrouble.value = null;
+    api.fetchScalarTags(run, signal).then(
+      (found) => {
+        if (!signal.aborted) tags.value = found;
+      },
+      (error: unknown) => tell(error, signal),
+    );
+  });
+  return () => {
+    stop();
+    controller.abort();
+  };
+}
+
+/** Fetch what is chosen and not here yet. */
+function followValues(): () => void {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let epoch = 0;
+  const asked = new Set<string>();
+  const stopReset = effect(() => {
+    state.reloads.value;
+    state.place.value;
+    epoch++;
+    asked.clear();
+  });
+  const stop = effect(() => {
+    const wanted = tags.value.filter((tag) => isChosen(tag) && !asked.has(keyOf(tag)));
+    const now = epoch;
+    untracked(() => {
+      for (const tag of wanted) {
+        asked.add(keyOf(tag));
+        api.fetchScalars(tag.run, tag.tag, signal).then(
+          (series) => {
+            if (now === epoch && !signal.aborted) values.value = new Map(values.peek()).set(keyOf(tag), series);
+          },
+          (error: unknown) => tell(error, signal),
+        );
+      }
+    });
+  });
+  return () => {
+    stop();
+    stopReset();
+    controller.abort();
+  };
+}
+
+export function keepCurves(): () => void {
+  const stops = [followValues(), followTags()];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}

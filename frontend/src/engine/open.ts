@@ -1,0 +1,34 @@
+/** Chooses a renderer for a canvas that has none yet: a canvas keeps the kind of its first context for life. */
+import type { RendererChoice } from "../url";
+import { CpuRenderer } from "./cpu";
+import type { Renderer } from "./scene";
+import { isEmulated, WebglRenderer } from "./webgl";
+
+function openWebgl(canvas: HTMLCanvasElement, choice: RendererChoice): WebglRenderer | null {
+  if (choice === "cpu") return null;
+  if (choice === "auto" && !hasGpu()) return null;
+  const gl = canvas.getContext("webgl2", {
+    alpha: false,
+    antialias: false,
+    depth: false,
+    preserveDrawingBuffer: true, // screenshots and "save image" see the picture after the frame
+  });
+  return gl === null ? null : new WebglRenderer(gl);
+}
+
+// Asked on a throw-away canvas, since asking takes a context.
+function hasGpu(): boolean {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  if (gl === null) return false;
+  const emulated = isEmulated(gl);
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return !emulated;
+}
+
+export function openRenderer(canvas: HTMLCanvasElement, choice: RendererChoice): Renderer {
+  const webgl = openWebgl(canvas, choice);
+  if (webgl !== null) return webgl;
+  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+  if (context === null) throw new Error("This browser gives neither WebGL2 nor a 2-D canvas.");
+  return new CpuRenderer(context);
+}

@@ -1,0 +1,171 @@
+import { RIM, SPLIT_SHAPES, TERRITORY_FLOOR, WRONG_GROWTH } from "./scene";
+
+const float = (value: number): string => value.toFixed(4);
+
+// Palettes are 256 texels wide and as high as they need to be.
+const PALETTE_LOOKUP = `
+uniform sampler2D palette;
+vec4 colourOf(uint key) { return texelFetch(palette, ivec2(int(key & 255u), int(key >> 8u)), 0); }`;
+
+/** Interpolates between two steps, and colours by the nearer one: nothing is recomputed on the CPU while a film plays. */
+export const POINT_VERTEX = `#version 300 es
+precision highp float;
+precision highp int;
+layout(location=0) in vec2 a;
+layout(location=1) in vec2 b;
+layout(location=2) in uint label;
+layout(location=3) in uint split;
+layout(location=4) in uint prediction;
+layout(location=5) in float confidence;
+uniform float fraction;
+uniform vec4 projection;
+uniform float dotSize;
+uniform float growth;
+uniform int mode;
+uniform bool predicted;
+uniform uint splitMask;
+uniform uint nClasses;
+uniform vec3 background;
+${PALETTE_LOOKUP}
+flat out vec3 outer;
+flat out vec3 core;
+flat out float wrong;
+flat out float diameter;
+flat out int shape;
+void main() {
+  bool knownLabel = label < nClasses;
+  bool knownPrediction = predicted && prediction < nClasses;
+  bool isWrong = knownLabel && knownPrediction && label != prediction;
+  uint none = mode == 3 ? 256u : nClasses;
+  uint key = none;
+  if (mode == 0 && knownLabel) key = label;
+  if (mode == 1 && knownPrediction) key = prediction;
+  if (mode == 2) key = !knownLabel || !knownPrediction ? 2u : isWrong ? 1u : 0u;
+  if (mode == 3 && predicted) key = uint(confidence * 255.0 + 0.5);
+  vec4 colour = colourOf(key);
+  bool shown = colour.a > 0.5 && ((splitMask >> min(split, 31u)) & 1u) == 1u;
+  outer = colour.rgb;
+  core = mode == 0 ? colourOf(min(prediction, nClasses)).rgb : mode == 1 ? colourOf(label).rgb : background;
+  wrong = isWrong ? 1.0 : 0.0;
+  shape = int(split) % ${SPLIT_SHAPES.length};
+  diameter = dotSize * (isWrong ? ${float(WRONG_GROWTH)} : 1.0);
+  gl_Position = shown ? vec4(mix(a, b, fraction) * projection.xy + projection.zw, 0.0, 1.0) : vec4(2.0, 2.0, 2.0, 1.0);
+  gl_PointSize = diameter + growth + 2.0;
+}`;
+
+export const POINT_FRAGMENT = `#version 300 es
+precision highp float;
+flat in vec3 outer;
+flat in vec3 core;
+flat in float wrong;
+flat in float diameter;
+flat in int shape;
+uniform float growth;
+uniform vec3 ink;
+uniform vec3 ring;
+uniform vec3 background;
+out vec4 pixel;
+void main() {
+  vec2 q = (gl_PointCoord - 0.5) * (diameter + growth + 2.0);
+  float d = shape == 0 ? length(q) : shape == 1 ? (abs(q.x) + abs(q.y)) * 0.84 : max(abs(q.x), abs(q.y)) * 1.1;
+  float radius = diameter * 0.5;
+  float alpha = clamp((radius + growth * 0.5) - d + 0.5, 0.0, 1.0);
+  if (alpha <= 0.0) discard;
+  float rim = ${float(RIM)} * smoothstep(3.0, 6.0, diameter);
+  vec3 colour = mix(outer, ink, rim * smoothstep(radius - 1.5, radius - 0.5, d));
+  if (wrong > 0.5) {
+    float coreRadius = radius * 0.5;
+    float gap = smoothstep(7.0, 9.0, diameter);
+    colour = mix(colour, background, gap * (1.0 - smoothstep(coreRadius + 0.5, coreRadius + 1.0, d)));
+    colour = mix(colour, core, 1.0 - smoothstep(coreRadius - 0.5, coreRadius + 0.5, d));
+  }
+  if (growth > 0.0) {
+    colour = mix(colour, background, smoothstep(radius - 0.5, radius + 0.5, d));
+    colour = mix(colour, ring, smoothstep(radius + growth * 0.25, radius + growth * 0.25 + 1.0, d));
+  }
+  pixel = vec4(colour, 1.0) * alpha;
+}`;
+
+export const COVER_VERTEX = `#version 300 es
+precision highp float;
+uniform vec4 projection;
+out vec2 uv;
+void main() {
+  uv = vec2(gl_VertexID & 1, gl_VertexID >> 1);
+  gl_Position = vec4(uv * projection.xy + projection.zw, 0.0, 1.0);
+}`;
+
+/**
+ * The class race, at grid resolution: the class of the earlier step loses margin as time runs, that of the later one gains, and the stronger
+ * owns the cell. Boundaries sweep, as they do for interpolated logits; a cross-fade would show two boundaries at once.
+ */
+export const RACE_FRAGMENT = `#version 300 es
+precision highp float;
+precision highp int;
+precision highp usampler2D;
+uniform usampler2D classA;
+uniform usampler2D marginA;
+uniform usampler2D classB;
+uniform usampler2D marginB;
+uniform float fraction;
+out uvec4 cell;
+void main() {
+  ivec2 at = ivec2(gl_FragCoord.xy);
+  uint kindA = texelFetch(classA, at, 0).r;
+  uint kindB = texelFetch(classB, at, 0).r;
+  float a = (float(texelFetch(marginA, at, 0).r) + 1.0) * (1.0 - fraction);
+  float b = (float(texelFetch(marginB, at, 0).r) + 1.0) * fraction;
+  uint kind = a >= b ? kindA : kindB;
+  float margin = kindA == kindB ? a + b - 1.0 : abs(a - b);
+  cell = uvec4(kind & 255u, kind >> 8u, uint(clamp(margin + 0.5, 0.0, 255.0)), 0u);
+}`;
+
+/** Four cells vote with their margins, so that boundaries run between cells and stay crisp at any zoom. */
+export const TERRITORY_FRAGMENT = `#version 300 es
+precision highp float;
+precision highp int;
+precision highp usampler2D;
+in vec2 uv;
+uniform usampler2D cells;
+uniform float strength;
+uniform bool neutral;
+uniform vec3 background;
+uniform vec3 ink;
+${PALETTE_LOOKUP}
+out vec4 pixel;
+void main() {
+  ivec2 size = textureSize(cells, 0);
+  vec2 at = uv * vec2(size) - 0.5;
+  ivec2 corner = ivec2(floor(at));
+  vec2 f = at - vec2(corner);
+  uint kinds[4];
+  float votes[4];
+  for (int i = 0; i < 4; i++) {
+    ivec2 d = ivec2(i & 1, i >> 1);
+    uvec4 cell = texelFetch(cells, clamp(corner + d, ivec2(0), size - 1), 0);
+    kinds[i] = cell.r | (cell.g << 8u);
+    votes[i] = (d.x == 1 ? f.x : 1.0 - f.x) * (d.y == 1 ? f.y : 1.0 - f.y) * (float(cell.b) + 4.0) / 259.0;
+  }
+  uint winner = kinds[0];
+  float best = 0.0;
+  float second = 0.0;
+  for (int i = 0; i < 4; i++) {
+    bool counted = false;
+    float sum = 0.0;
+    for (int j = 0; j < 4; j++) {
+      if (kinds[j] != kinds[i]) continue;
+      if (j < i) counted = true;
+      sum += votes[j];
+    }
+    if (counted) continue;
+    if (sum > best) { second = best; best = sum; winner = kinds[i]; }
+    else second = max(second, sum);
+  }
+  float lead = best - second;
+  float border = second > 0.0 ? 1.0 - smoothstep(0.0, fwidth(lead) * 1.5 + 1e-4, lead) : 0.0;
+  vec4 colour = neutral ? vec4(ink, 1.0) : colourOf(winner);
+  float weight = strength * (neutral ? 0.35 : colour.a > 0.5 ? 1.0 : 0.12);
+  float shade = weight * mix(${float(TERRITORY_FLOOR)}, 1.0, clamp(lead, 0.0, 1.0));
+  vec3 ground = mix(background, colour.rgb, shade);
+  pixel = vec4(mix(ground, mix(colour.rgb, ink, 0.35), border * min(1.0, strength * 1.6) * (neutral ? 0.5 : 0.75)), 1.0);
+}`;

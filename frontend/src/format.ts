@@ -1,0 +1,24 @@
+/** Numbers as people read them. */
+
+export const formatCount = (value: number): string => value.toLocaleString("en-US");
+
+export const plural = (value: number, noun: string): string =>
+  `${formatCount(value)} ${noun}${value === 1 ? "" : noun.endsWith("s") ? "es" : "s"}`;
+
+export const formatPercent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** Three significant digits, so that a column of losses keeps its width. */
+export function formatValue(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(1);
+  return size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : size >= 1 ? value.toFixed(2) : value.toFixed(3);
+}
+
+export function formatDuration(seconds: number): string {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const rest = minutes % 60;
+  return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
+}

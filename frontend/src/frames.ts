@@ -1,0 +1,149 @@
+/**
+ * The frames of one film that are in memory: prefetched from the cursor outward, three at a time, forgotten far from it, so that a film of
+ * any length plays in bounded memory.
+ */
+
+/**
+ * The `capacity` indices nearest to the cursor, in the order to fetch them. While playing, frames ahead count as nearer than those behind;
+ * in a loop, the first frames follow the last.
+ */
+export function prefetchOrder(cursor: number, count: number, capacity: number, mode: "paused" | "playing" | "looping"): number[] {
+  const behindCost = mode === "paused" ? 1 : 4;
+  const cost = (index: number): number => {
+    const distance = index - cursor;
+    if (distance >= 0) return distance;
+    const behind = -distance * behindCost;
+    return mode === "looping" ? Math.min(behind, count + distance) : behind;
+  };
+  return Array.from({ length: count }, (_, index) => index)
+    .sort((first, second) => cost(first) - cost(second) || first - second)
+    .slice(0, capacity);
+}
+
+/** Neighbouring loaded indices as [first, last] pairs, for the timeline. */
+export function ranges(indices: Iterable<number>): [number, number][] {
+  const merged: [number, number][] = [];
+  for (const index of [...indices].sort((a, b) => a - b)) {
+    const last = merged.at(-1);
+    if (last !== undefined && index === last[1] + 1) last[1] = index;
+    else merged.push([index, index]);
+  }
+  return merged;
+}
+
+export interface RingOptions<F> {
+  readonly count: number;
+  /** Bytes that may be held. */
+  readonly maxBytes: number;
+  load(index: number, signal: AbortSignal): Promise<F>;
+  bytesOf(frame: F): number;
+  /** A frame arrived, left or failed. */
+  onChange(): void;
+}
+
+const PARALLEL = 3; // TensorBoard opens a connection per request, and browsers allow six to a host
+const RETRY_MS = 3000;
+const CAPACITY_UNTIL_KNOWN = 8;
+
+export class FrameRing<F> {
+  readonly #options: RingOptions<F>;
+  readonly #held = new Map<number, F>();
+  readonly #pending = new Map<number, AbortController>();
+  readonly #failures = new Map<number, string>();
+  #wanted: number[] = [];
+  #capacity = CAPACITY_UNTIL_KNOWN;
+  #cursor = 0;
+  #mode: "paused" | "playing" | "looping" = "paused";
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #destroyed = false;
+
+  constructor(options: RingOptions<F>) {
+    this.#options = options;
+  }
+
+  get(index: number): F | undefined {
+    return this.#held.get(index);
+  }
+
+  has(index: number): boolean {
+    return this.#held.has(index);
+  }
+
+  failure(index: number): string | undefined {
+    return this.#failures.get(index);
+  }
+
+  get failures(): ReadonlyMap<number, string> {
+    return this.#failures;
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  loaded(): Iterable<number> {
+    return this.#held.keys();
+  }
+
+  /** Say where the cursor is; what it needs next is fetched first, what it left is dropped. */
+  seek(cursor: number, mode: "paused" | "playing" | "looping"): void {
+    this.#cursor = cursor;
+    this.#mode = mode;
+    this.#plan();
+  }
+
+  destroy(): void {
+    this.#destroyed = true;
+    clearTimeout(this.#retry);
+    for (const controller of this.#pending.values()) controller.abort();
+    this.#pending.clear();
+    this.#held.clear();
+  }
+
+  #plan(): void {
+    if (this.#destroyed) return;
+    this.#wanted = prefetchOrder(this.#cursor, this.#options.count, this.#capacity, this.#mode);
+    const keep = new Set(this.#wanted);
+    for (const index of this.#held.keys()) if (!keep.has(index)) this.#held.delete(index);
+    const missing = this.#wanted.filter((index) => !this.#held.has(index) && !this.#failures.has(index));
+    // Latest wins: a request that fell far behind the new order gives its place up.
+    const urgent = new Set(missing.slice(0, 2 * PARALLEL));
+    for (const [index, controller] of this.#pending) {
+      if (urgent.has(index)) continue;
+      controller.abort();
+      this.#pending.delete(index);
+    }
+    for (const index of missing) {
+      if (this.#pending.size >= PARALLEL) break;
+      if (!this.#pending.has(index)) void this.#fetch(index);
+    }
+  }
+
+  async #fetch(index: number): Promise<void> {
+    const controller = new AbortController();
+    this.#pending.set(index, controller);
+    try {
+      const frame = await this.#options.load(index, controller.signal);
+      if (this.#pending.get(index) !== controller) return;
+      this.#held.set(index, frame);
+      const bytes = Math.max(1, this.#options.bytesOf(frame));
+      this.#capacity = Math.max(CAPACITY_UNTIL_KNOWN, Math.floor(this.#options.maxBytes / bytes));
+    } catch (error) {
+      if (this.#pending.get(index) !== controller) return;
+      this.#failures.set(index, error instanceof Error ? error.message : String(error));
+      this.#retryLater();
+    }
+    this.#pending.delete(index);
+    this.#options.onChange();
+    this.#plan();
+  }
+
+  #retryLater(): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      this.#failures.clear();
+      this.#options.onChange();
+      this.#plan();
+    }, RETRY_MS);
+  }
+}

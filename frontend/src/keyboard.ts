@@ -1,0 +1,62 @@
+/** Keys. They rest while a person types, and Space and Enter stay with a focused button. */
+import * as actions from "./actions";
+import * as state from "./state";
+
+export const KEYS: readonly (readonly [keys: string, does: string])[] = [
+  ["Space", "play or pause"],
+  ["← →", "previous or next step (with Shift: ten)"],
+  ["Home End", "first or last step"],
+  [", .", "slower or faster"],
+  ["L", "loop"],
+  ["1 2 3 4", "colour by label, prediction, correctness, confidence"],
+  ["T", "territory on or off"],
+  ["F", "fit the whole picture"],
+  ["Esc", "clear the selection"],
+  ["?", "this help"],
+];
+
+const isTyping = (target: Element): boolean =>
+  target.matches("input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+
+function actionFor({ key, shiftKey }: KeyboardEvent): (() => void) | null {
+  const stride = shiftKey ? 10 : 1;
+  const bound: Record<string, () => void> = {
+    " ": actions.togglePlaying,
+    ArrowLeft: () => actions.stepBy(-stride),
+    ArrowRight: () => actions.stepBy(stride),
+    PageDown: () => actions.stepBy(-10),
+    PageUp: () => actions.stepBy(10),
+    Home: actions.goToFirst,
+    End: actions.goToLast,
+    ",": () => actions.changeSpeed(-1),
+    ".": () => actions.changeSpeed(1),
+    l: actions.toggleLoop,
+    t: actions.toggleTerritory,
+    f: actions.fitCamera,
+    "?": () => {
+      state.helpOpen.value = !state.helpOpen.peek();
+    },
+    Escape: actions.clear,
+  };
+  const mode = actions.colourModeAt(Number(key));
+  if (mode !== undefined) return () => actions.colourBy(mode);
+  return bound[key] ?? bound[key.toLowerCase()] ?? null;
+}
+
+function onKey(event: KeyboardEvent): void {
+  const target = event.target instanceof Element ? event.target : document.body;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTyping(target) && event.key !== "Escape") return;
+  if (event.key === " " && target.matches("button, summary, a, input[type=checkbox], input[type=radio]")) return;
+  // Only the film's own slider shares its arrow keys with the film; other sliders and radio groups keep theirs.
+  if (/^(Arrow|Home|End|Page)/.test(event.key) && target.matches("input:not(.scrub-input)")) return;
+  const action = actionFor(event);
+  if (action === null) return;
+  event.preventDefault();
+  action();
+}
+
+export function listenToKeys(): () => void {
+  window.addEventListener("keydown", onKey);
+  return () => window.removeEventListener("keydown", onKey);
+}

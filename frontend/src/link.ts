@@ -1,0 +1,77 @@
+/** Keeps the address bar and the state in step: a link opens what its sender saw. */
+import { batch, effect } from "@preact/signals";
+import { FIT } from "./camera";
+import type { Host } from "./host";
+import * as state from "./state";
+import { clampCursor, cursorAt } from "./timeline";
+import { type LinkState, readLink, writeLink } from "./url";
+
+const WRITE_EVERY_MS = 300; // browsers throttle pages that replace their address more often
+const DEFAULT_TERRITORY = state.territory.peek();
+
+/** What the last link asked for and is not open yet; the film loader takes the step from here. */
+let asked: LinkState = readLink("");
+
+export const askedPlace = (): { run: string | null; tag: string | null } => asked;
+
+/** The step of the link, once. */
+export function takeAskedStep(): number | null {
+  const { step } = asked;
+  asked = { ...asked, step: null };
+  return step;
+}
+
+export function applyLink(hash: string): void {
+  const link = readLink(hash);
+  asked = link;
+  batch(() => {
+    state.chosenFilm.value = link.film;
+    state.colour.value = link.colour ?? "label";
+    state.camera.value = link.camera ?? FIT;
+    state.hiddenClasses.value = new Set(link.hidden);
+    state.territory.value = link.territory ?? DEFAULT_TERRITORY;
+    state.rendererChoice.value = link.renderer;
+    const place = state.place.peek();
+    if (link.run !== null && place !== null && (link.run !== place.run || (link.tag !== null && link.tag !== place.tag))) {
+      state.place.value = { run: link.run, tag: link.tag ?? place.tag };
+    } else if (state.reel.peek() !== null) {
+      const step = takeAskedStep();
+      const steps = state.reel.peek()?.steps ?? [];
+      if (step !== null) state.cursor.value = clampCursor(Math.round(cursorAt(step, steps)), steps.length);
+    }
+  });
+}
+
+function current(): LinkState {
+  const atRest = state.camera.value;
+  const fitted = atRest.u === FIT.u && atRest.v === FIT.v && atRest.zoom === FIT.zoom;
+  return {
+    run: state.place.value?.run ?? asked.run,
+    tag: state.place.value?.tag ?? asked.tag,
+    film: state.chosenFilm.value,
+    step: state.step.value ?? asked.step,
+    colour: state.colour.value === "label" ? null : state.colour.value,
+    camera: fitted ? null : atRest,
+    hidden: [...state.hiddenClasses.value].sort((a, b) => a - b),
+    territory: state.territory.value === DEFAULT_TERRITORY ? null : state.territory.value,
+    renderer: state.rendererChoice.value,
+  };
+}
+
+export function keepLink(host: Host): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = effect(() => {
+    const link = current();
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      host.replaceHash(writeLink(host.hash(), latest));
+    }, WRITE_EVERY_MS);
+    latest = link;
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
+}
+
+let latest: LinkState = asked;

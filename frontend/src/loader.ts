@@ -1,0 +1,130 @@
+/** Opens the film to show and keeps its frames coming. The old film stays on screen until the new one can be drawn. */
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
+import * as api from "./api";
+import { frameBytes, type Frame, type Samples } from "./binary";
+import { FrameRing } from "./frames";
+import { takeAskedStep } from "./link";
+import * as state from "./state";
+import { clampCursor, cursorAt } from "./timeline";
+import type { Film, Probe } from "./wire";
+
+const FRAMES_MAX_BYTES = 256 * 2 ** 20;
+const REOPEN_MS = 5000;
+
+function openReel(place: api.Place, probe: Probe, film: Film, samples: Samples): state.Reel {
+  const frames = new FrameRing<Frame>({
+    count: film.steps.length,
+    maxBytes: FRAMES_MAX_BYTES,
+    async load(index, signal) {
+      const step = film.steps[index];
+      if (step === undefined) throw new RangeError(`the film has no step at ${index}`);
+      const frame = await api.fetchFrame(place, film.film, step, signal);
+      if (frame.nSamples !== samples.n) {
+        throw new Error(`step ${step.step} has ${frame.nSamples} samples, the film has ${samples.n}`);
+      }
+      return frame;
+    },
+    bytesOf: frameBytes,
+    onChange: () => {
+      state.framesVersion.value++;
+    },
+  });
+  return { place, film, probe, samples, frames, steps: film.steps.map(({ step }) => step) };
+}
+
+/** Where a newly opened film stands: at the link's step, else at the step that was shown, else at the last. */
+function openingCursor(steps: readonly number[], shown: number | null): number {
+  const wanted = takeAskedStep() ?? shown;
+  return wanted === null ? steps.length - 1 : clampCursor(Math.round(cursorAt(wanted, steps)), steps.length);
+}
+
+function show(next: state.Reel): void {
+  batch(() => {
+    const before = state.reel.peek();
+    const samePlace = before !== null && before.place.run === next.place.run && before.place.tag === next.place.tag;
+    const atEnd = before !== null && state.cursor.peek() >= before.steps.length - 1;
+    const shown = samePlace && !atEnd ? state.step.peek() : null;
+    state.cursor.value = openingCursor(next.steps, shown);
+    state.reel.value = next;
+    if (!samePlace) {
+      state.playing.value = false;
+      state.selected.value = null;
+    }
+    state.hovered.value = null;
+    before?.frames.destroy();
+  });
+}
+
+async function open(probe: Probe, key: string, signal: AbortSignal): Promise<void> {
+  const place = { run: probe.run, tag: probe.tag };
+  const open = state.reel.peek();
+  const keep = open !== null && open.probe.samples === probe.samples && open.place.run === probe.run && open.place.tag === probe.tag;
+  const [film, samples] = await Promise.all([
+    api.fetchFilm(place, key, signal),
+    keep ? open.samples : api.fetchSamples(place, probe.samples, signal),
+  ]);
+  if (signal.aborted) return;
+  state.refusal.value = null;
+  if (film.steps.length === 0) throw new Error("This film has no steps.");
+  show(openReel(place, probe, film, samples));
+}
+
+function closeIfElsewhere(probe: Probe | null): void {
+  const open = state.reel.peek();
+  if (open === null) return;
+  if (probe !== null && open.place.run === probe.run && open.place.tag === probe.tag && probe.film !== null) return;
+  state.reel.value = null;
+  open.frames.destroy();
+}
+
+/** Follow the film to show. */
+function followFilm(): () => void {
+  const attempt = signal(0);
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let controller = new AbortController();
+  let opening = "";
+  const stop = effect(() => {
+    attempt.value;
+    const place = state.place.value;
+    const found = state.probe.value;
+    const probe = found !== null && found.run === place?.run && found.tag === place.tag ? found : null;
+    const key = probe === null ? null : (state.chosenFilm.value ?? probe.film);
+    const identity = probe === null || key === null ? "" : [probe.run, probe.tag, key, probe.samples].join("\n");
+    if (identity === opening && identity !== "") return;
+    opening = identity;
+    controller.abort();
+    controller = new AbortController();
+    untracked(() => closeIfElsewhere(probe));
+    if (probe === null || key === null) return;
+    const { signal: stopped } = controller;
+    open(probe, key, stopped).catch((error: unknown) => {
+      if (stopped.aborted) return;
+      opening = "";
+      retry = setTimeout(() => attempt.value++, REOPEN_MS);
+      state.refusal.value = `The film does not open: ${error instanceof Error ? error.message : String(error)}`;
+    });
+  });
+  return () => {
+    stop();
+    clearTimeout(retry);
+    controller.abort();
+  };
+}
+
+/** Tell the ring where the cursor is, once per step and not once per picture. */
+function followCursor(): () => void {
+  const anchor = computed(() => (state.playing.value ? state.instant.value.a : state.nearest.value));
+  return effect(() => {
+    const open = state.reel.value;
+    const at = anchor.value;
+    const mode = !state.playing.value ? "paused" : state.loop.value ? "looping" : "playing";
+    if (open !== null) untracked(() => open.frames.seek(at, mode));
+  });
+}
+
+export function keepFilmOpen(): () => void {
+  const stops = [followFilm(), followCursor()];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}

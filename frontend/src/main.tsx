@@ -1,0 +1,69 @@
+import { effect } from "@preact/signals";
+import { render as mount } from "preact";
+import uplotStyle from "uplot/dist/uPlot.min.css";
+import { keepCurves } from "./curves";
+import { connectHost } from "./host";
+import { listenToKeys } from "./keyboard";
+import { applyLink, keepLink } from "./link";
+import { keepFilmOpen } from "./loader";
+import { runPlayback } from "./playback";
+import { exposeForTests } from "./probe_window";
+import * as state from "./state";
+import style from "./style.css";
+import { App } from "./ui/app";
+import { Watch } from "./watch";
+
+function followReducedMotion(): () => void {
+  const query = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const tell = (): void => {
+    state.reducedMotion.value = query.matches;
+  };
+  tell();
+  query.addEventListener("change", tell);
+  return () => query.removeEventListener("change", tell);
+}
+
+export function start(root: HTMLElement): void {
+  document.documentElement.lang = "en";
+  document.title = "Time Travel";
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(uplotStyle + style);
+  document.adoptedStyleSheets = [sheet];
+
+  const host = connectHost({
+    onTheme: (dark) => {
+      // Set before the signal: charts read their colours from the style.
+      document.documentElement.dataset["theme"] = dark ? "dark" : "light";
+      state.dark.value = dark;
+    },
+    onHash: applyLink,
+    onReload: () => {
+      state.reloads.value++;
+    },
+  });
+  applyLink(host.hash());
+  mount(<App />, root);
+
+  const watch = new Watch();
+  const stops = [
+    () => watch.destroy(),
+    followReducedMotion(),
+    keepFilmOpen(),
+    keepCurves(),
+    runPlayback(),
+    listenToKeys(),
+    keepLink(host),
+    effect(() => {
+      document.title = state.place.value === null ? "Time Travel" : `${state.place.value.run} · Time Travel`;
+    }),
+    () => host.destroy(),
+  ];
+  exposeForTests();
+  window.addEventListener(
+    "pagehide",
+    () => {
+      for (const stop of stops.splice(0)) stop();
+    },
+    { once: true },
+  );
+}

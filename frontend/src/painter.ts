@@ -1,0 +1,83 @@
+/** Draws the scene on a canvas whenever it changed, at most once per animation frame; rests otherwise. */
+import { effect, type ReadonlySignal, signal } from "@preact/signals";
+import { openRenderer } from "./engine/open";
+import type { Renderer, Scene } from "./engine/scene";
+import { meter } from "./meter";
+import { scene as sceneAt } from "./picture";
+import * as state from "./state";
+
+/** CSS pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The scene on screen, and its device pixels per CSS pixel. */
+export const drawn = signal<{ readonly scene: Scene; readonly ratio: number } | null>(null);
+
+const MAX_RATIO = 2; // beyond it the eye sees no gain and the fill rate pays fourfold
+
+export class Painter {
+  readonly #canvas: HTMLCanvasElement;
+  #renderer: Renderer;
+  #next: Scene | null = null;
+  #frame = 0;
+  readonly #stops: (() => void)[];
+
+  constructor(canvas: HTMLCanvasElement, size: ReadonlySignal<Size>) {
+    this.#canvas = canvas;
+    this.#renderer = openRenderer(canvas, state.rendererChoice.peek());
+    state.rendererKind.value = this.#renderer.kind;
+    const onLost = (event: Event): void => event.preventDefault(); // without it the browser never restores
+    const onRestored = (): void => {
+      this.#renderer = openRenderer(canvas, state.rendererChoice.peek());
+      this.#schedule();
+    };
+    canvas.addEventListener("webglcontextlost", onLost);
+    canvas.addEventListener("webglcontextrestored", onRestored);
+    this.#stops = [
+      effect(() => this.#update(size.value)),
+      () => canvas.removeEventListener("webglcontextlost", onLost),
+      () => canvas.removeEventListener("webglcontextrestored", onRestored),
+    ];
+  }
+
+  destroy(): void {
+    for (const stop of this.#stops) stop();
+    cancelAnimationFrame(this.#frame);
+    this.#renderer.destroy();
+    drawn.value = null;
+  }
+
+  // The CPU pays for every pixel, so it draws CSS pixels.
+  get #ratio(): number {
+    return this.#renderer.kind === "cpu" ? 1 : Math.min(MAX_RATIO, window.devicePixelRatio);
+  }
+
+  #update({ width, height }: Size): void {
+    const next = sceneAt(width, height, this.#ratio);
+    if (next === null) return; // the last picture stays until the frames are here
+    this.#next = next;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw(): void {
+    this.#frame = 0;
+    const scene = this.#next;
+    if (scene === null) return;
+    const before = performance.now();
+    const canvas = this.#canvas;
+    const width = Math.round(scene.width);
+    const height = Math.round(scene.height);
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    this.#renderer.draw(scene);
+    drawn.value = { scene, ratio: this.#ratio };
+    meter.spend(performance.now() - before);
+    meter.close();
+  }
+}

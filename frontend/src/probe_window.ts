@@ -1,0 +1,57 @@
+/** A window into the state for browser tests and bug reports; it reads and never writes. */
+import { meter } from "./meter";
+import * as state from "./state";
+
+export interface Snapshot {
+  readonly phase: state.Phase | "unreachable";
+  readonly run: string | null;
+  readonly tag: string | null;
+  readonly film: string | null;
+  readonly cursor: number;
+  readonly step: number | null;
+  readonly playing: boolean;
+  readonly loadedFrames: number;
+  readonly nFrames: number;
+  readonly renderer: "webgl" | "cpu" | null;
+  /** Median over the last pictures. */
+  readonly jsMsPerFrame: number;
+  readonly drawnFrames: number;
+}
+
+export interface TimeTravelWindow {
+  /** The frames under the cursor are drawn, or there is no film to draw. */
+  readonly ready: boolean;
+  state(): Snapshot;
+}
+
+declare global {
+  interface Window {
+    __timetravel?: TimeTravelWindow;
+  }
+}
+
+const snapshot = (): Snapshot => ({
+  phase: state.unreachable.peek() === null ? state.phase.peek() : "unreachable",
+  run: state.place.peek()?.run ?? null,
+  tag: state.place.peek()?.tag ?? null,
+  film: state.reel.peek()?.film.film ?? null,
+  cursor: state.cursor.peek(),
+  step: state.step.peek(),
+  playing: state.playing.peek(),
+  loadedFrames: state.reel.peek()?.frames.size ?? 0,
+  nFrames: state.count.peek(),
+  renderer: state.rendererKind.peek(),
+  jsMsPerFrame: meter.median(),
+  drawnFrames: meter.frames,
+});
+
+export function exposeForTests(): void {
+  window.__timetravel = {
+    get ready() {
+      if (state.phase.peek() === "loading") return false;
+      if (state.reel.peek() === null) return (state.probe.peek()?.film ?? null) === null;
+      return state.bothFramesLoaded.peek() && meter.frames > 0;
+    },
+    state: snapshot,
+  };
+}

@@ -1,0 +1,65 @@
+/** What is known about single samples beyond the frames: thumbnails, texts and histories, fetched when looked at and kept for a while. */
+import * as api from "./api";
+import type { Reel } from "./state";
+import type { History } from "./wire";
+
+/** Keeps the latest results of an async function by key; a failure is forgotten, so that the next look tries again. */
+export class Recent<T> {
+  readonly #kept = new Map<string, Promise<T>>();
+  constructor(readonly capacity: number) {}
+
+  get(key: string, make: () => Promise<T>): Promise<T> {
+    const known = this.#kept.get(key);
+    const result = known ?? make();
+    this.#kept.delete(key);
+    this.#kept.set(key, result);
+    if (known === undefined) result.catch(() => this.#kept.delete(key));
+    if (this.#kept.size > this.capacity) {
+      const [oldest] = this.#kept.keys();
+      if (oldest !== undefined) this.#kept.delete(oldest);
+    }
+    return result;
+  }
+}
+
+const pages = new Recent<HTMLImageElement>(16); // decoded pages of 1,024 thumbnails: 4 MB each at 32 × 32
+const textPages = new Recent<string[]>(16);
+const histories = new Recent<History>(256);
+
+const ROW = 32; // thumbnails per row of a page
+
+export interface Thumbnail {
+  readonly page: HTMLImageElement;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export async function thumbnailOf({ place, probe }: Reel, sample: number): Promise<Thumbnail | null> {
+  const { kind, page_size, thumbnail_width: width, thumbnail_height: height } = probe.media;
+  if (kind !== "image" || width === null || height === null) return null;
+  const size = page_size ?? 1024;
+  const url = api.thumbnailsAddress(place, probe.samples, Math.floor(sample / size));
+  const page = await pages.get(url, async () => {
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    return image;
+  });
+  const at = sample % size;
+  return { page, x: (at % ROW) * width, y: Math.floor(at / ROW) * height, width, height };
+}
+
+export async function textOf({ place, probe }: Reel, sample: number): Promise<string | null> {
+  if (probe.media.kind !== "text") return null;
+  const size = probe.media.page_size ?? 1024;
+  const page = Math.floor(sample / size);
+  const key = [place.run, place.tag, probe.samples, page].join("\n");
+  const texts = await textPages.get(key, () => api.fetchTexts(place, probe.samples, page));
+  return texts[sample % size] ?? null;
+}
+
+export function historyOf({ place, film }: Reel, sample: number): Promise<History> {
+  return histories.get([place.run, place.tag, film.film, sample].join("\n"), () => api.fetchHistory(place, film.film, sample));
+}

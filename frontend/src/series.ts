@@ -1,0 +1,94 @@
+/** Scalars as curves: which go into one chart, and what they say at a step. */
+import { formatValue } from "./format";
+import type { Scalars, ScalarTag } from "./wire";
+
+export interface Curve {
+  readonly name: string;
+  readonly xs: readonly number[];
+  readonly ys: readonly (number | null)[];
+  readonly dashed: boolean;
+  /** Position in the chart's colours. */
+  readonly colour: number;
+}
+
+export interface Chart {
+  readonly title: string;
+  readonly curves: readonly Curve[];
+}
+
+export const keyOf = ({ run, tag }: { run: string; tag: string }): string => `${run}\n${tag}`;
+
+const words = (name: string): string[] => name.toLowerCase().split(/[^a-z0-9]+/);
+
+/** Losses share a chart, accuracies another; any other scalar stands alone, since its unit is not known. */
+export function groupOf({ name }: ScalarTag): string {
+  const found = words(name);
+  if (found.includes("loss")) return "loss";
+  if (found.includes("accuracy") || found.includes("acc")) return "accuracy";
+  return name;
+}
+
+export interface ScalarGroup {
+  readonly title: string;
+  readonly tags: readonly ScalarTag[];
+}
+
+/** Groups in the order loss, accuracy, others as listed. */
+export function groupScalars(tags: readonly ScalarTag[]): ScalarGroup[] {
+  const groups = new Map<string, ScalarTag[]>([
+    ["loss", []],
+    ["accuracy", []],
+  ]);
+  for (const tag of tags) {
+    const title = groupOf(tag);
+    groups.set(title, [...(groups.get(title) ?? []), tag]);
+  }
+  return [...groups].filter(([, members]) => members.length > 0).map(([title, members]) => ({ title, tags: members }));
+}
+
+/** Names within a group without the group's own word: `loss/train` and `loss/test` read `train` and `test`. Runs are told apart when several are in it. */
+export function curveName(tag: ScalarTag, group: ScalarGroup): string {
+  const shared = group.tags.some((other) => other.name === tag.name && other.run !== tag.run);
+  const short = tag.name
+    .split("/")
+    .filter((part) => part.toLowerCase() !== group.title)
+    .join("/");
+  const name = short === "" ? tag.name : short;
+  return shared ? `${name} (${tag.run})` : name;
+}
+
+/** Index of the last entry at or before a step, or −1. */
+export function indexAt(xs: readonly number[], step: number): number {
+  let low = 0;
+  let high = xs.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((xs[middle] ?? 0) <= step) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** The latest value at or before a step: what was known then. */
+export const valueAt = ({ xs, ys }: Pick<Curve, "xs" | "ys">, step: number): number | null => ys[indexAt(xs, step)] ?? null;
+
+/** TensorBoard keeps steps as logged; uPlot wants them ascending and once each (the latest wins, as after a resumed run). */
+export function ascending({ steps, values }: Scalars): Pick<Curve, "xs" | "ys"> {
+  const latest = new Map<number, number | null>();
+  steps.forEach((step, index) => latest.set(step, values[index] ?? null));
+  const sorted = [...latest].sort(([a], [b]) => a - b);
+  return { xs: sorted.map(([step]) => step), ys: sorted.map(([, value]) => value) };
+}
+
+/** All curves of a chart over one ascending list of steps; a curve without a value there has undefined, which leaves its line whole. */
+export function align(curves: readonly Curve[]): { xs: number[]; columns: (number | null | undefined)[][] } {
+  const xs = [...new Set(curves.flatMap((curve) => curve.xs))].sort((a, b) => a - b);
+  const columns = curves.map((curve) => {
+    const byStep = new Map(curve.xs.map((step, index) => [step, curve.ys[index]]));
+    return xs.map((step) => byStep.get(step));
+  });
+  return { xs, columns };
+}
+
+/** What each curve says at a step, as text. */
+export const readings = ({ curves }: Chart, step: number): string[] => curves.map((curve) => formatValue(valueAt(curve, step)));

@@ -1,0 +1,106 @@
+/** Everything the tab shows, as signals. Modules read and write these; nothing else is shared. */
+import { computed, signal } from "@preact/signals";
+import type { Place } from "./api";
+import type { Frame, Samples } from "./binary";
+import { FIT, type Camera } from "./camera";
+import type { FrameRing } from "./frames";
+import { clampCursor, locate } from "./timeline";
+import type { ColourMode, RendererChoice } from "./url";
+import type { Film, Fit, Listing, Probe } from "./wire";
+
+/** A film that is open: its description, its samples, and the frames in memory. */
+export interface Reel {
+  readonly place: Place;
+  readonly film: Film;
+  readonly probe: Probe;
+  readonly samples: Samples;
+  readonly steps: readonly number[];
+  readonly frames: FrameRing<Frame>;
+}
+
+export const listing = signal<Listing | null>(null);
+export const place = signal<Place | null>(null);
+export const probe = signal<Probe | null>(null);
+export const fit = signal<Fit | null>(null);
+/** Chosen by hand or by the link; null follows what the server says is the one to show. */
+export const chosenFilm = signal<string | null>(null);
+export const reel = signal<Reel | null>(null);
+/** Counts up when frames arrive or leave. */
+export const framesVersion = signal(0);
+
+/** Why the server does not answer; null while it does. */
+export const unreachable = signal<string | null>(null);
+/** A refusal of the last request a person made (starting a fit, opening a film). */
+export const refusal = signal<string | null>(null);
+
+/** Real number over the indices of the film's steps. */
+export const cursor = signal(0);
+export const playing = signal(false);
+export const waiting = signal(false);
+export const scrubbing = signal(false);
+/** Steps per second. */
+export const speed = signal(4);
+export const loop = signal(false);
+export const SPEEDS = [0.5, 1, 2, 4, 8, 16] as const;
+
+export const colour = signal<ColourMode>("label");
+export const hiddenClasses = signal<ReadonlySet<number>>(new Set());
+export const hiddenOutcomes = signal<ReadonlySet<number>>(new Set());
+export const hiddenSplits = signal<ReadonlySet<number>>(new Set());
+/** Opacity, 0..1. */
+export const territory = signal(0.45);
+export const territoryShown = signal(true);
+/** Factor on the default diameter. */
+export const dotScale = signal(1);
+export const camera = signal<Camera>(FIT);
+
+export const hovered = signal<number | null>(null);
+export const selected = signal<number | null>(null);
+
+export const dark = signal(false);
+export const reducedMotion = signal(false);
+/** A counter: TensorBoard reloaded its data. */
+export const reloads = signal(0);
+export const rendererChoice = signal<RendererChoice>("auto");
+export const rendererKind = signal<"webgl" | "cpu" | null>(null);
+export const drawerOpen = signal(false);
+export const helpOpen = signal(false);
+
+export const count = computed(() => reel.value?.steps.length ?? 0);
+export const instant = computed(() => locate(cursor.value, count.value));
+export const nearest = computed(() => instant.value.nearest);
+/** The nearest real step's number. */
+export const step = computed(() => reel.value?.steps[nearest.value] ?? null);
+export const nearestFrame = computed(() => {
+  framesVersion.value;
+  return reel.value?.frames.get(nearest.value) ?? null;
+});
+export const bothFramesLoaded = computed(() => {
+  framesVersion.value;
+  const frames = reel.value?.frames;
+  return frames !== undefined && frames.has(instant.value.a) && frames.has(instant.value.b);
+});
+
+export type Phase = "loading" | "empty" | "logged" | "fitting" | "fitted" | "failed" | "cancelled" | "interrupted";
+
+/** What the probe set is at, from the film to show and the state of its fit. */
+export const phase = computed<Phase>(() => {
+  if (listing.value === null) return "loading";
+  if (place.value === null) return "empty";
+  const state = fit.value?.state;
+  if (probe.value === null || state === undefined) return "loading";
+  if (state === "starting" || state === "running") return "fitting";
+  if (state === "failed" || state === "cancelled" || state === "interrupted") return state;
+  return probe.value.films.some(({ method }) => method !== PREVIEW_METHOD) ? "fitted" : "logged";
+});
+
+/** The quick linear film that plays until the fit is there. */
+export const PREVIEW_METHOD = "pca";
+export const isPreview = computed(() => reel.value?.film.method === PREVIEW_METHOD);
+
+export const className = (index: number, names: readonly string[]): string =>
+  index < 0 ? "none" : (names[index] ?? `class ${index}`);
+
+export function seek(to: number): void {
+  cursor.value = clampCursor(to, count.peek());
+}

@@ -1,0 +1,85 @@
+/** What the fidelity numbers say in words. */
+import type { Chart, Curve } from "./series";
+import type { Film, FilmStep, Metric } from "./wire";
+
+/** Share of the way from chance to perfect, where both are known; negative below chance. */
+export function aboveChance(value: number, chance: number, metric: Metric): number | null {
+  const [low, high] = metric.range ?? [];
+  const best = metric.better === "higher" ? high : low;
+  if (best == null || best === chance) return null;
+  return (value - chance) / (best - chance);
+}
+
+const CLOSE_TO_CHANCE = 0.1;
+
+export function isCloseToChance(value: number | null | undefined, split: string, metric: Metric): boolean {
+  const chance = metric.chance?.[split];
+  if (value == null || chance == null) return false;
+  const share = aboveChance(value, chance, metric);
+  return share !== null && share < CLOSE_TO_CHANCE;
+}
+
+export const stepMetrics = (film: Film): Metric[] =>
+  film.metrics.filter(
+    ({ metric, scope }) =>
+      scope !== "run" && film.steps.some(({ fidelity }) => Object.values(fidelity?.[metric] ?? {}).some((value) => value !== null)),
+  );
+
+export const runMetrics = (film: Film): Metric[] =>
+  film.metrics.filter(({ metric }) => Object.values(film.fidelity?.[metric] ?? {}).some((value) => value !== null));
+
+/** Splits that carry a value, in order of appearance. */
+export function splitsOf(film: Film): string[] {
+  const found = new Set<string>();
+  const tables = [film.fidelity ?? {}, ...film.steps.map(({ fidelity }) => fidelity ?? {})];
+  for (const table of tables) for (const values of Object.values(table)) for (const split of Object.keys(values)) found.add(split);
+  return [...found];
+}
+
+/** A metric through all steps of a film, a curve per split, with the value that chance gives as a dashed line. */
+export function fidelityChart(film: Film, metric: Metric): Chart {
+  const xs = film.steps.map(({ step }) => step);
+  const ends = [xs[0] ?? 0, xs.at(-1) ?? 0];
+  const curves = splitsOf(film).flatMap((split, colour): Curve[] => {
+    const ys = film.steps.map(({ fidelity }) => fidelity?.[metric.metric]?.[split] ?? null);
+    if (ys.every((value) => value === null)) return [];
+    const chance = metric.chance?.[split] ?? null;
+    const curve = { name: split, xs, ys, dashed: false, colour };
+    return chance === null ? [curve] : [curve, { name: `${split}, chance`, xs: ends, ys: [chance, chance], dashed: true, colour }];
+  });
+  return { title: metric.label, curves };
+}
+
+/** One sentence on how far the picture at a step can be trusted, from the share of neighbours it keeps. */
+export function headline(film: Film, at: FilmStep): string | null {
+  const metric = film.metrics.find((candidate) => candidate.metric === "neighborhood_preservation");
+  const values = Object.entries(at.fidelity?.["neighborhood_preservation"] ?? {});
+  // The last split is the least seen by the fit: test where there is one.
+  const [split, value] = values.filter(([, known]) => known !== null).at(-1) ?? [];
+  if (metric === undefined || split === undefined || value == null) return null;
+  const chance = metric.chance?.[split];
+  const against = chance == null ? "" : ` (chance: ${percent(chance)})`;
+  const kept = `${percent(value)} of the ${metric.n_neighbors ?? ""} nearest neighbours of a ${split} sample are its neighbours here too${against}.`;
+  return isCloseToChance(value, split, metric) ? `${kept} That is close to chance: do not read distances from this step.` : kept;
+}
+
+const percent = (share: number): string => {
+  const value = share * 100;
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} %`;
+};
+
+/** Where the regions come from. */
+export function territorySentence({ source, agreement }: Film["territory"]): string {
+  switch (source) {
+    case "head":
+      return "Regions: the model's own head, evaluated exactly.";
+    case "surrogate":
+      return agreement === null
+        ? "Regions: an approximation of the model's head; its agreement was not measured."
+        : `Regions: an approximation of the model's head that agrees with it on ${(agreement * 100).toFixed(1)} % of samples.`;
+    case "labels":
+      return "Regions: drawn from the labels, since no logits were logged. They say nothing about the model's decisions.";
+    case "none":
+      return "No regions: neither logits nor labels were logged.";
+  }
+}

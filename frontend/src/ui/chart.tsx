@@ -1,0 +1,129 @@
+/** One chart of the right panel. The playhead is an element moved by a transform: redrawing a canvas per picture would cost more than the film itself. */
+import { effect, useComputed } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import { align, type Chart, type Curve, readings as readingsAt } from "../series";
+import * as state from "../state";
+import { cursorAt, stepAt } from "../timeline";
+
+const HEIGHT = 112;
+const COLOURS = {
+  light: ["#1976d2", "#d9480f", "#00796b", "#9334e6", "#b8860b", "#e52592", "#425066"],
+  dark: ["#42a5f5", "#ff8a50", "#4db6ac", "#b388ff", "#ffca28", "#f06292", "#8e98a3"],
+};
+
+const colourOf = ({ colour }: Curve): string => {
+  const palette = COLOURS[state.dark.value ? "dark" : "light"];
+  return palette[colour % palette.length] ?? "currentColor";
+};
+
+/** All charts share the film's span, widened by their own data, so that playheads line up. */
+function span(chart: Chart, steps: readonly number[]): [number, number] {
+  const all = [steps[0] ?? 0, steps.at(-1) ?? 1, ...chart.curves.flatMap(({ xs }) => [xs[0] ?? 0, xs.at(-1) ?? 0])];
+  const low = Math.min(...all);
+  const high = Math.max(...all);
+  return high > low ? [low, high] : [low - 1, high + 1];
+}
+
+function options(chart: Chart, steps: readonly number[], width: number): uPlot.Options {
+  const style = getComputedStyle(document.documentElement);
+  const text = style.getPropertyValue("--text-2").trim();
+  const line = style.getPropertyValue("--grid").trim();
+  const axis = { stroke: text, font: "11px Roboto, system-ui, sans-serif", grid: { stroke: line, width: 1 }, ticks: { show: false } };
+  return {
+    width,
+    height: HEIGHT,
+    padding: [6, 8, 0, 0],
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false }, points: { size: 5 }, y: false },
+    scales: { x: { time: false, range: span(chart, steps) } },
+    axes: [
+      { ...axis, size: 18, gap: 2, space: 60 },
+      { ...axis, size: 42, gap: 4, space: 24 },
+    ],
+    series: [
+      {},
+      ...chart.curves.map((curve) => ({
+        label: curve.name,
+        stroke: colourOf(curve),
+        width: curve.dashed ? 1 : 1.5,
+        spanGaps: true,
+        points: { show: !curve.dashed && curve.xs.length < 2 },
+        ...(curve.dashed ? { dash: [4, 4] } : {}),
+      })),
+    ],
+  };
+}
+
+/** Pressing and dragging in a chart moves the film; letting go lands on a real step. */
+function seekByPointer(plot: uPlot, steps: readonly number[]): () => void {
+  const over = plot.over;
+  const follow = (event: PointerEvent): void => {
+    const { left } = over.getBoundingClientRect();
+    state.seek(cursorAt(plot.posToVal(event.clientX - left, "x"), steps));
+  };
+  const onDown = (event: PointerEvent): void => {
+    if (event.button !== 0) return;
+    over.setPointerCapture(event.pointerId);
+    state.playing.value = false;
+    follow(event);
+  };
+  const onMove = (event: PointerEvent): void => {
+    if (over.hasPointerCapture(event.pointerId)) follow(event);
+  };
+  const onUp = (): void => state.seek(Math.round(state.cursor.peek()));
+  over.addEventListener("pointerdown", onDown);
+  over.addEventListener("pointermove", onMove);
+  over.addEventListener("pointerup", onUp);
+  return () => {
+    over.removeEventListener("pointerdown", onDown);
+    over.removeEventListener("pointermove", onMove);
+    over.removeEventListener("pointerup", onUp);
+  };
+}
+
+function mount(box: HTMLElement, chart: Chart, steps: readonly number[]): () => void {
+  const { xs, columns } = align(chart.curves);
+  const plot = new uPlot(options(chart, steps, box.clientWidth || 300), [xs, ...columns], box);
+  const head = document.createElement("div");
+  head.className = "playhead";
+  plot.over.append(head);
+  const place = (): void => {
+    const x = plot.valToPos(stepAt(state.cursor.value, steps), "x");
+    head.style.transform = `translateX(${x - 1}px)`;
+  };
+  const observer = new ResizeObserver(() => {
+    if (box.clientWidth === 0) return;
+    plot.setSize({ width: box.clientWidth, height: HEIGHT });
+    place();
+  });
+  observer.observe(box);
+  const stops = [effect(place), seekByPointer(plot, steps), () => observer.disconnect(), () => plot.destroy()];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+export function ChartView({ chart, steps }: { chart: Chart; steps: readonly number[] }): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const dark = state.dark.value;
+  const readings = useComputed(() => readingsAt(chart, state.step.value ?? 0)).value;
+  useEffect(() => (box.current === null ? undefined : mount(box.current, chart, steps)), [chart, steps, dark]);
+  return (
+    <figure class="chart">
+      <figcaption>
+        <span class="chart-title">{chart.title}</span>
+        {chart.curves.map(
+          (curve, index) =>
+            !curve.dashed && (
+              <span class="reading" key={curve.name} style={{ "--series": colourOf(curve) }}>
+                {chart.curves.length > 1 && <span class="reading-name">{curve.name}</span>} {readings[index]}
+              </span>
+            ),
+        )}
+      </figcaption>
+      <div ref={box} class="plot" role="img" aria-label={`${chart.title} by step; press or drag to go to a step`} />
+    </figure>
+  );
+}

@@ -1,0 +1,105 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import {
+  choose,
+  curvesTrouble,
+  fidelityCharts,
+  isChosen,
+  isMetricChosen,
+  metrics,
+  scalarCharts,
+  tags,
+} from "../curves";
+import { keyOf } from "../series";
+import type * as state from "../state";
+import { ChartView } from "./chart";
+import { Fidelity } from "./fidelity";
+import { Icon } from "./icons";
+
+const SEARCH_FROM = 13;
+
+interface Choice {
+  readonly key: string;
+  readonly name: string;
+  readonly chosen: boolean;
+}
+
+function Choices({ title, choices }: { title: string; choices: readonly Choice[] }): JSX.Element | null {
+  if (choices.length === 0) return null;
+  return (
+    <fieldset>
+      <legend>{title}</legend>
+      {choices.map(({ key, name, chosen }) => (
+        <label key={key}>
+          <input type="checkbox" checked={chosen} onChange={({ currentTarget }) => choose(key, currentTarget.checked)} />
+          <span>{name}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Chooser({ run }: { run: string }): JSX.Element {
+  const details = useRef<HTMLDetailsElement>(null);
+  const query = useSignal("");
+  useEffect(() => {
+    const close = (event: Event): void => {
+      const inside = event.target instanceof Node && details.current?.contains(event.target) === true;
+      const escaped = event instanceof KeyboardEvent && event.key === "Escape";
+      if (details.current !== null && (escaped || (event.type === "pointerdown" && !inside))) details.current.open = false;
+    };
+    window.addEventListener("pointerdown", close);
+    window.addEventListener("keydown", close);
+    return () => {
+      window.removeEventListener("pointerdown", close);
+      window.removeEventListener("keydown", close);
+    };
+  }, []);
+  const wanted = query.value.trim().toLowerCase();
+  const scalars = tags.value
+    .map((tag) => ({ key: keyOf(tag), name: tag.run === run ? tag.name : `${tag.name} (${tag.run})`, chosen: isChosen(tag) }))
+    .filter(({ name }) => name.toLowerCase().includes(wanted));
+  const fidelity = metrics.value.map(({ metric, label }) => ({ key: metric, name: label, chosen: isMetricChosen(metric) }));
+  return (
+    <details class="chooser" ref={details}>
+      <summary aria-label="Choose curves" title="Choose curves">
+        <Icon name="tune" /> Choose
+      </summary>
+      <div class="popover">
+        {tags.value.length >= SEARCH_FROM && (
+          <input
+            type="search"
+            placeholder="Search scalars"
+            aria-label="Search scalars"
+            value={query}
+            onInput={({ currentTarget }) => (query.value = currentTarget.value)}
+          />
+        )}
+        <Choices title="Scalars" choices={scalars} />
+        <Choices title="Fidelity" choices={fidelity} />
+      </div>
+    </details>
+  );
+}
+
+export function CurvesPanel({ reel }: { reel: state.Reel }): JSX.Element {
+  const { steps } = reel;
+  return (
+    <aside class="panel curves" aria-label="Curves and fidelity">
+      <header class="panel-head">
+        <h2>Curves</h2>
+        <Chooser run={reel.place.run} />
+      </header>
+      {curvesTrouble.value !== null && <p class="faint" role="status">{curvesTrouble}</p>}
+      {tags.value.length === 0 && curvesTrouble.value === null && <p class="faint">No scalars were logged beside this run.</p>}
+      {scalarCharts.value.map((chart) => (
+        <ChartView key={chart.title} chart={chart} steps={steps} />
+      ))}
+      <Fidelity reel={reel} />
+      {fidelityCharts.value.map((chart) => (
+        <ChartView key={chart.title} chart={chart} steps={steps} />
+      ))}
+    </aside>
+  );
+}

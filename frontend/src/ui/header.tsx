@@ -1,0 +1,120 @@
+/** The bar on top: where we are, and in what state it is. */
+import type { JSX } from "preact";
+import { formatCount, plural } from "../format";
+import * as state from "../state";
+import type { FilmEntry } from "../wire";
+import { Icon } from "./icons";
+
+function Choose({ label, value, options, onChange }: {
+  label: string;
+  value: string;
+  options: readonly { value: string; name: string }[];
+  onChange: (value: string) => void;
+}): JSX.Element {
+  return (
+    <label class="choose">
+      <span>{label}</span>
+      <select value={value} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function filmName(film: FilmEntry, films: readonly FilmEntry[]): string {
+  const name = film.method === state.PREVIEW_METHOD ? "PCA preview" : film.method;
+  const twins = films.filter(({ method }) => method === film.method);
+  if (twins.length < 2) return film.stale ? `${name} (older data)` : name;
+  return `${name} · ${film.film.slice(0, 6)}${film.stale ? " (older data)" : ""}`;
+}
+
+function Places(): JSX.Element | null {
+  const runs = state.listing.value?.runs ?? [];
+  const place = state.place.value;
+  if (place === null) return null;
+  const tags = runs.find(({ run }) => run === place.run)?.tags ?? [];
+  const go = (run: string, tag: string): void => {
+    state.chosenFilm.value = null;
+    state.place.value = { run, tag };
+  };
+  return (
+    <>
+      <Choose
+        label="Run"
+        value={place.run}
+        options={runs.map(({ run }) => ({ value: run, name: run }))}
+        onChange={(run) => go(run, runs.find((entry) => entry.run === run)?.tags[0]?.tag ?? place.tag)}
+      />
+      {tags.length > 1 && (
+        <Choose
+          label="Tag"
+          value={place.tag}
+          options={tags.map(({ tag }) => ({ value: tag, name: tag }))}
+          onChange={(tag) => go(place.run, tag)}
+        />
+      )}
+    </>
+  );
+}
+
+function Films(): JSX.Element | null {
+  const films = state.probe.value?.films ?? [];
+  const shown = state.reel.value?.film.film;
+  if (films.length < 2 || shown === undefined) return null;
+  return (
+    <Choose
+      label="Film"
+      value={shown}
+      options={films.map((film) => ({ value: film.film, name: filmName(film, films) }))}
+      onChange={(film) => {
+        state.chosenFilm.value = film;
+      }}
+    />
+  );
+}
+
+function Summary(): JSX.Element | null {
+  const probe = state.probe.value;
+  const reel = state.reel.value;
+  if (probe === null) return null;
+  const steps = reel?.steps.length ?? probe.steps.length;
+  return (
+    <span class="summary">
+      {formatCount(probe.n_samples)} samples · {plural(steps, "step")} · {plural(probe.n_classes, "class")}
+    </span>
+  );
+}
+
+export function Header(): JSX.Element {
+  return (
+    <header class="top">
+      <h1 class="sr">Time Travel</h1>
+      <Places />
+      <Films />
+      <Summary />
+      <span class="spacer" />
+      {state.rendererKind.value === "cpu" && state.reel.value !== null && (
+        <span class="badge" title="There is no graphics processor here (or the link asks for it): pictures are drawn by the CPU.">
+          CPU
+        </span>
+      )}
+      {state.reel.value !== null && (
+        <button
+          type="button"
+          class="drawer-toggle"
+          aria-expanded={state.drawerOpen.value}
+          onClick={() => (state.drawerOpen.value = !state.drawerOpen.value)}
+        >
+          <Icon name="panel" /> Curves
+        </button>
+      )}
+      <button type="button" class="quiet" aria-label="Keyboard help" title="Keyboard help (?)" onClick={() => (state.helpOpen.value = true)}>
+        ?
+      </button>
+    </header>
+  );
+}

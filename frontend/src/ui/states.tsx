@@ -1,0 +1,155 @@
+/** What the tab says while there is no film to show. Each state names the next thing to do. */
+import type { ComponentChildren, JSX } from "preact";
+import * as actions from "../actions";
+import { formatCount, formatDuration, plural } from "../format";
+import * as state from "../state";
+import type { Fit, Probe } from "../wire";
+import { Copyable } from "./copy";
+import { FitProgress } from "./fit_progress";
+
+const SNIPPET = `from torch.utils.tensorboard import SummaryWriter
+from tb_timetravel import TimeTravel
+
+writer = SummaryWriter("runs/mine")
+film = TimeTravel(writer, model, head=model.fc, data=probe_loader, class_names=names)  # once
+film.log(epoch)  # after each epoch`;
+
+function Card({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
+  return (
+    <div class="centre">
+      <section class="card">
+        <h2>{title}</h2>
+        {children}
+      </section>
+    </div>
+  );
+}
+
+export function Unreadable(): JSX.Element | null {
+  const broken = state.listing.value?.unreadable ?? [];
+  if (broken.length === 0) return null;
+  return (
+    <details class="unreadable">
+      <summary>{plural(broken.length, "store")} cannot be read</summary>
+      <ul>
+        {broken.map(({ run, tag, error }) => (
+          <li key={`${run}\n${tag ?? ""}`}>
+            <b>{tag === null ? run : `${run} / ${tag}`}</b>: {error}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Nothing(): JSX.Element {
+  return (
+    <Card title="Nothing to show yet">
+      <p>Log what your model makes of a fixed set of samples after each epoch, and it plays here as a film.</p>
+      <Copyable words={SNIPPET} label="the lines to add to your training" />
+      <p class="faint">This page looks for new runs every few seconds.</p>
+      <Unreadable />
+    </Card>
+  );
+}
+
+/** The button that starts a fit, or why this TensorBoard does not, and the same as a command. */
+export function FitOffer({ probe, verb }: { probe: Probe; verb: string }): JSX.Element {
+  const { can_fit: canFit, cannot_fit: reason } = state.listing.value ?? { can_fit: false, cannot_fit: null };
+  return (
+    <>
+      {canFit ? (
+        <p class="offer">
+          <button type="button" class="primary" onClick={() => void actions.startFit()}>
+            {verb}
+          </button>
+          {probe.estimate_s !== null && <span class="faint">takes about {formatDuration(probe.estimate_s)}</span>}
+        </p>
+      ) : (
+        <p>{reason ?? "This TensorBoard does not start fits."} In a shell, this does:</p>
+      )}
+      {canFit && <p class="faint">The same in a shell:</p>}
+      <Copyable words={probe.command} label="the command that fits" />
+    </>
+  );
+}
+
+function Facts({ probe }: { probe: Probe }): JSX.Element {
+  const facts: [string, number][] = [
+    ["samples", probe.n_samples],
+    ["features", probe.n_features],
+    ["classes", probe.n_classes],
+    ["steps", probe.steps.length],
+  ];
+  return (
+    <dl class="facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dd>{formatCount(value)}</dd>
+          <dt>{name}</dt>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Ended({ probe, fit }: { probe: Probe; fit: Fit }): JSX.Element {
+  const titles: Partial<Record<Fit["state"], string>> = { failed: "The fit failed", cancelled: "The fit was cancelled" };
+  return (
+    <Card title={titles[fit.state] ?? "The fit was interrupted"}>
+      <EndedWords fit={fit} />
+      <Facts probe={probe} />
+      <FitOffer probe={probe} verb={VERBS[fit.state] ?? "Fit"} />
+    </Card>
+  );
+}
+
+export const VERBS: Partial<Record<Fit["state"], string>> = { failed: "Retry", interrupted: "Resume", cancelled: "Fit" };
+
+export function EndedWords({ fit }: { fit: Fit }): JSX.Element {
+  const words = fit.last_words ?? [];
+  return (
+    <>
+      {fit.state === "failed" && <p role="alert">{fit.error ?? "It ended without a reason."}</p>}
+      {fit.state === "interrupted" && <p>{fit.error ?? "Its process ended. A new fit goes on at the first unfinished stage."}</p>}
+      {words.length > 0 && (
+        <details>
+          <summary>Its last words</summary>
+          <pre tabIndex={0}>{words.join("\n")}</pre>
+        </details>
+      )}
+    </>
+  );
+}
+
+/** The centre of the tab while no film is open. */
+export function NoFilm(): JSX.Element {
+  const probe = state.probe.value;
+  const fit = state.fit.value;
+  const phase = state.phase.value;
+  if (phase === "empty") return <Nothing />;
+  if (probe === null || fit === null || phase === "loading" || probe.film !== null) {
+    return (
+      <div class="centre">
+        <p role="status">{state.unreachable.value === null ? "Loading" : "Waiting for TensorBoard"}</p>
+      </div>
+    );
+  }
+  if (phase === "fitting") {
+    return (
+      <Card title={`Fitting ${probe.run}`}>
+        <FitProgress fit={fit} compact={false} />
+        <Facts probe={probe} />
+      </Card>
+    );
+  }
+  if (phase === "failed" || phase === "cancelled" || phase === "interrupted") return <Ended probe={probe} fit={fit} />;
+  return (
+    <Card title="Logged, not fitted yet">
+      <p>A fit lays all steps out in one plane, so that this run plays as a film.</p>
+      <Facts probe={probe} />
+      <FitOffer probe={probe} verb="Fit" />
+      <Unreadable />
+    </Card>
+  );
+}

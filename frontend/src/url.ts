@@ -1,0 +1,97 @@
+/**
+ * What a link carries, in TensorBoard's own hash: `#timetravel&p.timetravel.run=digits&p.timetravel.step=12`. Other plugins' keys and the
+ * leading plugin name stay as they are.
+ */
+import type { Camera } from "./camera";
+
+export const COLOUR_MODES = ["label", "prediction", "correctness", "confidence"] as const;
+export type ColourMode = (typeof COLOUR_MODES)[number];
+export const RENDERERS = ["auto", "webgl", "cpu"] as const;
+export type RendererChoice = (typeof RENDERERS)[number];
+
+/** null: not in the link, the default holds. */
+export interface LinkState {
+  readonly run: string | null;
+  readonly tag: string | null;
+  readonly film: string | null;
+  readonly step: number | null;
+  readonly colour: ColourMode | null;
+  readonly camera: Camera | null;
+  readonly hidden: readonly number[];
+  /** Opacity of the territory, 0..1. */
+  readonly territory: number | null;
+  /** `cpu` draws without WebGL, for support; `webgl` insists on it even where it is emulated. */
+  readonly renderer: RendererChoice;
+}
+
+const PREFIX = "p.timetravel.";
+const PLUGIN = "timetravel";
+
+const round = (value: number, digits: number): string => String(Number(value.toFixed(digits)));
+
+function finite(raw: string | undefined): number | null {
+  if (raw === undefined || raw.trim() === "") return null;
+  const value = Number(raw);
+  return Number.isFinite(value) ? value : null;
+}
+
+function parseCamera(raw: string | undefined): Camera | null {
+  const [u, v, zoom] = (raw ?? "").split(",").map((part) => finite(part));
+  if (u == null || v == null || zoom == null || zoom <= 0 || zoom > 64) return null;
+  return { u, v, zoom };
+}
+
+function decodeComponent(raw: string): string {
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return raw; // a lone % typed by hand
+  }
+}
+
+export function readLink(hash: string): LinkState {
+  const fields = new Map<string, string>();
+  for (const token of hash.replace(/^#/, "").split("&")) {
+    const equals = token.indexOf("=");
+    if (equals < 0 || !token.startsWith(PREFIX)) continue;
+    fields.set(token.slice(PREFIX.length, equals), decodeComponent(token.slice(equals + 1)));
+  }
+  const territory = finite(fields.get("territory"));
+  return {
+    run: fields.get("run") ?? null,
+    tag: fields.get("tag") ?? null,
+    film: fields.get("film") ?? null,
+    step: finite(fields.get("step")),
+    colour: COLOUR_MODES.find((mode) => mode === fields.get("colour")) ?? null,
+    camera: parseCamera(fields.get("camera")),
+    hidden: (fields.get("hidden") ?? "")
+      .split(",")
+      .map((part) => finite(part))
+      .filter((value): value is number => value !== null && Number.isInteger(value) && value >= 0),
+    territory: territory === null ? null : Math.min(1, Math.max(0, territory)),
+    renderer: RENDERERS.find((name) => name === fields.get("renderer")) ?? "auto",
+  };
+}
+
+export function writeLink(hash: string, state: LinkState): string {
+  const others = hash
+    .replace(/^#/, "")
+    .split("&")
+    .filter((token) => token !== "" && !token.startsWith(PREFIX));
+  const camera = state.camera;
+  const fields: [string, string | null][] = [
+    ["run", state.run],
+    ["tag", state.tag],
+    ["film", state.film],
+    ["step", state.step === null ? null : String(state.step)],
+    ["colour", state.colour],
+    ["camera", camera === null ? null : `${round(camera.u, 4)},${round(camera.v, 4)},${round(camera.zoom, 2)}`],
+    ["hidden", state.hidden.length === 0 ? null : state.hidden.join(",")],
+    ["territory", state.territory === null ? null : round(state.territory, 2)],
+    ["renderer", state.renderer === "auto" ? null : state.renderer],
+  ];
+  const own = fields.flatMap(([key, value]) => (value === null ? [] : [`${PREFIX}${key}=${encodeURIComponent(value)}`]));
+  // TensorBoard reads the first token as the tab's name; without one the link would open another tab.
+  const [tab = PLUGIN, ...rest] = others;
+  return `#${[tab, ...rest, ...own].join("&")}`;
+}

@@ -1,0 +1,126 @@
+/** The JSON of http_api.md, mirrored name by name. */
+import { type Decoded, flag, list, maybe, nullable, number, object, record, text, word } from "./decode";
+
+const perSplit = record(nullable(number));
+
+const tagEntry = object({
+  tag: text,
+  n_samples: number,
+  n_features: number,
+  n_classes: number,
+  n_steps: number,
+  first_step: maybe(number),
+  last_step: maybe(number),
+  state: word("logged", "fitting", "fitted", "failed", "interrupted"),
+});
+
+export const listing = object({
+  runs: list(object({ run: text, tags: list(tagEntry) })),
+  unreadable: list(object({ run: text, tag: maybe(text), error: text })),
+  can_fit: flag,
+  cannot_fit: nullable(text),
+});
+export type Listing = Decoded<typeof listing>;
+
+export const fit = object({
+  state: word("none", "starting", "running", "finished", "failed", "cancelled", "interrupted"),
+  stage: maybe(text),
+  fraction: maybe(number),
+  eta_s: maybe(number),
+  device: maybe(text),
+  origin: maybe(word("tab", "shell")),
+  stages: maybe(list(object({ stage: text, fraction: number }))),
+  film: maybe(text),
+  preview: maybe(text),
+  error: maybe(text),
+  last_words: maybe(list(text)),
+  started_at: maybe(number),
+  updated_at: maybe(number),
+});
+export type Fit = Decoded<typeof fit>;
+
+const filmEntry = object({ film: text, method: text, stale: flag, n_steps: number, created_at: maybe(number) });
+export type FilmEntry = Decoded<typeof filmEntry>;
+
+const media = object({
+  kind: word("image", "text", "none"),
+  page_size: maybe(number),
+  n_pages: maybe(number),
+  thumbnail_width: maybe(number),
+  thumbnail_height: maybe(number),
+});
+export type Media = Decoded<typeof media>;
+
+export const probe = object({
+  run: text,
+  tag: text,
+  n_samples: number,
+  n_features: number,
+  n_classes: number,
+  class_names: list(text),
+  splits: list(text),
+  samples: text,
+  media,
+  steps: list(number),
+  fingerprint: text,
+  films: list(filmEntry),
+  film: nullable(text),
+  estimate_s: maybe(number),
+  command: text,
+  fit,
+});
+export type Probe = Decoded<typeof probe>;
+
+const metric = object({
+  metric: text,
+  label: text,
+  description: text,
+  range: nullable(list(nullable(number))),
+  better: word("higher", "lower"),
+  scope: word("step", "run", "both"),
+  n_neighbors: maybe(number),
+  chance: maybe(perSplit),
+});
+export type Metric = Decoded<typeof metric>;
+
+const filmStep = object({
+  step: number,
+  frame: text,
+  bytes: maybe(number),
+  flips: maybe(number),
+  accuracy: maybe(perSplit),
+  fidelity: maybe(record(perSplit)),
+});
+export type FilmStep = Decoded<typeof filmStep>;
+
+export const film = object({
+  film: text,
+  method: text,
+  fingerprint: text,
+  seed: maybe(number),
+  device: maybe(text),
+  created_at: maybe(number),
+  extent: list(number),
+  grid_resolution: maybe(number),
+  territory: object({ source: word("head", "surrogate", "labels", "none"), agreement: maybe(number) }),
+  metrics: list(metric),
+  fidelity: maybe(record(perSplit)),
+  steps: list(filmStep),
+});
+export type Film = Decoded<typeof film>;
+
+export const history = object({ steps: list(number), prediction: list(nullable(number)), confidence: list(nullable(number)) });
+export type History = Decoded<typeof history>;
+
+const scalarTag = object({ run: text, tag: text, name: text, preselected: flag });
+export const scalarTags = object({ scalars: list(scalarTag) });
+export type ScalarTag = Decoded<typeof scalarTag>;
+
+export const scalars = object({ steps: list(number), values: list(nullable(number)), wall_times: list(nullable(number)) });
+export type Scalars = Decoded<typeof scalars>;
+
+export const texts = object({ texts: list(text) });
+
+export const fitStarted = object({ started: flag, fit });
+export const fitAnswer = object({ fit });
+export const failure = object({ error: text });

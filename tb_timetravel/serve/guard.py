@@ -1,0 +1,108 @@
+"""Who may change anything: the guard of every POST, and whether fits may be started at all.
+
+TensorBoard itself checks neither method nor origin nor host. A page of another origin cannot set our header without a preflight that nobody
+answers; a name that an attacker points at this machine (DNS rebinding) is not a loopback name.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import ipaddress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from tb_timetravel.errors import InvalidData
+from tb_timetravel.serve.http import Refused
+
+if TYPE_CHECKING:
+    import argparse
+
+    from werkzeug.wrappers import Request
+
+_MAX_BODY = 4096  # bytes
+_FIT_NEEDS = ("torch", "sklearn", "pynndescent")
+
+Body = TypeVar("Body")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """What the command line allows; the defaults are those of a TensorBoard without flags of ours."""
+
+    fit: str = "auto"
+    hosts: frozenset[str] = frozenset()
+    is_exposed: bool = False  # other machines reach this TensorBoard
+
+    @classmethod
+    def from_flags(cls, flags: argparse.Namespace | None) -> Access:
+        """Read TensorBoard's flags, any of which may be missing."""
+        host = getattr(flags, "host", None)
+        return cls(
+            fit=getattr(flags, "timetravel_allow_fit", "auto"),
+            hosts=frozenset(name.strip().lower() for name in getattr(flags, "timetravel_allowed_hosts", "").split(",") if name.strip()),
+            is_exposed=bool(getattr(flags, "bind_all", False)) or bool(host and not _is_loopback(host)),
+        )
+
+    def why_no_fit(self) -> str | None:
+        """Say why fits cannot be started here, None when they can."""
+        if self.fit == "false":
+            return "TensorBoard was started with --timetravel_allow_fit false"
+        if self.fit == "auto" and self.is_exposed:
+            return "other machines can reach this TensorBoard; start it with --timetravel_allow_fit true to let them start fits too"
+        missing = [name for name in _FIT_NEEDS if importlib.util.find_spec(name) is None]  # found, not imported
+        if missing:
+            return f"{' and '.join(missing)} cannot be found by TensorBoard's Python; install what is missing there, or fit from a shell"
+        return None
+
+    def check(self, request: Request) -> None:
+        """Let a state change through.
+
+        Raises
+        ------
+        Refused : the request may come from elsewhere than this TensorBoard's own page.
+        """
+        if request.mimetype != "application/json":
+            raise Refused(403, f"expected Content-Type: application/json, got {request.mimetype[:40]!r}")
+        if request.headers.get("X-Time-Travel") != "1":
+            raise Refused(403, "expected the header X-Time-Travel: 1, which only this TensorBoard's own page sends")
+        if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+            raise Refused(403, "expected a request from this TensorBoard's own page, got one from another site")
+        host = _host_name(request.headers.get("Host", ""))
+        if not (self.is_exposed or _is_loopback(host) or host in self.hosts):
+            raise Refused(403, f"expected to be asked as localhost, got {host!r}; start TensorBoard with --timetravel_allowed_hosts {host}")
+
+
+def _host_name(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # brackets without an address between them
+        return ""
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def read_body(request: Request, kind: type[Body]) -> Body:
+    """Read a small JSON body, checked field by field.
+
+    Raises
+    ------
+    Refused : it is too long.
+    InvalidData : it is not what was expected.
+    """
+    content = b"" if (request.content_length or 0) > _MAX_BODY else request.stream.read(_MAX_BODY + 1)
+    if (request.content_length or 0) > _MAX_BODY or len(content) > _MAX_BODY:
+        raise Refused(413, f"expected a body of at most {_MAX_BODY} bytes")
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InvalidData(f"the body is not what was expected: {error}") from error

@@ -1,0 +1,129 @@
+"""Requests in, responses out: parameters are checked, errors become JSON with one sentence, nothing upsets TensorBoard's validator."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from tensorboard import errors as tensorboard_errors
+from tensorboard.backend import http_util
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request, Response
+
+from tb_timetravel.errors import InvalidData, NotFound, TimeTravelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_YEAR_S = 365 * 24 * 3600
+_MAX_STEP = 999_999_999_999
+_DIGEST = re.compile(r"[0-9a-f]{16}")
+_NUMBER = re.compile(r"[0-9]{1,12}")
+_MAX_NAME = 2048  # characters of a run's or tag's name; a path is no longer
+
+Plugin = TypeVar("Plugin")
+
+
+class Refused(TimeTravelError):
+    """A request that is understood and not granted."""
+
+    def __init__(self, code: int, sentence: str, headers: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.headers = headers
+
+
+def answers(
+    *methods: str,
+) -> Callable[[Callable[[Plugin, Request], Response]], Callable[[Plugin, WSGIEnvironment, StartResponse], Iterable[bytes]]]:
+    """Make a WSGI application of a view, for these methods; whatever goes wrong on purpose is answered in JSON."""
+    allowed = ("GET", "HEAD", *methods) if "GET" in methods else methods
+
+    def decorate(view: Callable[[Plugin, Request], Response]) -> Callable[[Plugin, WSGIEnvironment, StartResponse], Iterable[bytes]]:
+        @functools.wraps(view)
+        def application(plugin: Plugin, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            request = Request(environ)
+            try:
+                if request.method not in allowed:
+                    raise Refused(405, f"expected {' or '.join(methods)}, got {request.method}", [("Allow", ", ".join(allowed))])
+                response = view(plugin, request)
+            except (TimeTravelError, OSError, HTTPException, tensorboard_errors.PublicError) as error:
+                response = _respond_error(request, error)
+            return response(environ, start_response)
+
+        return application
+
+    return decorate
+
+
+def _respond_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, Refused):
+        return respond_json(request, {"error": str(error)}, code=error.code, headers=error.headers)
+    if isinstance(error, HTTPException):
+        return respond_json(request, {"error": error.description or error.name}, code=error.code or 400)
+    if isinstance(error, tensorboard_errors.PublicError):
+        return respond_json(request, {"error": str(error)}, code=error.http_code)
+    if isinstance(error, OSError):
+        sentence = f"cannot use {error.filename or 'a file of this run'}: {error.strerror or error}"
+        return respond_json(request, {"error": sentence}, code=409)
+    code = 400 if isinstance(error, InvalidData) else 404 if isinstance(error, NotFound) else 409
+    return respond_json(request, {"error": str(error)}, code=code)
+
+
+def respond_json(
+    request: Request, content: object, *, code: int = 200, forever: bool = False, headers: Sequence[tuple[str, str]] = ()
+) -> Response:
+    """Answer with JSON; numbers that are not finite become null."""
+    return _respond(request, msgspec.json.encode(content), "application/json", code=code, expires=forever * _YEAR_S, headers=headers)
+
+
+def respond_bytes(request: Request, content: bytes, content_type: str, *, forever: bool = False, gzipped: bool = False) -> Response:
+    """Answer with bytes, which may be compressed already."""
+    encoding = "gzip" if gzipped else None
+    return _respond(request, content, content_type, expires=forever * _YEAR_S, content_encoding=encoding)
+
+
+def _respond(request: Request, content: bytes, content_type: str, **options: Any) -> Response:  # noqa: ANN401  # of an untyped function
+    response: Response = http_util.Respond(request, content, content_type, **options)
+    return response
+
+
+def name_argument(request: Request, key: str) -> str:
+    """Take a run's or a tag's name."""
+    value = request.args.get(key, "")
+    if not 0 < len(value) <= _MAX_NAME:
+        raise InvalidData(f"expected a parameter {key}, 1 to {_MAX_NAME} characters, got {len(value)}")
+    return value
+
+
+def number_argument(request: Request, key: str) -> int:
+    """Take a whole number from 0 up: a step, a page or a sample."""
+    value = request.args.get(key, "")
+    if not _NUMBER.fullmatch(value):
+        raise InvalidData(f"expected a parameter {key}, a whole number from 0 to {_MAX_STEP}, got {value[:40]!r}")
+    return int(value)
+
+
+def digest_argument(request: Request, key: str) -> str:
+    """Take a film's key or a version."""
+    value = request.args.get(key, "")
+    if not _DIGEST.fullmatch(value):
+        raise InvalidData(f"expected a parameter {key}, 16 hexadecimal digits from an earlier answer, got {value[:40]!r}")
+    return value
+
+
+def is_current(request: Request, stored: str) -> bool:
+    """Tell whether the request names the stored version, so that the answer may be cached for good.
+
+    Raises
+    ------
+    NotFound : it names another version, whose bytes are gone.
+    """
+    if "v" not in request.args:
+        return False
+    if digest_argument(request, "v") != stored:
+        raise NotFound(f"version {request.args['v']} is not stored any more, {stored} is; ask for the run again")
+    return True

@@ -1,0 +1,203 @@
+"""Fits started from the tab: one child process each, which ends when TensorBoard does, however that ends.
+
+The child holds the reading end of a pipe whose writing end is ours alone: when this process is gone, also by ``kill -9``, the child reads
+the end of its input and stops. Everything else goes over the disk, so a fit from a shell looks the same.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from typing import IO, TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+
+from tb_timetravel.errors import FitRunning, InvalidData, StoreError
+from tb_timetravel.schema import FitStatus, Step
+from tb_timetravel.store import FitLock, StatusFile
+from tb_timetravel.store.files import exists, is_local
+from tb_timetravel.store.status import is_held
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
+
+_PATIENCE_S = 10.0  # for a child to stop by itself once asked, and again once told
+_LAST_BYTES = 8192
+_LAST_LINES = 12
+_UNDER_WAY = ("starting", "running")
+
+
+class ProbeRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which probe set is meant."""
+
+    run: Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
+    tag: Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
+
+
+class FitRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to fit and how; what is None is left to the fit."""
+
+    device: Literal["auto", "cpu", "cuda"] | None = None
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
+    start: Step | None = None
+    end: Step | None = None
+    every: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None  # steps
+
+    def check(self) -> None:
+        """Raise InvalidData where two fields contradict each other."""
+        if self.start is not None and self.end is not None and self.start > self.end:
+            raise InvalidData(f"expected start up to end, got {self.start} and {self.end}")
+
+
+def fit_command(request: FitRequest, run_directory: str) -> list[str]:
+    """Build the command line of a fit; the run's own directory stands for the logdir, so that no run's name need be found again."""
+    command = [sys.executable, "-m", "tb_timetravel", "fit", run_directory, "--run", ".", f"--tag={request.tag}"]
+    for name in ("device", "seed", "start", "end", "every"):
+        value = getattr(request, name)
+        if value is not None:
+            command += [f"--{name}", str(value)]
+    return [*command, "--from-tab"]
+
+
+@dataclass(eq=False)
+class _Job:
+    """A child process at work."""
+
+    process: subprocess.Popen[bytes]
+    log: IO[bytes]
+    was_cancelled: bool = False
+    ended: threading.Event = field(default_factory=threading.Event)  # and its last status is written
+
+    def last_words(self) -> tuple[str, ...]:
+        self.log.seek(0, os.SEEK_END)
+        self.log.seek(max(0, self.log.tell() - _LAST_BYTES))
+        lines = self.log.read().decode(errors="replace").splitlines()
+        return tuple(line.rstrip()[:500] for line in lines if line.strip())[-_LAST_LINES:]
+
+
+class Jobs:
+    """The fits that this TensorBoard started."""
+
+    def __init__(self, command: Callable[[FitRequest, str], list[str]] = fit_command, patience_s: float = _PATIENCE_S) -> None:
+        self._command = command
+        self._patience_s = patience_s
+        self._lock = threading.Lock()
+        self._jobs: dict[str, _Job] = {}  # directory -> its child
+
+    def status(self, directory: str) -> FitStatus:
+        """Read what the fit of a probe set is doing, wherever it was started."""
+        return StatusFile(directory).read()
+
+    def start(self, request: FitRequest, run_directory: str, directory: str) -> tuple[bool, FitStatus]:
+        """Start a fit unless one is under way; tell whether it was started, and what it is doing."""
+        before = self._jobs.get(directory)
+        if before is not None and self.status(directory).state not in _UNDER_WAY:
+            before.ended.wait(self._patience_s)  # it has said its last word, and is about to go
+        with self._lock:
+            status = self.status(directory)
+            if directory in self._jobs or status.state in _UNDER_WAY or is_held(directory):
+                return False, status
+            try:
+                with FitLock(directory):  # keeps a second TensorBoard, or a shell, from starting one in this moment
+                    status = self.status(directory)
+                    if status.state != "starting":
+                        return True, self._spawn(request, run_directory, directory)
+            except FitRunning:
+                pass
+            return False, self.status(directory)
+
+    def _spawn(self, request: FitRequest, run_directory: str, directory: str) -> FitStatus:
+        file = StatusFile(directory)
+        status = FitStatus(state="starting", origin="tab", started_at=time.time())
+        file.write(status)
+        log = open(file.log_path, "w+b") if is_local(directory) else tempfile.TemporaryFile()  # noqa: SIM115  # closed with the job
+        try:
+            process = subprocess.Popen(  # noqa: S603  # an argument list, never a shell
+                self._command(request, run_directory),
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C in TensorBoard's terminal is not for the child: it ends by its input
+                env={**os.environ, "PYTHONSAFEPATH": "1"},  # a directory that TensorBoard happens to stand in is no place to import from
+            )
+        except OSError as error:
+            log.close()
+            status = replace(status, state="failed", error=f"the fit's process could not be started: {error}")
+            file.write(status)
+            return status
+        job = self._jobs[directory] = _Job(process, log)
+        atexit.register(job.process.stdin.close)  # type: ignore[union-attr]  # it is a pipe
+        threading.Thread(target=self._watch, args=(directory, job), name="timetravel-fit", daemon=True).start()
+        return status
+
+    def _watch(self, directory: str, job: _Job) -> None:
+        """Wait for the child, and say how it ended where it did not."""
+        try:
+            code = job.process.wait()
+            if exists(directory):  # the run may have been deleted
+                self._settle(directory, job, code)
+        except (OSError, StoreError):
+            logger.exception("the status of the fit in %s cannot be written", directory)
+        finally:
+            with self._lock:
+                del self._jobs[directory]
+            self._close(job)
+            job.ended.set()
+
+    def _close(self, job: _Job) -> None:
+        stdin = job.process.stdin
+        if stdin is not None:
+            atexit.unregister(stdin.close)
+            stdin.close()
+        job.log.close()
+
+    def _settle(self, directory: str, job: _Job, code: int) -> None:
+        file = StatusFile(directory)
+        try:
+            with FitLock(directory):  # nobody fits while we hold it, so a status that says otherwise is what the child left
+                status = file.read()
+                if status.state not in _UNDER_WAY:
+                    return
+                if job.was_cancelled:
+                    file.write(replace(status, state="cancelled", eta_s=None))
+                else:
+                    file.write(replace(status, state="failed", eta_s=None, error=_epitaph(code), last_words=job.last_words()))
+        except FitRunning:
+            return  # a fit from a shell took over
+
+    def cancel(self, directory: str) -> FitStatus:
+        """Ask the fit of a probe set to stop; one that was started here and does not is ended."""
+        file = StatusFile(directory)
+        status = self.status(directory)
+        if status.state not in _UNDER_WAY:
+            return status
+        file.request_cancel(status)
+        with self._lock:
+            job = self._jobs.get(directory)
+            if job is not None and not job.was_cancelled:
+                job.was_cancelled = True
+                threading.Thread(target=self._end, args=(job,), name="timetravel-cancel", daemon=True).start()
+        return self.status(directory)
+
+    def _end(self, job: _Job) -> None:
+        for end in (job.process.terminate, job.process.kill):
+            if job.ended.wait(self._patience_s):
+                return
+            end()
+
+
+def _epitaph(code: int) -> str:
+    if code < 0:
+        reason = " (out of memory, most often)" if code == -signal.SIGKILL else ""
+        return f"the fit's process was ended by signal {-code}{reason}; Retry resumes at the first unfinished stage"
+    return f"the fit's process ended with exit code {code} before the fit was finished; its last words say why"

@@ -1,0 +1,53 @@
+"""What TensorBoard imports at its start: an error here would end TensorBoard itself, so everything else waits until ``load``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tensorboard.plugins import base_plugin
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tb_timetravel.serve.plugin import TimeTravelPlugin
+
+_PLUGIN_NAME = "timetravel"  # schema.PLUGIN_NAME, which would need msgspec here
+_HOST_NAME = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+
+
+class TimeTravelLoader(base_plugin.TBLoader):  # type: ignore[misc]  # tensorboard ships no types
+    """Makes the plugin and adds its flags to the command line."""
+
+    def define_flags(self, parser: argparse.ArgumentParser) -> None:
+        """Add ``--timetravel_…``."""
+        group = parser.add_argument_group("timetravel plugin")
+        group.add_argument(
+            "--timetravel_allow_fit",
+            choices=["auto", "true", "false"],
+            default="auto",
+            help="Whether fits may be started from the Time Travel tab. auto (the default): unless --bind_all or --host makes this "
+            "TensorBoard reachable from other machines, as whoever reaches it could then use this one to compute.",
+        )
+        group.add_argument(
+            "--timetravel_allowed_hosts",
+            metavar="NAMES",
+            default="",
+            help="Comma-separated host names, besides localhost, under which the Time Travel tab may start fits: the name of a proxy "
+            "in front of this TensorBoard, say.",
+        )
+
+    def fix_flags(self, flags: argparse.Namespace) -> None:
+        """Check the flags, and keep every marker of ours instead of TensorBoard's random 10 or 100."""
+        for host in filter(None, flags.timetravel_allowed_hosts.split(",")):
+            if not _HOST_NAME.fullmatch(host.strip()):
+                expected = "host names without scheme, port or path, separated by commas"
+                raise base_plugin.FlagsError(f"--timetravel_allowed_hosts: expected {expected}, got {host.strip()!r}")
+        if isinstance(flags.samples_per_plugin, dict):
+            flags.samples_per_plugin.setdefault(_PLUGIN_NAME, 0)
+
+    def load(self, context: base_plugin.TBContext) -> TimeTravelPlugin:
+        """Make the plugin."""
+        from tb_timetravel.serve.plugin import TimeTravelPlugin
+
+        return TimeTravelPlugin(context)

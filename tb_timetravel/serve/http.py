@@ -16,6 +16,7 @@ from tb_timetravel.errors import InvalidData, NotFound, TimeTravelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _YEAR_S = 365 * 24 * 3600

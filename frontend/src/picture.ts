@@ -14,6 +14,9 @@ const MARK_INK: Record<"light" | "dark", Rgb> = { light: [0, 0, 0], dark: [255, 
 /** Diameter in CSS pixels: few samples get big dots, many small ones. */
 export const defaultDotSize = (nSamples: number): number => Math.min(9, Math.max(2.5, 30 / Math.max(1, nSamples) ** 0.2));
 
+/** Dots grow with the picture, slower than it: 1 where its shorter side is 640 CSS pixels. */
+const sizeFactor = (width: number, height: number): number => Math.min(1.6, Math.max(0.8, Math.sqrt(Math.min(width, height) / 640)));
+
 export const nClasses = computed(() => {
   const open = state.reel.value;
   return open === null ? 0 : Math.max(open.probe.n_classes, open.probe.class_names.length);
@@ -72,7 +75,8 @@ export function scene(width: number, height: number, ratio: number): Scene | nul
     a: frameA,
     b: frameB,
     fraction,
-    dotSize: defaultDotSize(open.samples.n) * state.dotScale.value * dotZoom(state.camera.value.zoom) * ratio,
+    dotSize:
+      defaultDotSize(open.samples.n) * sizeFactor(width, height) * state.dotScale.value * dotZoom(state.camera.value.zoom) * ratio,
     marked: marked.value,
   };
 }

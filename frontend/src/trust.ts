@@ -59,7 +59,7 @@ export function headline(film: Film, at: FilmStep): string | null {
   if (metric === undefined || split === undefined || value == null) return null;
   const chance = metric.chance?.[split];
   const against = chance == null ? "" : ` (chance: ${percent(chance)})`;
-  const kept = `${percent(value)} of the ${metric.n_neighbors ?? ""} nearest neighbours of a ${split} sample are its neighbours here too${against}.`;
+  const kept = `${percent(value)} of the ${metric.n_neighbors ?? ""} nearest neighbors of a ${split} sample are its neighbors here too${against}.`;
   return isCloseToChance(value, split, metric) ? `${kept} That is close to chance: do not read distances from this step.` : kept;
 }
 

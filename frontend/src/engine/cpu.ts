@@ -1,8 +1,8 @@
 /** The renderer without WebGL: plain loops over an image. Many remote desktops have no GPU, and there this is the faster one too. */
-import type { Palette, Rgb } from "../palette";
-import { type Cells, race } from "./race";
+import { paintTerritory } from "./cpu_territory";
+import { colourAt, mixed, pack } from "./pixel";
+import { type Cells, cellsOf, race } from "./race";
 import {
-  isClassMode,
   isWrong,
   keyOf,
   nearestFrame,
@@ -11,62 +11,11 @@ import {
   type Scene,
   SPLIT_SHAPES,
   splitShown,
-  TERRITORY_FLOOR,
   WRONG_GROWTH,
 } from "./scene";
 import { CORE, GAP, OUTER, RIM_LAYER, RING, type Stamp, stamp } from "./stamp";
 
 const RING_PIXELS = 6;
-
-/** Opaque pixel in the byte order of ImageData on a little-endian host. */
-const pack = (red: number, green: number, blue: number): number => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
-
-const mixed = (from: Rgb, to: Rgb, weight: number): Rgb => [
-  from[0] + (to[0] - from[0]) * weight,
-  from[1] + (to[1] - from[1]) * weight,
-  from[2] + (to[2] - from[2]) * weight,
-];
-
-const colourAt = ({ rgba }: Palette, key: number): Rgb => [rgba[4 * key] ?? 0, rgba[4 * key + 1] ?? 0, rgba[4 * key + 2] ?? 0];
-
-const SHADES = 64;
-
-/** Packed colours by class and margin: for the ground, and for cells on a border. */
-function shades(scene: Scene): { ground: Uint32Array; border: Uint32Array } {
-  const neutral = !isClassMode(scene.mode);
-  const size = neutral ? 1 : scene.palette.size;
-  const ground = new Uint32Array(size * SHADES);
-  const border = new Uint32Array(size * SHADES);
-  for (let kind = 0; kind < size; kind++) {
-    const shown = neutral || (scene.palette.rgba[4 * kind + 3] ?? 0) > 0;
-    const colour = neutral ? scene.ink : colourAt(scene.palette, kind);
-    const weight = scene.territory * (neutral ? 0.35 : shown ? 1 : 0.12);
-    const line = mixed(colour, scene.ink, 0.35);
-    for (let shade = 0; shade < SHADES; shade++) {
-      const strength = weight * (TERRITORY_FLOOR + ((1 - TERRITORY_FLOOR) * shade) / (SHADES - 1));
-      const plain = mixed(scene.background, colour, strength);
-      ground[kind * SHADES + shade] = pack(...plain);
-      border[kind * SHADES + shade] = pack(...mixed(plain, line, Math.min(1, scene.territory * 1.6) * (neutral ? 0.5 : 0.75)));
-    }
-  }
-  return { ground, border };
-}
-
-/** One pixel per cell, top row first: colour by class, shade by margin, a darker line where a neighbour is of another class. */
-export function paintCells({ resolution: g, classes, margin }: Cells, scene: Scene, out: Uint32Array): void {
-  const { ground, border } = shades(scene);
-  const neutral = !isClassMode(scene.mode);
-  for (let row = 0; row < g; row++) {
-    for (let column = 0; column < g; column++) {
-      const cell = row * g + column;
-      const kind = classes[cell] ?? 0;
-      const right = column + 1 < g ? classes[cell + 1] : kind;
-      const above = row + 1 < g ? classes[cell + g] : kind;
-      const table = right !== kind || above !== kind ? border : ground;
-      out[(g - 1 - row) * g + column] = table[(neutral ? 0 : kind) * SHADES + ((margin[cell] ?? 0) >> 2)] ?? 0;
-    }
-  }
-}
 
 interface Ink {
   /** Packed colour per layer, filled in per dot. */
@@ -147,41 +96,37 @@ export function paintDots(scene: Scene, pixels: Uint32Array): void {
 export class CpuRenderer implements Renderer {
   readonly kind = "cpu";
   readonly #context: CanvasRenderingContext2D;
-  readonly #grid: CanvasRenderingContext2D;
+  #image: ImageData | null = null;
+  #cells: Cells | null = null;
 
   constructor(context: CanvasRenderingContext2D) {
     this.#context = context;
-    const grid = document.createElement("canvas").getContext("2d", { alpha: false });
-    if (grid === null) throw new Error("this browser gives no 2-D canvas");
-    this.#grid = grid;
   }
 
   draw(scene: Scene): void {
-    const context = this.#context;
-    context.fillStyle = `rgb(${scene.background.join(" ")})`;
-    context.fillRect(0, 0, scene.width, scene.height);
-    this.#drawTerritory(scene);
-    const image = context.getImageData(0, 0, scene.width, scene.height);
-    paintDots(scene, new Uint32Array(image.data.buffer));
-    context.putImageData(image, 0, 0);
+    const image = this.#imageOf(scene);
+    const pixels = new Uint32Array(image.data.buffer);
+    pixels.fill(pack(...scene.background));
+    this.#drawTerritory(scene, pixels);
+    paintDots(scene, pixels);
+    this.#context.putImageData(image, 0, 0);
   }
 
   destroy(): void {
-    this.#grid.canvas.width = 0;
+    this.#image = null;
+    this.#cells = null;
   }
 
-  #drawTerritory(scene: Scene): void {
+  #imageOf({ width, height }: Scene): ImageData {
+    if (this.#image?.width !== width || this.#image.height !== height) this.#image = new ImageData(width, height);
+    return this.#image;
+  }
+
+  #drawTerritory(scene: Scene, pixels: Uint32Array): void {
     const from = scene.a.territory ?? scene.b.territory;
     const to = scene.b.territory ?? from;
     if (from === null || to === null || scene.territory <= 0 || from.resolution !== to.resolution) return;
-    const g = from.resolution;
-    const canvas = this.#grid.canvas;
-    if (canvas.width !== g) canvas.width = canvas.height = g;
-    const image = this.#grid.createImageData(g, g);
-    paintCells(race(from, to, scene.fraction), scene, new Uint32Array(image.data.buffer));
-    this.#grid.putImageData(image, 0, 0);
-    const { scaleX, scaleY, offsetX, offsetY } = scene.projection;
-    this.#context.imageSmoothingEnabled = true;
-    this.#context.drawImage(canvas, offsetX, offsetY + scaleY, scaleX, -scaleY);
+    if (this.#cells?.resolution !== from.resolution) this.#cells = cellsOf(from.resolution);
+    paintTerritory(race(from, to, scene.fraction, this.#cells), scene, pixels);
   }
 }

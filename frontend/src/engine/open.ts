@@ -28,7 +28,7 @@ function hasGpu(): boolean {
 export function openRenderer(canvas: HTMLCanvasElement, choice: RendererChoice): Renderer {
   const webgl = openWebgl(canvas, choice);
   if (webgl !== null) return webgl;
-  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+  const context = canvas.getContext("2d", { alpha: false });
   if (context === null) throw new Error("This browser gives neither WebGL2 nor a 2-D canvas.");
   return new CpuRenderer(context);
 }

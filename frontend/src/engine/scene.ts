@@ -48,6 +48,10 @@ export const isClassMode = (mode: ColourMode): boolean => mode === "label" || mo
 
 /** Dots of wrong samples have room for a core. */
 export const WRONG_GROWTH = 1.3;
+/** Radius of that core as a share of the dot's. */
+export const CORE_SHARE = 0.45;
+/** Pixels of diameter from which a gap parts core and ring; below it the gap would eat the ring. */
+export const GAP_FROM = 13;
 /** Weight of the rim that sets dots off from a territory of their own colour. */
 export const RIM = 0.55;
 /** Share of the colour that a territory keeps where its margin is zero. */

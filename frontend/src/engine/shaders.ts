@@ -1,4 +1,4 @@
-import { RIM, SPLIT_SHAPES, TERRITORY_FLOOR, WRONG_GROWTH } from "./scene";
+import { CORE_SHARE, GAP_FROM, RIM, SPLIT_SHAPES, TERRITORY_FLOOR, WRONG_GROWTH } from "./scene";
 
 const float = (value: number): string => value.toFixed(4);
 
@@ -74,8 +74,8 @@ void main() {
   float rim = ${float(RIM)} * smoothstep(3.0, 6.0, diameter);
   vec3 colour = mix(outer, ink, rim * smoothstep(radius - 1.5, radius - 0.5, d));
   if (wrong > 0.5) {
-    float coreRadius = radius * 0.5;
-    float gap = smoothstep(7.0, 9.0, diameter);
+    float coreRadius = radius * ${float(CORE_SHARE)};
+    float gap = smoothstep(${float(GAP_FROM - 2)}, ${float(GAP_FROM)}, diameter);
     colour = mix(colour, background, gap * (1.0 - smoothstep(coreRadius + 0.5, coreRadius + 1.0, d)));
     colour = mix(colour, core, 1.0 - smoothstep(coreRadius - 0.5, coreRadius + 0.5, d));
   }
@@ -120,7 +120,7 @@ void main() {
   cell = uvec4(kind & 255u, kind >> 8u, uint(clamp(margin + 0.5, 0.0, 255.0)), 0u);
 }`;
 
-/** Four cells vote with their margins, so that boundaries run between cells and stay crisp at any zoom. */
+/** To the screen: boundaries run between cells and stay crisp at any zoom. */
 export const TERRITORY_FRAGMENT = `#version 300 es
 precision highp float;
 precision highp int;
@@ -133,39 +133,69 @@ uniform vec3 background;
 uniform vec3 ink;
 ${PALETTE_LOOKUP}
 out vec4 pixel;
-void main() {
+struct Quad { ivec2 corner; uint kinds[4]; float margins[4]; bool uniform_; };
+Quad quadAt(vec2 place) {
   ivec2 size = textureSize(cells, 0);
-  vec2 at = uv * vec2(size) - 0.5;
-  ivec2 corner = ivec2(floor(at));
-  vec2 f = at - vec2(corner);
-  uint kinds[4];
-  float votes[4];
+  Quad quad;
+  quad.corner = ivec2(floor(place * vec2(size) - 0.5));
   for (int i = 0; i < 4; i++) {
-    ivec2 d = ivec2(i & 1, i >> 1);
-    uvec4 cell = texelFetch(cells, clamp(corner + d, ivec2(0), size - 1), 0);
-    kinds[i] = cell.r | (cell.g << 8u);
-    votes[i] = (d.x == 1 ? f.x : 1.0 - f.x) * (d.y == 1 ? f.y : 1.0 - f.y) * (float(cell.b) + 4.0) / 259.0;
+    uvec4 cell = texelFetch(cells, clamp(quad.corner + ivec2(i & 1, i >> 1), ivec2(0), size - 1), 0);
+    quad.kinds[i] = cell.r | (cell.g << 8u);
+    quad.margins[i] = (float(cell.b) + 4.0) / 259.0;
   }
-  uint winner = kinds[0];
+  quad.uniform_ = quad.kinds[0] == quad.kinds[1] && quad.kinds[0] == quad.kinds[2] && quad.kinds[0] == quad.kinds[3];
+  return quad;
+}
+// Four cells vote with their margins. Returns the winner, and its lead over the second in votes.
+uint vote(Quad quad, vec2 place, out float lead) {
+  vec2 f = place * vec2(textureSize(cells, 0)) - 0.5 - vec2(quad.corner);
+  float votes[4];
+  votes[0] = (1.0 - f.x) * (1.0 - f.y) * quad.margins[0];
+  votes[1] = f.x * (1.0 - f.y) * quad.margins[1];
+  votes[2] = (1.0 - f.x) * f.y * quad.margins[2];
+  votes[3] = f.x * f.y * quad.margins[3];
+  if (quad.uniform_) {
+    lead = votes[0] + votes[1] + votes[2] + votes[3];
+    return quad.kinds[0];
+  }
+  uint winner = quad.kinds[0];
   float best = 0.0;
   float second = 0.0;
   for (int i = 0; i < 4; i++) {
     bool counted = false;
     float sum = 0.0;
     for (int j = 0; j < 4; j++) {
-      if (kinds[j] != kinds[i]) continue;
+      if (quad.kinds[j] != quad.kinds[i]) continue;
       if (j < i) counted = true;
       sum += votes[j];
     }
     if (counted) continue;
-    if (sum > best) { second = best; best = sum; winner = kinds[i]; }
+    if (sum > best) { second = best; best = sum; winner = quad.kinds[i]; }
     else second = max(second, sum);
   }
-  float lead = best - second;
-  float border = second > 0.0 ? 1.0 - smoothstep(0.0, fwidth(lead) * 1.5 + 1e-4, lead) : 0.0;
+  lead = best - second;
+  return winner;
+}
+uint ownerAt(vec2 place) {
+  float lead;
+  return vote(quadAt(place), place, lead);
+}
+bool inQuad(Quad quad, vec2 place) {
+  return ivec2(floor(place * vec2(textureSize(cells, 0)) - 0.5)) == quad.corner;
+}
+void main() {
+  vec2 right = uv + dFdx(uv);
+  vec2 up = uv + dFdy(uv);
+  Quad quad = quadAt(uv);
+  float lead;
+  uint winner = vote(quad, uv, lead);
+  // A pixel whose neighbour has another owner is border: unbroken at any zoom, which slopes of the lead alone are not. Most pixels lie
+  // among four cells of one class and need not ask.
+  bool inside = quad.uniform_ && inQuad(quad, right) && inQuad(quad, up);
+  bool border = !inside && (ownerAt(right) != winner || ownerAt(up) != winner);
   vec4 colour = neutral ? vec4(ink, 1.0) : colourOf(winner);
   float weight = strength * (neutral ? 0.35 : colour.a > 0.5 ? 1.0 : 0.12);
   float shade = weight * mix(${float(TERRITORY_FLOOR)}, 1.0, clamp(lead, 0.0, 1.0));
   vec3 ground = mix(background, colour.rgb, shade);
-  pixel = vec4(mix(ground, mix(colour.rgb, ink, 0.35), border * min(1.0, strength * 1.6) * (neutral ? 0.5 : 0.75)), 1.0);
+  pixel = vec4(mix(ground, mix(colour.rgb, ink, 0.35), border ? min(1.0, strength * 1.6) * (neutral ? 0.5 : 0.75) : 0.0), 1.0);
 }`;

@@ -1,5 +1,5 @@
 /** A dot as a short list of pixels, so that the CPU renderer draws one by walking it. */
-import { SPLIT_SHAPES } from "./scene";
+import { CORE_SHARE, GAP_FROM, type SPLIT_SHAPES } from "./scene";
 
 export const OUTER = 0;
 export const RIM_LAYER = 1;
@@ -34,8 +34,8 @@ function distance(shape: StampShape["shape"], x: number, y: number): number {
 
 function layerAt(d: number, radius: number, { cored, growth, diameter }: StampShape): number {
   if (growth > 0 && d > radius) return d > radius + growth * 0.25 ? RING : GAP;
-  if (cored && d <= radius * 0.5) return CORE;
-  if (cored && diameter >= 8 && d <= radius * 0.5 + 1) return GAP;
+  if (cored && d <= radius * CORE_SHARE) return CORE;
+  if (cored && diameter >= GAP_FROM && d <= radius * CORE_SHARE + 1) return GAP;
   return diameter >= 4.5 && d > radius - 1 ? RIM_LAYER : OUTER;
 }
 

@@ -43,7 +43,7 @@ export function App(): JSX.Element {
         {reel === null ? <NoFilm /> : <Stage reel={reel} />}
       </main>
       {reel !== null && <CurvesPanel reel={reel} />}
-      {reel !== null && <Timeline reel={reel} />}
+      {reel !== null && <Timeline key={reel.film.film} reel={reel} />}
       <Help />
       <LiveRegion />
     </div>

@@ -1,5 +1,5 @@
 /** One chart of the right panel. The playhead is an element moved by a transform: redrawing a canvas per picture would cost more than the film itself. */
-import { effect, useComputed } from "@preact/signals";
+import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
@@ -108,7 +108,7 @@ function mount(box: HTMLElement, chart: Chart, steps: readonly number[]): () => 
 export function ChartView({ chart, steps }: { chart: Chart; steps: readonly number[] }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const dark = state.dark.value;
-  const readings = useComputed(() => readingsAt(chart, state.step.value ?? 0)).value;
+  const readings = readingsAt(chart, state.step.value ?? 0);
   useEffect(() => (box.current === null ? undefined : mount(box.current, chart, steps)), [chart, steps, dark]);
   return (
     <figure class="chart">

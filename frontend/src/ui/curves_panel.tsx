@@ -1,6 +1,5 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import {
   choose,
   curvesTrouble,
@@ -16,6 +15,7 @@ import type * as state from "../state";
 import { ChartView } from "./chart";
 import { Fidelity } from "./fidelity";
 import { Icon } from "./icons";
+import { Popover } from "./popover";
 
 const SEARCH_FROM = 13;
 
@@ -41,45 +41,33 @@ function Choices({ title, choices }: { title: string; choices: readonly Choice[]
 }
 
 function Chooser({ run }: { run: string }): JSX.Element {
-  const details = useRef<HTMLDetailsElement>(null);
   const query = useSignal("");
-  useEffect(() => {
-    const close = (event: Event): void => {
-      const inside = event.target instanceof Node && details.current?.contains(event.target) === true;
-      const escaped = event instanceof KeyboardEvent && event.key === "Escape";
-      if (details.current !== null && (escaped || (event.type === "pointerdown" && !inside))) details.current.open = false;
-    };
-    window.addEventListener("pointerdown", close);
-    window.addEventListener("keydown", close);
-    return () => {
-      window.removeEventListener("pointerdown", close);
-      window.removeEventListener("keydown", close);
-    };
-  }, []);
   const wanted = query.value.trim().toLowerCase();
   const scalars = tags.value
     .map((tag) => ({ key: keyOf(tag), name: tag.run === run ? tag.name : `${tag.name} (${tag.run})`, chosen: isChosen(tag) }))
     .filter(({ name }) => name.toLowerCase().includes(wanted));
   const fidelity = metrics.value.map(({ metric, label }) => ({ key: metric, name: label, chosen: isMetricChosen(metric) }));
   return (
-    <details class="chooser" ref={details}>
-      <summary aria-label="Choose curves" title="Choose curves">
-        <Icon name="tune" /> Choose
-      </summary>
-      <div class="popover">
-        {tags.value.length >= SEARCH_FROM && (
-          <input
-            type="search"
-            placeholder="Search scalars"
-            aria-label="Search scalars"
-            value={query}
-            onInput={({ currentTarget }) => (query.value = currentTarget.value)}
-          />
-        )}
-        <Choices title="Scalars" choices={scalars} />
-        <Choices title="Fidelity" choices={fidelity} />
-      </div>
-    </details>
+    <Popover
+      className="chooser"
+      label={
+        <>
+          <Icon name="tune" /> Choose<span class="sr"> curves</span>
+        </>
+      }
+    >
+      {tags.value.length >= SEARCH_FROM && (
+        <input
+          type="search"
+          placeholder="Search scalars"
+          aria-label="Search scalars"
+          value={query}
+          onInput={({ currentTarget }) => (query.value = currentTarget.value)}
+        />
+      )}
+      <Choices title="Scalars" choices={scalars} />
+      <Choices title="Fidelity" choices={fidelity} />
+    </Popover>
   );
 }
 

@@ -5,7 +5,6 @@ import { SPLIT_SHAPES } from "../engine/scene";
 import { formatPercent } from "../format";
 import * as state from "../state";
 import { COLOUR_MODES, type ColourMode } from "../url";
-import { Icon } from "./icons";
 import { Legend } from "./legend";
 
 const MODE_NAMES: Readonly<Record<ColourMode, string>> = {
@@ -55,12 +54,12 @@ function Splits({ names }: { names: readonly string[] }): JSX.Element | null {
   );
 }
 
-function Looks(): JSX.Element {
+function Looks({ hasTerritory }: { hasTerritory: boolean }): JSX.Element {
   return (
     <fieldset class="looks">
       <legend>Show</legend>
       <label class="inline">
-        <input type="checkbox" checked={state.territoryShown} onChange={actions.toggleTerritory} />
+        <input type="checkbox" checked={state.territoryShown} disabled={!hasTerritory} onChange={actions.toggleTerritory} />
         Territory
         <output>{formatPercent(state.territory.value)}</output>
       </label>
@@ -71,7 +70,7 @@ function Looks(): JSX.Element {
         max={1}
         step={0.05}
         value={state.territory}
-        disabled={!state.territoryShown.value}
+        disabled={!hasTerritory || !state.territoryShown.value}
         aria-valuetext={formatPercent(state.territory.value)}
         onInput={({ currentTarget }) => (state.territory.value = Number(currentTarget.value))}
       />
@@ -88,9 +87,6 @@ function Looks(): JSX.Element {
         value={state.dotScale}
         onInput={({ currentTarget }) => (state.dotScale.value = Number(currentTarget.value))}
       />
-      <button type="button" class="wide" onClick={actions.fitCamera} title="Fit the whole picture (F)">
-        <Icon name="fit" /> Fit view
-      </button>
     </fieldset>
   );
 }
@@ -101,7 +97,7 @@ export function Display({ reel }: { reel: state.Reel }): JSX.Element {
       <ColourModes />
       <Legend />
       <Splits names={reel.probe.splits} />
-      <Looks />
+      <Looks hasTerritory={reel.film.territory.source !== "none"} />
     </aside>
   );
 }

@@ -1,9 +1,10 @@
 /** The bar on top: where we are, and in what state it is. */
 import type { JSX } from "preact";
-import { formatCount, plural } from "../format";
+import { plural } from "../format";
 import * as state from "../state";
 import type { FilmEntry } from "../wire";
 import { Icon } from "./icons";
+import { Unreadable } from "./unreadable";
 
 function Choose({ label, value, options, onChange }: {
   label: string;
@@ -84,7 +85,11 @@ function Summary(): JSX.Element | null {
   const steps = reel?.steps.length ?? probe.steps.length;
   return (
     <span class="summary">
-      {formatCount(probe.n_samples)} samples · {plural(steps, "step")} · {plural(probe.n_classes, "class")}
+      {[
+        plural(probe.n_samples, "sample"),
+        plural(steps, "step"),
+        ...(probe.n_classes === 0 ? [] : [plural(probe.n_classes, "class")]),
+      ].join(" · ")}
     </span>
   );
 }
@@ -97,6 +102,7 @@ export function Header(): JSX.Element {
       <Films />
       <Summary />
       <span class="spacer" />
+      <Unreadable />
       {state.rendererKind.value === "cpu" && state.reel.value !== null && (
         <span class="badge" title="There is no graphics processor here (or the link asks for it): pictures are drawn by the CPU.">
           CPU

@@ -5,7 +5,7 @@ import { formatDuration, plural } from "../format";
 import * as state from "../state";
 import type { Probe } from "../wire";
 import { FitProgress } from "./fit_progress";
-import { EndedWords, Unreadable, VERBS } from "./states";
+import { EndedWords, VERBS } from "./states";
 
 function Notice({ children, alert = false }: { children: ComponentChildren; alert?: boolean }): JSX.Element {
   return (
@@ -99,7 +99,6 @@ export function Notices(): JSX.Element {
         </Notice>
       )}
       {current && <FilmNotice reel={reel} probe={probe} />}
-      {reel !== null && <Unreadable />}
     </div>
   );
 }

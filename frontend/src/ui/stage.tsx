@@ -1,7 +1,8 @@
 /** The picture, and what a pointer does to it. */
-import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { computed, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { fitCamera } from "../actions";
 import { panBy, type View, zoomAt } from "../camera";
 import { pick } from "../engine/pick";
 import { formatCount } from "../format";
@@ -9,6 +10,7 @@ import { drawn, Painter, type Size } from "../painter";
 import { aspectOf } from "../picture";
 import * as state from "../state";
 import { instantLabel } from "../timeline";
+import { Icon } from "./icons";
 import { Tooltip } from "./tooltip";
 
 const PICK_RADIUS = 10; // CSS pixels
@@ -109,7 +111,7 @@ function describe(reel: state.Reel): string {
 }
 
 function Badges({ reel }: { reel: state.Reel }): JSX.Element {
-  const label = useComputed(() => instantLabel(state.cursor.value, reel.steps));
+  const label = useMemo(() => computed(() => instantLabel(state.cursor.value, reel.steps)), [reel]);
   const between = useComputed(() => state.instant.value.fraction > 0);
   return (
     <div class="badges">
@@ -132,7 +134,7 @@ export function Stage({ reel }: { reel: state.Reel }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSignal<Size>({ width: 0, height: 0 });
-  const label = useComputed(() => describe(reel));
+  const label = useMemo(() => computed(() => describe(reel)), [reel]);
   const choice = state.rendererChoice.value;
   const trouble = useSignal<string | null>(null);
 
@@ -169,8 +171,11 @@ export function Stage({ reel }: { reel: state.Reel }): JSX.Element {
 
   return (
     <div class="stage" ref={box}>
-      <canvas key={choice} ref={canvas} class="picture" tabIndex={0} role="img" aria-label={label} />
+      <canvas key={choice} ref={canvas} class="picture" role="img" aria-label={label} />
       <Badges reel={reel} />
+      <button type="button" class="quiet fit-view" aria-label="Fit view" title="Fit the whole picture (F)" onClick={fitCamera}>
+        <Icon name="fit" />
+      </button>
       <Tooltip reel={reel} />
       {trouble.value !== null && (
         <div class="centre" role="alert">

@@ -1,7 +1,7 @@
 /** What the tab says while there is no film to show. Each state names the next thing to do. */
 import type { ComponentChildren, JSX } from "preact";
 import * as actions from "../actions";
-import { formatCount, formatDuration, plural } from "../format";
+import { formatCount, formatDuration } from "../format";
 import * as state from "../state";
 import type { Fit, Probe } from "../wire";
 import { Copyable } from "./copy";
@@ -25,30 +25,12 @@ function Card({ title, children }: { title: string; children: ComponentChildren 
   );
 }
 
-export function Unreadable(): JSX.Element | null {
-  const broken = state.listing.value?.unreadable ?? [];
-  if (broken.length === 0) return null;
-  return (
-    <details class="unreadable">
-      <summary>{plural(broken.length, "store")} cannot be read</summary>
-      <ul>
-        {broken.map(({ run, tag, error }) => (
-          <li key={`${run}\n${tag ?? ""}`}>
-            <b>{tag === null ? run : `${run} / ${tag}`}</b>: {error}
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
-}
-
 function Nothing(): JSX.Element {
   return (
     <Card title="Nothing to show yet">
       <p>Log what your model makes of a fixed set of samples after each epoch, and it plays here as a film.</p>
       <Copyable words={SNIPPET} label="the lines to add to your training" />
       <p class="faint">This page looks for new runs every few seconds.</p>
-      <Unreadable />
     </Card>
   );
 }
@@ -149,7 +131,6 @@ export function NoFilm(): JSX.Element {
       <p>A fit lays all steps out in one plane, so that this run plays as a film.</p>
       <Facts probe={probe} />
       <FitOffer probe={probe} verb="Fit" />
-      <Unreadable />
     </Card>
   );
 }

@@ -25,7 +25,7 @@ function Track({ reel }: { reel: state.Reel }): JSX.Element {
   const bars = useComputed(() => flipsPath(reel.film.steps)).value;
   const loaded = useComputed(() => {
     state.framesVersion.value;
-    const buffered = ranges(reel.frames.loaded()).map(([from, to]) => `M${from - 0.5} 0H${to + 0.5}V1H${from - 0.5}z`).join("");
+    const buffered = ranges(reel.frames.loaded()).map(([from, to]) => `M${from - 0.5} 0H${(n === 1 ? 1 : to) + 0.5}V1H${from - 0.5}z`).join("");
     const failed = [...reel.frames.failures.keys()].map((index) => `M${index - 0.5} 0h1v1h-1z`).join("");
     return { buffered, failed };
   });

@@ -96,7 +96,8 @@ function Facts({ reel, sample }: { reel: state.Reel; sample: number }): JSX.Elem
         <div>
           <dt>predicted</dt>
           <dd>
-            <Named kind={prediction} names={names} /> {confidence !== undefined && formatPercent(confidence / 255)}
+            <Named kind={prediction} names={names} />
+            {confidence !== undefined && <span class="faint"> · {formatPercent(confidence / 255)}</span>}
             {label >= 0 && <span class={wrong ? "verdict wrong" : "verdict"}>{wrong ? "✗" : "✓"}</span>}
           </dd>
         </div>

@@ -1,0 +1,21 @@
+import type { JSX } from "preact";
+import { plural } from "../format";
+import * as state from "../state";
+import { Popover } from "./popover";
+
+/** Damaged or newer stores, listed instead of hidden. */
+export function Unreadable(): JSX.Element | null {
+  const broken = state.listing.value?.unreadable ?? [];
+  if (broken.length === 0) return null;
+  return (
+    <Popover label={`${plural(broken.length, "store")} cannot be read`} className="unreadable">
+      <ul>
+        {broken.map(({ run, tag, error }) => (
+          <li key={`${run}\n${tag ?? ""}`}>
+            <b>{tag === null ? run : `${run} / ${tag}`}</b>: {error}
+          </li>
+        ))}
+      </ul>
+    </Popover>
+  );
+}

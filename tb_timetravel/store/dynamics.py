@@ -191,7 +191,8 @@ class DynamicsWriter:
 
     def _check_same(self, known: Probe, probe: Probe) -> None:
         def shape(of: Probe) -> str:
-            return f"{of.n_samples} samples × {of.n_features} features, {of.n_classes} classes"
+            logits = "with" if of.has_logits else "without"
+            return f"{of.n_samples} samples × {of.n_features} features, {of.n_classes} classes, {logits} logits"
 
         if shape(known) != shape(probe):
             raise InvalidData(
@@ -200,7 +201,7 @@ class DynamicsWriter:
             )
         if known.version != probe.version:
             raise InvalidData(
-                f"the samples differ from those logged to {self.directory} before (labels, ids, splits, order or pictures); "
+                f"the samples differ from those logged to {self.directory} before (labels, ids, splits, names, order or pictures); "
                 "a loader that shuffles or augments does this; keep them the same, or use a new run or tag"
             )
 
@@ -216,8 +217,6 @@ class DynamicsWriter:
         step = LoggedStep(
             step=snapshot.step, revision=before[0].revision + 1 if before else 0, digest=_digest(encoded[name] for name in sorted(encoded))
         )
-        for name, content in encoded.items():
-            write_bytes(self._reader._path(step, f"{name}.npy"), content)
         record = StepRecord(
             step=snapshot.step,
             wall_time=wall_time,
@@ -225,7 +224,14 @@ class DynamicsWriter:
             has_logits=snapshot.logits is not None,
             has_head=snapshot.head is not None,
         )
-        write_record(self._reader._path(step, "json"), record)
+        try:
+            for name, content in encoded.items():
+                write_bytes(self._reader._path(step, f"{name}.npy"), content)
+            write_record(self._reader._path(step, "json"), record)
+        except OSError:
+            for name in encoded:  # on a full disk, what nobody will read must not take the room
+                remove(self._reader._path(step, f"{name}.npy"))
+            raise
         for old in before:
             for ending in ("json", "representations.npy", "logits.npy", "head_weight.npy", "head_bias.npy"):
                 remove(self._reader._path(old, ending))

@@ -41,7 +41,7 @@ def answers(
     *methods: str,
 ) -> Callable[[Callable[[Plugin, Request], Response]], Callable[[Plugin, WSGIEnvironment, StartResponse], Iterable[bytes]]]:
     """Make a WSGI application of a view, for these methods; whatever goes wrong on purpose is answered in JSON."""
-    allowed = ("GET", "HEAD", *methods) if "GET" in methods else methods
+    allowed = [allowed for method in methods for allowed in (("GET", "HEAD") if method == "GET" else (method,))]
 
     def decorate(view: Callable[[Plugin, Request], Response]) -> Callable[[Plugin, WSGIEnvironment, StartResponse], Iterable[bytes]]:
         @functools.wraps(view)

@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import { paintDots } from "../src/engine/cpu";
+import { paintTerritory } from "../src/engine/cpu_territory";
+import { pick, positionOf } from "../src/engine/pick";
+import { race } from "../src/engine/race";
+import type { Scene } from "../src/engine/scene";
+import { classPalette } from "../src/palette";
+import { frameOf, samplesOf, sceneOf } from "./bytes";
+
+const WHITE = 0xffffffff;
+const hex = (pixel: number | undefined): string => {
+  const value = pixel ?? 0;
+  return `#${[value & 255, (value >> 8) & 255, (value >> 16) & 255].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+};
+
+function painted(scene: Scene): { at(x: number, y: number): string; ink: number; pixels: Uint32Array } {
+  const pixels = new Uint32Array(scene.width * scene.height).fill(WHITE);
+  paintDots(scene, pixels);
+  return { pixels, at: (x, y) => hex(pixels[y * scene.width + x]), ink: pixels.filter((pixel) => pixel !== WHITE).length };
+}
+
+describe("dots without WebGL", () => {
+  it("are discs of their class colour, about as large as asked, y up", () => {
+    const { at, ink } = painted(sceneOf(samplesOf([0]), frameOf([[0.25, 0.75]], [0])));
+    expect(at(16, 16)).toBe("#3f90da");
+    expect(ink).toBeGreaterThan(Math.PI * 3.5 ** 2 * 0.9);
+    expect(ink).toBeLessThan(Math.PI * 4.5 ** 2 * 1.1);
+  });
+
+  it("stand between two steps where the fraction says", () => {
+    const scene = sceneOf(samplesOf([1]), frameOf([[0.25, 0.5]], [1]), { b: frameOf([[0.75, 0.5]], [1]), fraction: 0.5 });
+    expect(painted(scene).at(32, 32)).toBe("#ffa90e");
+    expect(painted(scene).at(16, 32)).toBe("#ffffff");
+  });
+
+  it("of wrong samples carry the prediction's colour inside the label's", () => {
+    const { at } = painted(sceneOf(samplesOf([0]), frameOf([[0.5, 0.5]], [2]), { dotSize: 9 }));
+    expect(at(32, 32)).toBe("#bd1f01");
+    expect(at(35, 32)).toBe("#3f90da");
+  });
+
+  it("of hidden classes and splits leave no ink", () => {
+    const samples = samplesOf([0, 1], [0, 1]);
+    const frame = frameOf([[0.25, 0.5], [0.75, 0.5]], [0, 1]);
+    expect(painted(sceneOf(samples, frame, { palette: classPalette(3, new Set([0])) })).at(16, 32)).toBe("#ffffff");
+    expect(painted(sceneOf(samples, frame, { splitMask: ~2 })).at(48, 32)).toBe("#ffffff");
+    expect(painted(sceneOf(samples, frame, { splitMask: 0 })).ink).toBe(0);
+  });
+
+  it("of another split have another shape", () => {
+    const shape = (split: number): string => painted(sceneOf(samplesOf([0], [split]), frameOf([[0.5, 0.5]], [0]), { dotSize: 12 })).pixels.join();
+    expect(new Set([shape(0), shape(1), shape(2)]).size).toBe(3);
+  });
+
+  it("that are marked get a ring", () => {
+    const plain = sceneOf(samplesOf([0]), frameOf([[0.5, 0.5]], [0]));
+    const { pixels } = painted({ ...plain, marked: [0] });
+    expect([...pixels].some((pixel) => hex(pixel) === "#010203")).toBe(true);
+    expect([...painted(plain).pixels].some((pixel) => hex(pixel) === "#010203")).toBe(false);
+  });
+
+  it("near the edge never wrap around to the other side", () => {
+    const scene = sceneOf(samplesOf([0, 0]), frameOf([[0, 0.5], [1, 1]], [0, 0]));
+    const { at } = painted(scene);
+    for (let y = 0; y < 60; y++) expect(at(50, y)).toBe("#ffffff");
+  });
+});
+
+describe("territory without WebGL", () => {
+  const scene = sceneOf(samplesOf([]), frameOf([], null, ["0011", "0011", "2222", "2222"]));
+  const cells = scene.a.territory === null ? null : race(scene.a.territory, scene.a.territory, 0);
+
+  it("lies with its first row at the bottom, in the class colour over the background", () => {
+    const pixels = new Uint32Array(64 * 64).fill(WHITE);
+    if (cells !== null) paintTerritory(cells, scene, pixels);
+    expect(hex(pixels[8 * 64 + 8])).toBe("#9fc7ec");
+    expect(hex(pixels[8 * 64 + 56])).toBe("#ffd486");
+    expect(hex(pixels[56 * 64 + 32])).toBe("#de8f80");
+  });
+
+  it("draws an unbroken border between owners", () => {
+    const pixels = new Uint32Array(64 * 64).fill(WHITE);
+    if (cells !== null) paintTerritory(cells, scene, pixels);
+    const ground = new Set(["#9fc7ec", "#ffd486", "#de8f80"]);
+    for (let x = 0; x < 64; x++) {
+      const column = Array.from({ length: 64 }, (_, y) => hex(pixels[y * 64 + x]));
+      expect(column.slice(28, 37).some((colour) => !ground.has(colour))).toBe(true);
+    }
+  });
+
+  it("leaves what lies outside the extent alone", () => {
+    const pixels = new Uint32Array(64 * 64).fill(WHITE);
+    const small = { ...scene, projection: { scaleX: 32, scaleY: -32, offsetX: 16, offsetY: 48 } };
+    if (cells !== null) paintTerritory(cells, small, pixels);
+    expect(hex(pixels[32 * 64 + 8])).toBe("#ffffff");
+    expect(hex(pixels[32 * 64 + 20])).not.toBe("#ffffff");
+  });
+});
+
+describe("pick", () => {
+  const scene = sceneOf(samplesOf([0, 1, 0]), frameOf([[0.25, 0.5], [0.3, 0.5], [0.9, 0.9]], [0, 1, 0]));
+
+  it("finds the nearest visible dot within the radius", () => {
+    expect(pick(scene, 17, 32, 5)).toBe(0);
+    expect(pick(scene, 19, 32, 5)).toBe(1);
+    expect(pick(scene, 40, 40, 5)).toBeNull();
+  });
+
+  it("never finds a hidden one", () => {
+    expect(pick({ ...scene, palette: classPalette(3, new Set([1])) }, 19, 32, 5)).toBe(0);
+  });
+
+  it("finds a dot where it stands between two steps", () => {
+    const moving = { ...scene, b: frameOf([[0.75, 0.5], [0.3, 0.5], [0.9, 0.9]], [0, 1, 0]), fraction: 0.5 };
+    expect(positionOf(moving, 0)).toEqual({ x: expect.closeTo(32, 1), y: expect.closeTo(32, 1) });
+    expect(pick(moving, 32, 32, 3)).toBe(0);
+  });
+});

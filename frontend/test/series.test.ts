@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { align, ascending, curveName, groupScalars, indexAt, valueAt } from "../src/series";
+
+const tag = (name: string, run = "r") => ({ run, tag: name, name, preselected: false });
+
+describe("grouping scalars", () => {
+  it("puts losses in one chart, accuracies in another, and leaves the rest alone", () => {
+    const names = ["lr", "loss/train", "val_accuracy", "epoch_loss", "acc/test", "lossy_ratio"];
+    const groups = groupScalars(names.map((name) => tag(name)));
+    expect(groups.map(({ title, tags }) => [title, tags.map(({ name }) => name)])).toEqual([
+      ["loss", ["loss/train", "epoch_loss"]],
+      ["accuracy", ["val_accuracy", "acc/test"]],
+      ["lr", ["lr"]],
+      ["lossy_ratio", ["lossy_ratio"]],
+    ]);
+  });
+
+  it("names curves without the group's word, and by run where names repeat", () => {
+    const [loss] = groupScalars([tag("loss/train"), tag("loss/test"), tag("epoch_loss", "r/train"), tag("epoch_loss", "r/validation")]);
+    expect(loss?.tags.map((member) => curveName(member, loss))).toEqual([
+      "train",
+      "test",
+      "epoch_loss (r/train)",
+      "epoch_loss (r/validation)",
+    ]);
+  });
+});
+
+describe("reading curves", () => {
+  const curve = { xs: [0, 10, 20], ys: [1, null, 3] };
+
+  it("says what was known at a step, and nothing before the first", () => {
+    expect(valueAt(curve, 9)).toBe(1);
+    expect(valueAt(curve, 20)).toBe(3);
+    expect(valueAt(curve, -1)).toBeNull();
+    expect(indexAt(curve.xs, 10)).toBe(1);
+  });
+
+  it("orders steps and lets the latest of equal ones win", () => {
+    expect(ascending({ steps: [0, 5, 3, 5], values: [1, 2, 9, 4], wall_times: [] })).toEqual({ xs: [0, 3, 5], ys: [1, 9, 4] });
+  });
+
+  it("aligns curves of different steps without inventing values", () => {
+    const base = { name: "", dashed: false, colour: 0 };
+    const { xs, columns } = align([{ ...base, xs: [0, 2], ys: [5, null] }, { ...base, xs: [1], ys: [7] }]);
+    expect(xs).toEqual([0, 1, 2]);
+    expect(columns).toEqual([[5, undefined, null], [undefined, 7, undefined]]);
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { aboveChance, fidelityChart, headline, isCloseToChance } from "../src/trust";
+import * as wire from "../src/wire";
+
+const metric = wire.film(
+  {
+    film: "8d",
+    method: "joint",
+    fingerprint: "1b",
+    extent: [0, 1, 0, 1],
+    territory: { source: "head", agreement: 1 },
+    metrics: [
+      { metric: "neighborhood_preservation", label: "Neighbors kept", description: "", range: [0, 1], better: "higher", scope: "step", n_neighbors: 15, chance: { train: 0.01, test: 0.04 } },
+      { metric: "jitter", label: "Jitter", description: "", range: null, better: "lower", scope: "run", chance: null },
+    ],
+    steps: [
+      { step: 1, frame: "a", flips: 0, fidelity: { neighborhood_preservation: { train: 0.05, test: 0.06 } } },
+      { step: 2, frame: "b", flips: 0, fidelity: { neighborhood_preservation: { train: 0.5, test: 0.4 } } },
+    ],
+  },
+  "film",
+);
+const [kept, jitter] = metric.metrics;
+
+describe("fidelity in words", () => {
+  it("measures from chance to perfect", () => {
+    if (kept === undefined || jitter === undefined) throw new Error("no metrics");
+    expect(aboveChance(0.52, 0.04, kept)).toBeCloseTo(0.5);
+    expect(aboveChance(0.02, 0.04, kept)).toBeLessThan(0);
+    expect(aboveChance(0.2, 0.5, jitter)).toBeNull();
+  });
+
+  it("calls a value near chance so, and no value nothing", () => {
+    if (kept === undefined) throw new Error("no metric");
+    expect(isCloseToChance(0.06, "test", kept)).toBe(true);
+    expect(isCloseToChance(0.4, "test", kept)).toBe(false);
+    expect(isCloseToChance(null, "test", kept)).toBe(false);
+    expect(isCloseToChance(0.06, "other", kept)).toBe(false);
+  });
+
+  it("warns in the headline only of steps that are close to chance", () => {
+    const [first, second] = metric.steps;
+    if (first === undefined || second === undefined) throw new Error("no steps");
+    expect(headline(metric, first)).toMatch(/6\.0 % .* test .*chance: 4\.0 %.*close to chance/);
+    expect(headline(metric, second)).toMatch(/40 %/);
+    expect(headline(metric, second)).not.toMatch(/close to chance/);
+  });
+
+  it("draws chance as a dashed line in its split's colour", () => {
+    if (kept === undefined) throw new Error("no metric");
+    const { curves } = fidelityChart(metric, kept);
+    expect(curves.map(({ name, dashed, colour, ys }) => [name, dashed, colour, ys])).toEqual([
+      ["train", false, 0, [0.05, 0.5]],
+      ["train, chance", true, 0, [0.01, 0.01]],
+      ["test", false, 1, [0.06, 0.4]],
+      ["test, chance", true, 1, [0.04, 0.04]],
+    ]);
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { type LinkState, readLink, writeLink } from "../src/url";
+
+const full: LinkState = {
+  run: "c d#%/é&x=1",
+  tag: "probe",
+  film: "8d3f",
+  step: 1500,
+  colour: "confidence",
+  camera: { u: 0.25, v: 0.75, zoom: 4 },
+  hidden: [0, 12],
+  territory: 0.3,
+  renderer: "cpu",
+};
+
+describe("the link", () => {
+  it("survives writing and reading, whatever the run is called", () => {
+    expect(readLink(writeLink("#timetravel", full))).toEqual(full);
+  });
+
+  it("leaves the tab's name and other plugins' keys alone", () => {
+    const hash = writeLink("#timetravel&p.other.key=a%20b&p.timetravel.step=3", { ...full, run: "r" });
+    expect(hash.startsWith("#timetravel&p.other.key=a%20b&p.timetravel.run=r&")).toBe(true);
+    expect(hash.match(/p\.timetravel\.step=/g)).toHaveLength(1);
+  });
+
+  it("names the tab where the address had none", () => {
+    expect(writeLink("", full).startsWith("#timetravel&")).toBe(true);
+  });
+
+  it("says nothing of defaults", () => {
+    expect(writeLink("#timetravel", readLink(""))).toBe("#timetravel");
+  });
+
+  it("reads nonsense as absent", () => {
+    const link = readLink("#timetravel&p.timetravel.step=x&p.timetravel.camera=1,2&p.timetravel.colour=red&p.timetravel.hidden=1,-2,y&p.timetravel.run=%");
+    expect(link).toEqual({ ...readLink(""), hidden: [1], run: "%" });
+  });
+});

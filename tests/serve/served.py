@@ -111,7 +111,9 @@ def write_film(directory: str, key: str = FILM, *, method: str = "joint", create
         content = encode_frame(Frame(positions, predictions[index], confidences[index], territory))
         frame = store.write_frame(key, step, content)
         fidelity = {"neighborhood_preservation": {"train": 0.4, "test": float("nan")}}
-        steps.append(FilmStep(step=step, frame=frame, bytes=len(content), flips=0, accuracy={"train": 0.5, "test": None}, fidelity=fidelity))
+        steps.append(
+            FilmStep(step=step, frame=frame, bytes=len(content), flips=0, accuracy={"train": 0.5, "test": None}, fidelity=fidelity)
+        )
     store.write_history(key, predictions, confidences)
     metric = MetricInfo(
         metric="neighborhood_preservation", label="Neighbors kept", description="…", range=(0, 1), better="higher", scope="step"

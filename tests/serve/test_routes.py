@@ -49,7 +49,8 @@ def test_runs_lists_what_was_logged(served: Served):
 
 
 @pytest.mark.parametrize(
-    ("status", "state"), [("none", "logged"), ("cancelled", "logged"), ("finished", "logged"), ("failed", "failed"), ("interrupted", "interrupted")]
+    ("status", "state"),
+    [("none", "logged"), ("cancelled", "logged"), ("finished", "logged"), ("failed", "failed"), ("interrupted", "interrupted")],
 )
 def test_runs_names_the_state_of_a_probe_set_with_a_preview_only(tmp_path: Path, status: str, state: str):
     write_events(tmp_path / "a")
@@ -199,9 +200,7 @@ def test_texts_sends_a_page(tmp_path: Path):
 
 def test_history_follows_a_sample(served: Served, logdir: Path):
     answer = served.get("history", **OF_PROBE, film=FILM, sample=7).json
-    frames = [
-        decode_frame(next(probe_directory_of(logdir).glob(f"films/{FILM}/{step:012d}.*.frame.gz")).read_bytes()) for step in STEPS
-    ]
+    frames = [decode_frame(next(probe_directory_of(logdir).glob(f"films/{FILM}/{step:012d}.*.frame.gz")).read_bytes()) for step in STEPS]
     assert answer["steps"] == list(STEPS)
     assert answer["prediction"] == [int(frame.predictions[7]) for frame in frames]
     assert answer["confidence"] == pytest.approx([frame.confidences[7] / 255 for frame in frames], abs=1e-3)
@@ -272,7 +271,9 @@ def test_a_run_that_tensorboard_does_not_list_is_never_looked_for(served: Served
     assert served.get("run", run=run, tag="probe").status_code in (400, 404)
 
 
-@pytest.mark.parametrize("tag", ["..", "../probe", ".", "probe/../probe", "probe\0", "%2e%2e", "x" * 300, "../../../../outside/plugins/timetravel/probe"])
+@pytest.mark.parametrize(
+    "tag", ["..", "../probe", ".", "probe/../probe", "probe\0", "%2e%2e", "x" * 300, "../../../../outside/plugins/timetravel/probe"]
+)
 def test_a_tag_is_one_directory_name(served: Served, logdir: Path, tag: str):
     write_probe(logdir.parent / "outside")
     assert served.get("run", run="digits", tag=tag).status_code == 404

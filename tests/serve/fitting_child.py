@@ -25,7 +25,8 @@ def main(behaviour: str, directory: str) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with FitLock(directory):
         file.write(status)
-        print(f"fitting as {os.getpid()}", flush=True)
+        sys.stdout.write(f"fitting as {os.getpid()}\n")
+        sys.stdout.flush()
         if behaviour == "crash":
             os.kill(os.getpid(), signal.SIGKILL)
         if behaviour == "obedient":

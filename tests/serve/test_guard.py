@@ -9,7 +9,7 @@ import pytest
 
 from tb_timetravel.schema import FitStatus
 from tb_timetravel.serve.guard import Access
-from tests.serve.served import POST_HEADERS, PREFIX, Served, serve
+from tests.serve.served import POST_HEADERS, PREFIX, serve
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -347,7 +347,7 @@ def test_json_is_compressed_for_who_accepts_it(served: Served):
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_the_security_validator_would_be_heard(served: Served, caplog: pytest.LogCaptureFixture):
+def test_the_security_validator_would_be_heard(caplog: pytest.LogCaptureFixture):
     from tensorboard.backend import security_validator
     from werkzeug.test import Client
     from werkzeug.wrappers import Response

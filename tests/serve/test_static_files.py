@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 
 from tb_timetravel.serve.http import answers
 from tb_timetravel.serve.static_files import STATIC_DIRECTORY, serve_static
-from tests.serve.served import Served
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.serve.served import Served
 
 
 @pytest.fixture
@@ -85,4 +86,4 @@ def test_the_package_itself_is_not_served(served: Served, name: str):
 def test_the_bundle_lies_in_the_package():
     import tb_timetravel
 
-    assert STATIC_DIRECTORY == tb_timetravel.__path__[0] + "/static"
+    assert tb_timetravel.__path__[0] + "/static" == STATIC_DIRECTORY

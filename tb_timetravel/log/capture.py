@@ -99,7 +99,7 @@ class ModelProbe:
             head = None  # a hook or an adapter changes what the weights say
         pages = collector.media.finish() if collector.media is not None else None
         facts = Facts(
-            labels=labels if (labels >= 0).any() else None,
+            labels=labels,
             ids=np.concatenate(collector.ids),
             splits=tuple(collector.split_names),
             class_names=self._class_names(logits.shape[1]),

@@ -200,8 +200,8 @@ def _sheet(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
     rows = -(-m // THUMBNAILS_PER_ROW)
     grid = np.zeros((rows * THUMBNAILS_PER_ROW, height, width, channels), np.uint8)
     grid[:m] = page
-    grid = grid.reshape(rows, THUMBNAILS_PER_ROW, height, width, channels).transpose(0, 2, 1, 3, 4)
-    return grid.reshape(rows * height, THUMBNAILS_PER_ROW * width, channels)
+    lines = grid.reshape(rows, THUMBNAILS_PER_ROW, height, width, channels).transpose(0, 2, 1, 3, 4)
+    return np.asarray(lines.reshape(rows * height, THUMBNAILS_PER_ROW * width, channels))
 
 
 def _encode_png(sheet: NDArray[np.uint8]) -> bytes:

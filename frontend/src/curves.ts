@@ -43,24 +43,33 @@ function tell(error: unknown, signal: AbortSignal): void {
   if (!signal.aborted) curvesTrouble.value = error instanceof Error ? error.message : String(error);
 }
 
-/** List the scalars of the run that is shown, again after each reload of TensorBoard. */
+/** Changes when scalars may have: with the run, with each step that it logs, and with each reload of TensorBoard. */
+const edition = computed(() => {
+  const probe = state.probe.value;
+  return { run: probe?.run, text: [probe?.run, probe?.fingerprint, state.reloads.value].join("\n") };
+});
+const editionText = computed(() => edition.value.text);
+
+/** List the scalars of the run that is shown. */
 function followTags(): () => void {
   let controller = new AbortController();
   let listed = "";
   const stop = effect(() => {
-    const run = state.place.value?.run;
-    state.reloads.value;
+    editionText.value;
+    const run = edition.peek().run;
     controller.abort();
     controller = new AbortController();
     const { signal } = controller;
     if (run === undefined) return;
-    if (run !== listed) tags.value = [];
+    if (run !== listed) {
+      tags.value = [];
+      values.value = new Map();
+    }
     listed = run;
-    values.value = new Map();
     curvesTrouble.value = null;
     api.fetchScalarTags(run, signal).then(
       (found) => {
-        if (!signal.aborted) tags.value = found;
+        if (!signal.aborted) tags.value = found; // a new list, so that the values are asked for again
       },
       (error: unknown) => tell(error, signal),
     );
@@ -75,23 +84,22 @@ function followTags(): () => void {
 function followValues(): () => void {
   const controller = new AbortController();
   const { signal } = controller;
-  let epoch = 0;
+  let generation = 0;
   const asked = new Set<string>();
   const stopReset = effect(() => {
-    state.reloads.value;
-    state.place.value;
-    epoch++;
+    editionText.value;
+    generation++;
     asked.clear();
   });
   const stop = effect(() => {
     const wanted = tags.value.filter((tag) => isChosen(tag) && !asked.has(keyOf(tag)));
-    const now = epoch;
+    const now = generation;
     untracked(() => {
       for (const tag of wanted) {
         asked.add(keyOf(tag));
         api.fetchScalars(tag.run, tag.tag, signal).then(
           (series) => {
-            if (now === epoch && !signal.aborted) values.value = new Map(values.peek()).set(keyOf(tag), series);
+            if (now === generation && !signal.aborted) values.value = new Map(values.peek()).set(keyOf(tag), series);
           },
           (error: unknown) => tell(error, signal),
         );

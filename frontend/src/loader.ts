@@ -51,6 +51,8 @@ function show(next: state.Reel): void {
       state.selected.value = null;
     }
     state.hovered.value = null;
+    const unlabelled = next.samples.label.every((label) => label < 0);
+    if (unlabelled && next.probe.n_classes > 0 && state.colour.peek() === "label") state.colour.value = "prediction";
     before?.frames.destroy();
   });
 }

@@ -30,8 +30,10 @@ export class Watch {
   readonly #stops: (() => void)[];
 
   constructor() {
+    let wasHidden = isHidden();
     const onResize = (): void => {
-      if (!isHidden()) this.refresh();
+      if (wasHidden && !isHidden()) this.refresh();
+      wasHidden = isHidden();
     };
     window.addEventListener("resize", onResize);
     this.#stops = [

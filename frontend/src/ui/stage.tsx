@@ -1,5 +1,5 @@
 /** The picture, and what a pointer does to it. */
-import { computed, useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { computed, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { fitCamera } from "../actions";
@@ -9,7 +9,6 @@ import { formatCount } from "../format";
 import { drawn, Painter, type Size } from "../painter";
 import { aspectOf } from "../picture";
 import * as state from "../state";
-import { instantLabel } from "../timeline";
 import { Icon } from "./icons";
 import { Tooltip } from "./tooltip";
 
@@ -111,11 +110,8 @@ function describe(reel: state.Reel): string {
 }
 
 function Badges({ reel }: { reel: state.Reel }): JSX.Element {
-  const label = useMemo(() => computed(() => instantLabel(state.cursor.value, reel.steps)), [reel]);
-  const between = useComputed(() => state.instant.value.fraction > 0);
   return (
     <div class="badges">
-      {between.value && <span class="badge">{label}</span>}
       {state.isPreview.value && (
         <span class="badge" title="Two principal components of all steps. The fitted film keeps neighbours better and shows how well.">
           PCA preview

@@ -55,7 +55,8 @@ const THUMB = 14; // pixels, as in the style sheet: the slider's ends lie half a
 function Scrubber({ reel }: { reel: state.Reel }): JSX.Element {
   const n = reel.steps.length;
   const peek = useSignal<{ x: number; index: number } | null>(null);
-  const words = useComputed(() => `${instantLabel(state.cursor.value, reel.steps)}, ${state.nearest.value + 1} of ${n}`);
+  // By whole steps: assistive technology follows those, and an attribute per picture would cost more than the picture.
+  const words = useComputed(() => `step ${state.step.value ?? "–"}, ${state.nearest.value + 1} of ${n}`);
   const onMove = (event: PointerEvent & { currentTarget: HTMLElement }): void => {
     const { left, width } = event.currentTarget.getBoundingClientRect();
     const share = Math.min(1, Math.max(0, (event.clientX - left - THUMB / 2) / (width - THUMB)));
@@ -109,8 +110,8 @@ function PlayButton(): JSX.Element {
 }
 
 function Moves(): JSX.Element {
-  const atFirst = state.cursor.value <= 0;
-  const atLast = state.cursor.value >= state.count.value - 1;
+  const atFirst = useComputed(() => state.cursor.value <= 0).value;
+  const atLast = useComputed(() => state.cursor.value >= state.count.value - 1).value;
   const moves = [
     { icon: "first", label: "First step", keys: "Home", onClick: actions.goToFirst, disabled: atFirst },
     { icon: "previous", label: "Previous step", keys: "←", onClick: () => actions.stepBy(-1), disabled: atFirst },

@@ -112,10 +112,11 @@ function Facts({ reel, sample }: { reel: state.Reel; sample: number }): JSX.Elem
 
 /** Beside the dot, on the side that has room. */
 function place(box: HTMLElement): void {
-  const shown = drawn.value;
   const sample = state.hovered.value ?? state.selected.value;
+  if (sample === null) return;
+  const shown = drawn.value;
   const stage = box.parentElement;
-  if (shown === null || sample === null || stage === null) return;
+  if (shown === null || stage === null) return;
   const { x, y } = positionOf(shown.scene, sample);
   const [left, top] = [x / shown.ratio, y / shown.ratio];
   const gap = 14;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import struct
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +90,7 @@ def decode_frame(content: bytes) -> Frame:
         if resolution:
             classes, margins = (reader.take(resolution**2, kind).reshape(resolution, resolution) for kind in (class_type, "<u1"))
             territory = Territory(classes, margins)
-    except (ValueError, EOFError, OSError, struct.error) as error:
+    except (ValueError, EOFError, OSError, struct.error, zlib.error) as error:
         raise Corrupt(f"a frame is damaged or incomplete ({error}); fit this run again") from error
     return Frame(positions, predictions, confidences, territory)
 

@@ -7,6 +7,7 @@ A local path goes through the operating system, which gives atomic replacement a
 from __future__ import annotations
 
 import io
+import math
 import os
 import secrets
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -145,7 +146,7 @@ def write_array(path: str, array: NDArray[Any]) -> None:
 def read_array(path: str, *, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
     """Read an array whose shape and type are known, memory-mapped where the path is local.
 
-    The header is compared with what is expected before anything is allocated, so a header that promises terabytes costs nothing.
+    Nothing is allocated for more than the file holds, so a header that promises terabytes costs nothing.
 
     Raises
     ------
@@ -153,20 +154,24 @@ def read_array(path: str, *, shape: tuple[int, ...], dtype: DTypeLike) -> NDArra
     """
     try:
         if is_local(path):
-            array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+            array: NDArray[Any] = np.lib.format.open_memmap(path, mode="r")  # unlike np.load, knows neither zip nor pickle
         else:
-            array = _decode_remote_array(read_bytes(path), shape)
+            array = _decode_remote_array(read_bytes(path))
     except FileNotFoundError as error:
         raise NotFound(f"expected an array at {path}, found none") from error
     except (ValueError, EOFError, OSError) as error:
         raise Corrupt(f"{path} is damaged or incomplete ({error}); log or fit this run again") from error
-    if not isinstance(array, np.ndarray) or array.shape != shape or array.dtype != np.dtype(dtype):
-        found = f"{array.shape} {array.dtype}" if isinstance(array, np.ndarray) else type(array).__name__
-        raise Corrupt(f"expected {shape} {np.dtype(dtype)} in {path}, found {found}; log or fit this run again")
+    if array.shape != shape or array.dtype != np.dtype(dtype):
+        raise Corrupt(f"expected {shape} {np.dtype(dtype)} in {path}, found {array.shape} {array.dtype}; log or fit this run again")
     return array
 
 
-def _decode_remote_array(content: bytes, shape: tuple[int, ...]) -> NDArray[Any]:
-    if int(np.prod(shape, dtype=np.int64)) > len(content):  # every element takes at least a byte
-        raise ValueError(f"{len(content)} bytes are too few for shape {shape}")
-    return np.asarray(np.lib.format.read_array(io.BytesIO(content), allow_pickle=False))
+def _decode_remote_array(content: bytes) -> NDArray[Any]:
+    buffer = io.BytesIO(content)
+    if np.lib.format.read_magic(buffer) != (1, 0):
+        raise ValueError("it has another version of numpy's format than is written here")
+    promised, _, dtype = np.lib.format.read_array_header_1_0(buffer)
+    if math.prod(promised) * dtype.itemsize > len(content):
+        raise ValueError(f"{len(content)} bytes are too few for shape {promised}")
+    buffer.seek(0)
+    return np.asarray(np.lib.format.read_array(buffer, allow_pickle=False))

@@ -16,7 +16,6 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -175,8 +174,9 @@ def _encode_npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
 
 def _read_npz(path: str) -> dict[str, NDArray[Any]]:
+    content = read_bytes(path)
     try:
-        with np.load(io.BytesIO(read_bytes(path)), allow_pickle=False) as archive:
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, AttributeError) as error:
+    except Exception as error:  # damaged bytes make zipfile raise of every kind: zlib.error, NotImplementedError, RuntimeError, …
         raise Corrupt(f"{path} is damaged or incomplete ({error}); fit this run again") from error

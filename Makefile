@@ -1,0 +1,89 @@
+# `make demo` and `make test` need git, make and Python 3.10 or newer, nothing else; `make help` lists the rest.
+PYTHON ?= python3
+DEMO_PORT ?= 6006
+LOGDIR ?= runs
+PYTEST_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+TORCH := $(shell grep '^torch==' constraints.txt)
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
+MODULES := frontend/node_modules/.package-lock.json
+
+.PHONY: help demo test check lint bundle wheel browser test-python test-frontend clean
+
+help:
+	@echo 'make demo    train a small network on digits, fit its film, open it in TensorBoard (DEMO_PORT=$(DEMO_PORT))'
+	@echo 'make test    all tests, in a browser too where there is one'
+	@echo 'make check   linters, types, the committed bundle, the wheel in the oldest TensorBoard'
+	@echo 'make clean   remove what the others made'
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --upgrade pip
+
+# torch first and alone: with a version and nothing else asked for, pip takes the build that this machine prefers
+$(VENV)/torch: $(BIN)/python constraints.txt
+	$(PIP) $(TORCH)
+	@touch $@
+
+$(VENV)/package: $(VENV)/torch setup.py pyproject.toml
+	$(PIP) -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/test: $(VENV)/torch setup.py pyproject.toml
+	$(PIP) -c constraints.txt -e '.[test]'
+	@touch $@ $(VENV)/package
+
+$(VENV)/dev: $(VENV)/test
+	$(PIP) -c constraints.txt -e '.[test,dev]'
+	@touch $@
+
+demo: $(VENV)/package
+	@test -e $(LOGDIR)/digits/flipped.txt || $(BIN)/python demo/train_digits.py --logdir $(LOGDIR)
+	$(BIN)/timetravel fit $(LOGDIR)
+	@$(BIN)/python demo/serve.py --logdir $(LOGDIR) --port $(DEMO_PORT)
+
+test: test-python test-frontend
+
+test-python: $(VENV)/test browser
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# tests of the tab run in whatever Chromium is there; root fetches one
+browser:
+	@for name in $(BROWSERS); do command -v $$name >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo 'installing Chromium'; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-liberation >/dev/null && exit 0; \
+	fi; \
+	echo '*** there is no Chromium: the tests in a browser will be SKIPPED ***'; [ -z "$$CI" ]
+
+$(MODULES): frontend/package-lock.json
+	@command -v npm >/dev/null || { echo '*** there is no Node.js: the frontend cannot be tested or built here ***'; exit 1; }
+	cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+test-frontend:
+	@if command -v npm >/dev/null || [ -n "$$CI" ]; then \
+		$(MAKE) --no-print-directory $(MODULES) && cd frontend && npm test --silent; \
+	else echo '*** there is no Node.js: the tests of the frontend are SKIPPED ***'; fi
+
+check: lint bundle wheel
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# what is committed must be what the sources give
+bundle: $(MODULES)
+	cd frontend && npm run --silent types && npm run --silent build
+	@git diff --exit-code --stat -- tb_timetravel/static || { echo 'tb_timetravel/static is not what frontend/ gives; commit the bundle'; exit 1; }
+	@test -z "$$(git status --porcelain -- tb_timetravel/static)" || { git status --short -- tb_timetravel/static; exit 1; }
+
+wheel: $(VENV)/test
+	$(BIN)/python -m pytest -m 'compat or not compat' tests/test_wheel.py
+
+clean:
+	rm -rf $(VENV) frontend/node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache

@@ -9,6 +9,8 @@ import type { Scalars, ScalarTag } from "./wire";
 const PRESELECTED_METRICS = new Set(["neighborhood_preservation", "prediction_agreement"]);
 
 export const tags = signal<readonly ScalarTag[]>([]);
+/** The list has arrived, empty or not. */
+export const tagsKnown = signal(false);
 /** Where a person chose otherwise than the preselection, by key. */
 export const choices = signal<ReadonlyMap<string, boolean>>(new Map());
 const values = signal<ReadonlyMap<string, Scalars>>(new Map());
@@ -63,13 +65,16 @@ function followTags(): () => void {
     if (run === undefined) return;
     if (run !== listed) {
       tags.value = [];
+      tagsKnown.value = false;
       values.value = new Map();
     }
     listed = run;
     curvesTrouble.value = null;
     api.fetchScalarTags(run, signal).then(
       (found) => {
-        if (!signal.aborted) tags.value = found; // a new list, so that the values are asked for again
+        if (signal.aborted) return;
+        tags.value = found; // a new list, so that the values are asked for again
+        tagsKnown.value = true;
       },
       (error: unknown) => tell(error, signal),
     );

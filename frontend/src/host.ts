@@ -47,7 +47,12 @@ interface HostMessage {
 
 function parseMessage(data: unknown): HostMessage | null {
   if (typeof data !== "string") return null;
-  const parsed: unknown = JSON.parse(data);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(data);
+  } catch {
+    return null; // not a message of this protocol
+  }
   if (typeof parsed !== "object" || parsed === null || !("type" in parsed) || typeof parsed.type !== "string") return null;
   return { type: parsed.type, id: "id" in parsed ? parsed.id : null };
 }

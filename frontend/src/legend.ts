@@ -9,6 +9,8 @@ export interface LegendEntry {
   readonly key: number;
   readonly name: string;
   readonly colour: string;
+  /** Listed only when it has samples. */
+  readonly optional: boolean;
 }
 
 export const entries = computed<LegendEntry[]>(() => {
@@ -19,6 +21,7 @@ export const entries = computed<LegendEntry[]>(() => {
       key,
       name: ["Correct", "Wrong", "Unknown"][key] ?? "",
       colour: CORRECTNESS_COLOURS[key] ?? NONE_COLOUR,
+      optional: key === UNKNOWN,
     }));
   }
   const names = open.probe.class_names;
@@ -26,9 +29,10 @@ export const entries = computed<LegendEntry[]>(() => {
     key,
     name: state.className(key, names),
     colour: classColour(key),
+    optional: false,
   }));
   const none = state.colour.value === "label" ? "No label" : "No prediction";
-  return [...classes, { key: nClasses.value, name: none, colour: NONE_COLOUR }];
+  return [...classes, { key: nClasses.value, name: none, colour: NONE_COLOUR, optional: true }];
 });
 
 /** Samples per key, at the nearest step. */

@@ -9,6 +9,9 @@ import { type LinkState, readLink, writeLink } from "./url";
 const WRITE_EVERY_MS = 300; // browsers throttle pages that replace their address more often
 const DEFAULT_TERRITORY = state.territory.peek();
 
+/** Our part of the address, as last read or written. */
+let known = writeLink("", readLink(""));
+
 /** What the last link asked for and is not open yet; the film loader takes the step from here. */
 let asked: LinkState = readLink("");
 
@@ -23,6 +26,10 @@ export function takeAskedStep(): number | null {
 
 export function applyLink(hash: string): void {
   const link = readLink(hash);
+  const own = writeLink("", link);
+  // TensorBoard changes the rest of its hash when a person changes tabs.
+  if (own === known) return;
+  known = own;
   asked = link;
   batch(() => {
     state.chosenFilm.value = link.film;
@@ -60,18 +67,18 @@ function current(): LinkState {
 
 export function keepLink(host: Host): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let latest: LinkState;
   const stop = effect(() => {
-    const link = current();
+    if (state.playing.value) return; // browsers limit how often an address may change; it says where the film came to rest
+    latest = current();
     timer ??= setTimeout(() => {
       timer = undefined;
+      known = writeLink("", latest);
       host.replaceHash(writeLink(host.hash(), latest));
     }, WRITE_EVERY_MS);
-    latest = link;
   });
   return () => {
     stop();
     clearTimeout(timer);
   };
 }
-
-let latest: LinkState = asked;

@@ -90,8 +90,11 @@ export const phase = computed<Phase>(() => {
   const state = fit.value?.state;
   if (probe.value === null || state === undefined) return "loading";
   if (state === "starting" || state === "running") return "fitting";
-  if (state === "failed" || state === "cancelled" || state === "interrupted") return state;
-  return probe.value.films.some(({ method }) => method !== PREVIEW_METHOD) ? "fitted" : "logged";
+  const fitted = probe.value.films.filter(({ method }) => method !== PREVIEW_METHOD);
+  const hasFresh = fitted.some(({ stale }) => !stale);
+  // A fit that was given up says nothing new once there is a film of the present data.
+  if (state === "failed" || (!hasFresh && (state === "cancelled" || state === "interrupted"))) return state;
+  return fitted.length > 0 ? "fitted" : "logged";
 });
 
 /** The quick linear film that plays until the fit is there. */

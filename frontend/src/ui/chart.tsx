@@ -48,7 +48,7 @@ function options(chart: Chart, steps: readonly number[], width: number): uPlot.O
         label: curve.name,
         stroke: colourOf(curve),
         width: curve.dashed ? 1 : 1.5,
-        spanGaps: true,
+        spanGaps: false,
         points: { show: !curve.dashed && curve.xs.length < 2 },
         ...(curve.dashed ? { dash: [4, 4] } : {}),
       })),

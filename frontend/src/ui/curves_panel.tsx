@@ -9,6 +9,7 @@ import {
   metrics,
   scalarCharts,
   tags,
+  tagsKnown,
 } from "../curves";
 import { keyOf } from "../series";
 import type * as state from "../state";
@@ -80,7 +81,7 @@ export function CurvesPanel({ reel }: { reel: state.Reel }): JSX.Element {
         <Chooser run={reel.place.run} />
       </header>
       {curvesTrouble.value !== null && <p class="faint" role="status">{curvesTrouble}</p>}
-      {tags.value.length === 0 && curvesTrouble.value === null && <p class="faint">No scalars were logged beside this run.</p>}
+      {tagsKnown.value && tags.value.length === 0 && <p class="faint">No scalars were logged beside this run.</p>}
       {scalarCharts.value.map((chart) => (
         <ChartView key={chart.title} chart={chart} steps={steps} />
       ))}

@@ -60,7 +60,7 @@ function WrongKey(): JSX.Element | null {
 
 export function Legend(): JSX.Element {
   const query = useSignal("");
-  const all = entries.value.filter(({ key, name }) => (counts.value[key] ?? 0) > 0 || !/^(No |Unknown)/.test(name));
+  const all = entries.value.filter(({ key, optional }) => !optional || (counts.value[key] ?? 0) > 0);
   const wanted = query.value.trim().toLowerCase();
   const found = all.filter(({ name }) => name.toLowerCase().includes(wanted));
   const searchable = all.length >= SEARCH_FROM;

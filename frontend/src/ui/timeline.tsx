@@ -46,7 +46,8 @@ function Track({ reel }: { reel: state.Reel }): JSX.Element {
 function describe({ step, flips, accuracy }: FilmStep, index: number): string {
   const parts = [`step ${step}`];
   if (index > 0 && flips !== null) parts.push(`${formatCount(flips)} flips`);
-  for (const [split, share] of Object.entries(accuracy ?? {})) if (share !== null) parts.push(`${split} ${formatPercent(share)}`);
+  const shares = Object.entries(accuracy ?? {}).flatMap(([split, share]) => (share === null ? [] : [`${split} ${formatPercent(share)}`]));
+  if (shares.length > 0) parts.push(`accuracy: ${shares.join(", ")}`);
   return parts.join(" · ");
 }
 
@@ -86,7 +87,7 @@ function Scrubber({ reel }: { reel: state.Reel }): JSX.Element {
         onPointerUp={() => (state.scrubbing.value = false)}
       />
       {peek.value !== null && peeked !== undefined && (
-        <div class="scrub-peek" style={{ left: `${peek.value.x}px` }} aria-hidden="true">
+        <div class="scrub-peek" style={{ "--x": `${peek.value.x}px` }} aria-hidden="true">
           {describe(peeked, peek.value.index)}
         </div>
       )}

@@ -90,7 +90,7 @@ def test_tensorboards_side_names_no_library_of_a_fit(path: Path):
 
 
 @pytest.mark.parametrize(
-    "module", ["tb_timetravel", "tb_timetravel.store", "tb_timetravel.frame", "tb_timetravel.palette", "tb_timetravel.serve.plugin"]
+    "module", ["tb_timetravel", "tb_timetravel.store", "tb_timetravel.frame", "tb_timetravel.palette", "tb_timetravel.serve.routes"]
 )
 def test_importing_tensorboards_side_loads_no_library_of_a_fit(module: str):
     code = f"import sys, {module}; print(*sys.modules)"

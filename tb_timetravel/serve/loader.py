@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tb_timetravel.serve.plugin import TimeTravelPlugin
 
-_PLUGIN_NAME = "timetravel"  # schema.PLUGIN_NAME, which would need msgspec here
+PLUGIN_NAME = "timetravel"  # as in schema.py, which needs msgspec: not for TensorBoard's start
 _HOST_NAME = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 
 
@@ -44,7 +44,7 @@ class TimeTravelLoader(base_plugin.TBLoader):  # type: ignore[misc]  # tensorboa
                 expected = "host names without scheme, port or path, separated by commas"
                 raise base_plugin.FlagsError(f"--timetravel_allowed_hosts: expected {expected}, got {host.strip()!r}")
         if isinstance(flags.samples_per_plugin, dict):
-            flags.samples_per_plugin.setdefault(_PLUGIN_NAME, 0)
+            flags.samples_per_plugin.setdefault(PLUGIN_NAME, 0)
 
     def load(self, context: base_plugin.TBContext) -> TimeTravelPlugin:
         """Make the plugin."""

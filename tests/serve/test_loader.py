@@ -36,7 +36,12 @@ def test_the_entry_point_imports_nothing_beyond_tensorboards_own_base():
     assert added - set(sys.stdlib_module_names) == {"tb_timetravel"}
 
 
-@pytest.mark.parametrize("module", ["tb_timetravel", "tb_timetravel.serve.loader", "tb_timetravel.serve.plugin", "tb_timetravel.store"])
+def test_making_the_plugin_imports_neither_numpy_nor_msgspec_for_it():
+    added = imported_by("import tb_timetravel.serve.plugin") - imported_by("import tensorboard.plugins.base_plugin")
+    assert added - set(sys.stdlib_module_names) == {"tb_timetravel"}
+
+
+@pytest.mark.parametrize("module", ["tb_timetravel", "tb_timetravel.serve.loader", "tb_timetravel.serve.routes", "tb_timetravel.store"])
 def test_tensorboards_process_never_imports_what_a_fit_needs(module: str):
     assert imported_by(f"import {module}").isdisjoint(FORBIDDEN)
 

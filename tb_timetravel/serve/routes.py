@@ -1,0 +1,181 @@
+"""Views that parse a request, ask ``payloads`` and respond; ``http_api.md`` describes each of them."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING, Any
+
+from tensorboard import plugin_util
+
+from tb_timetravel.errors import StoreError
+from tb_timetravel.serve import payloads
+from tb_timetravel.serve.guard import Access, read_body
+from tb_timetravel.serve.http import (
+    Refused,
+    answers,
+    digest_argument,
+    is_current,
+    name_argument,
+    number_argument,
+    respond_bytes,
+    respond_json,
+)
+from tb_timetravel.serve.jobs import FitRequest, Jobs, ProbeRequest
+from tb_timetravel.serve.locate import Asker, Recent, RunLocator
+from tb_timetravel.serve.scalars import list_scalars, read_scalars, related_runs
+from tb_timetravel.serve.static_files import serve_static
+from tb_timetravel.store import DynamicsReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tensorboard.plugins.base_plugin import TBContext
+    from werkzeug.wrappers import Request, Response
+
+
+class Routes:
+    """The views, and what they share from one request to the next."""
+
+    def __init__(self, context: TBContext, jobs: Jobs | None = None) -> None:
+        self._provider = context.data_provider
+        self._locator = RunLocator(context)
+        self._access = Access.from_flags(context.flags)
+        self._jobs = jobs or Jobs()
+        self._listing: Recent[dict[str, Any]] = Recent()
+
+    @answers("GET")
+    def runs_route(self, request: Request) -> Response:
+        """List every run with something to show."""
+        asker = _asker(request)
+        cannot_fit = self._access.why_no_fit()
+        listing = self._listing.get(asker.experiment_id, lambda: self._list_runs(asker))
+        return respond_json(request, {**listing, "can_fit": cannot_fit is None, "cannot_fit": cannot_fit})
+
+    def _list_runs(self, asker: Asker) -> dict[str, Any]:
+        runs: list[dict[str, Any]] = []
+        unreadable: list[dict[str, str]] = []
+        for run in self._locator.runs(asker):
+            tags = list(self._summaries(asker, run, unreadable))
+            if tags:
+                runs.append({"run": run, "tags": tags})
+        return {"runs": runs, "unreadable": unreadable}
+
+    def _summaries(self, asker: Asker, run: str, unreadable: list[dict[str, str]]) -> Iterator[dict[str, Any]]:
+        try:
+            tags = self._locator.tags(asker, run)
+        except (StoreError, OSError) as error:
+            unreadable.append({"run": run, "tag": "", "error": str(error)})
+            return
+        for tag in tags:
+            try:
+                yield payloads.summarise(self._locator.probe_directory(asker, run, tag), tag)
+            except (StoreError, OSError) as error:
+                unreadable.append({"run": run, "tag": tag, "error": str(error)})
+
+    @answers("GET")
+    def run_route(self, request: Request) -> Response:
+        """Describe one probe set."""
+        run, tag = name_argument(request, "run"), name_argument(request, "tag")
+        directory = self._directory(request)
+        described = payloads.describe(directory, run=run, tag=tag, logdir=self._locator.logdir_as_typed)
+        return respond_json(request, {**described, "fit": payloads.fit_status(self._jobs.status(directory))})
+
+    @answers("GET", "POST")
+    def fit_route(self, request: Request) -> Response:
+        """Tell what the fit of a probe set is doing, or start one."""
+        if request.method != "POST":
+            return respond_json(request, payloads.fit_status(self._jobs.status(self._directory(request))))
+        self._access.check(request)
+        body = read_body(request, FitRequest)
+        body.check()
+        cannot_fit = self._access.why_no_fit()
+        if cannot_fit is not None:
+            raise Refused(403, cannot_fit)
+        asker = _asker(request)
+        directory = self._locator.probe_directory(asker, body.run, body.tag)
+        started, status = self._jobs.start(body, self._locator.run_directory(asker, body.run), directory)
+        return respond_json(request, {"started": started, "fit": payloads.fit_status(status)}, code=202)
+
+    @answers("POST")
+    def cancel_route(self, request: Request) -> Response:
+        """Stop a fit."""
+        self._access.check(request)
+        body = read_body(request, ProbeRequest)
+        directory = self._locator.probe_directory(_asker(request), body.run, body.tag)
+        return respond_json(request, {"fit": payloads.fit_status(self._jobs.cancel(directory))}, code=202)
+
+    @answers("GET")
+    def film_route(self, request: Request) -> Response:
+        """Send a film."""
+        return respond_json(request, payloads.film(self._directory(request), digest_argument(request, "film")))
+
+    @answers("GET")
+    def frame_route(self, request: Request) -> Response:
+        """Send one step of a film."""
+        key, step, version = digest_argument(request, "film"), number_argument(request, "step"), digest_argument(request, "v")
+        content = payloads.frame(self._directory(request), key, step=step, version=version)
+        return respond_bytes(request, content, "application/octet-stream", forever=True, gzipped=True)
+
+    @answers("GET")
+    def samples_route(self, request: Request) -> Response:
+        """Send labels, ids and splits."""
+        directory = self._directory(request)
+        probe = DynamicsReader(directory).probe()
+        forever = is_current(request, probe.version)
+        content = gzip.compress(payloads.samples(directory, probe), compresslevel=3, mtime=0)
+        return respond_bytes(request, content, "application/octet-stream", forever=forever, gzipped=True)
+
+    @answers("GET")
+    def thumbnails_route(self, request: Request) -> Response:
+        """Send a page of thumbnails."""
+        page, directory = number_argument(request, "page"), self._directory(request)
+        probe = DynamicsReader(directory).probe()
+        forever = is_current(request, probe.version)
+        return respond_bytes(request, payloads.thumbnails(directory, probe, page), "image/png", forever=forever)
+
+    @answers("GET")
+    def texts_route(self, request: Request) -> Response:
+        """Send a page of texts."""
+        page, directory = number_argument(request, "page"), self._directory(request)
+        probe = DynamicsReader(directory).probe()
+        forever = is_current(request, probe.version)
+        return respond_json(request, payloads.texts(directory, probe, page), forever=forever)
+
+    @answers("GET")
+    def history_route(self, request: Request) -> Response:
+        """Follow one sample through all steps."""
+        key, sample = digest_argument(request, "film"), number_argument(request, "sample")
+        return respond_json(request, payloads.history(self._directory(request), key, sample))
+
+    @answers("GET")
+    def scalar_tags_route(self, request: Request) -> Response:
+        """List the scalars that belong beside a run."""
+        run, asker = name_argument(request, "run"), _asker(request)
+        self._locator.run_directory(asker, run)
+        listing = self._listing.get(asker.experiment_id, lambda: self._list_runs(asker))
+        related = related_runs(run, self._locator.runs(asker), [listed["run"] for listed in listing["runs"]])
+        return respond_json(request, {"scalars": list_scalars(self._provider, asker, run, related)})
+
+    @answers("GET")
+    def scalars_route(self, request: Request) -> Response:
+        """Send one curve."""
+        run, tag = name_argument(request, "run"), name_argument(request, "tag")
+        return respond_json(request, read_scalars(self._provider, _asker(request), run, tag))
+
+    @answers("GET")
+    def territory_route(self, request: Request) -> Response:
+        """Paint one step's territory."""
+        key, step = digest_argument(request, "film"), number_argument(request, "step")
+        return respond_bytes(request, payloads.territory(self._directory(request), key, step), "image/png")
+
+    @answers("GET")
+    def static_route(self, request: Request) -> Response:
+        """Send a file of the frontend."""
+        return serve_static(request)
+
+    def _directory(self, request: Request) -> str:
+        return self._locator.probe_directory(_asker(request), name_argument(request, "run"), name_argument(request, "tag"))
+
+
+def _asker(request: Request) -> Asker:
+    return Asker(plugin_util.context(request.environ), plugin_util.experiment_id(request.environ))

@@ -1,5 +1,5 @@
 // Builds the bundle that the Python package ships. Output is deterministic (no hashes, no dates): CI rebuilds and compares.
-import { readFileSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";

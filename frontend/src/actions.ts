@@ -28,7 +28,7 @@ export function goToLast(): void {
 }
 
 export function changeSpeed(by: 1 | -1): void {
-  const at = state.SPEEDS.findIndex((speed) => speed === state.speed.peek());
+  const at = state.SPEEDS.indexOf(state.speed.peek());
   state.speed.value = state.SPEEDS[Math.min(state.SPEEDS.length - 1, Math.max(0, at + by))] ?? state.speed.peek();
 }
 

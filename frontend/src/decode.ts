@@ -16,7 +16,8 @@ export const number: Decoder<number> = (value, path) => (typeof value === "numbe
 
 export const text: Decoder<string> = (value, path) => (typeof value === "string" ? value : refuse("a text", value, path));
 
-export const flag: Decoder<boolean> = (value, path) => (typeof value === "boolean" ? value : refuse("true or false", value, path));
+export const flag: Decoder<boolean> = (value, path) =>
+  typeof value === "boolean" ? value : refuse("true or false", value, path);
 
 export function nullable<T>(inner: Decoder<T>): Decoder<T | null> {
   return (value, path) => (value === null ? null : inner(value, path));

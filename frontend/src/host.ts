@@ -75,11 +75,7 @@ export function connectHost({ onTheme, onHash, onReload }: HostEvents): Host {
   const outer = outerWindow();
   const tellHash = (): void => onHash(outer.location.hash);
   outer.addEventListener("hashchange", tellHash);
-  const stops = [
-    watchTheme(outer, onTheme),
-    listen(outer, onReload),
-    () => outer.removeEventListener("hashchange", tellHash),
-  ];
+  const stops = [watchTheme(outer, onTheme), listen(outer, onReload), () => outer.removeEventListener("hashchange", tellHash)];
   const destroy = (): void => {
     for (const stop of stops.splice(0)) stop();
   };

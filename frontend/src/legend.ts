@@ -1,7 +1,7 @@
 /** The legend as data: keys of the colour mode with their colours, names and counts. */
 import { computed } from "@preact/signals";
 import { CORRECT, keyOf, UNKNOWN, WRONG } from "./engine/scene";
-import { classColour, CORRECTNESS_COLOURS, NONE_COLOUR } from "./palette";
+import { CORRECTNESS_COLOURS, classColour, NONE_COLOUR } from "./palette";
 import { nClasses } from "./picture";
 import * as state from "./state";
 

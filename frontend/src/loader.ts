@@ -1,7 +1,7 @@
 /** Opens the film to show and keeps its frames coming. The old film stays on screen until the new one can be drawn. */
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import * as api from "./api";
-import { frameBytes, type Frame, type Samples } from "./binary";
+import { type Frame, frameBytes, type Samples } from "./binary";
 import { FrameRing } from "./frames";
 import { takeAskedStep } from "./link";
 import * as state from "./state";
@@ -60,7 +60,8 @@ function show(next: state.Reel): void {
 async function open(probe: Probe, key: string, signal: AbortSignal): Promise<void> {
   const place = { run: probe.run, tag: probe.tag };
   const open = state.reel.peek();
-  const keep = open !== null && open.probe.samples === probe.samples && open.place.run === probe.run && open.place.tag === probe.tag;
+  const keep =
+    open !== null && open.probe.samples === probe.samples && open.place.run === probe.run && open.place.tag === probe.tag;
   const [film, samples] = await Promise.all([
     api.fetchFilm(place, key, signal),
     keep ? open.samples : api.fetchSamples(place, probe.samples, signal),

@@ -1,6 +1,5 @@
 import { effect } from "@preact/signals";
 import { render as mount } from "preact";
-import uplotStyle from "uplot/dist/uPlot.min.css";
 import { keepCurves } from "./curves";
 import { connectHost } from "./host";
 import { listenToKeys } from "./keyboard";
@@ -9,7 +8,7 @@ import { keepFilmOpen } from "./loader";
 import { runPlayback } from "./playback";
 import { exposeForTests } from "./probe_window";
 import * as state from "./state";
-import style from "./style.css";
+import { sheet } from "./style/sheet";
 import { App } from "./ui/app";
 import { Watch } from "./watch";
 
@@ -26,14 +25,14 @@ function followReducedMotion(): () => void {
 export function start(root: HTMLElement): void {
   document.documentElement.lang = "en";
   document.title = "Time Travel";
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(uplotStyle + style);
-  document.adoptedStyleSheets = [sheet];
+  const adopted = new CSSStyleSheet();
+  adopted.replaceSync(sheet);
+  document.adoptedStyleSheets = [adopted];
 
   const host = connectHost({
     onTheme: (dark) => {
       // Set before the signal: charts read their colours from the style.
-      document.documentElement.dataset["theme"] = dark ? "dark" : "light";
+      document.documentElement.dataset.theme = dark ? "dark" : "light";
       state.dark.value = dark;
     },
     onHash: applyLink,

@@ -1,7 +1,7 @@
 /** From the state to the scene that is drawn: the pieces that stay the same are kept, so that playing builds nothing but two numbers. */
 import { computed } from "@preact/signals";
-import type { Scene } from "./engine/scene";
 import { project, type View } from "./camera";
+import type { Scene } from "./engine/scene";
 import { classPalette, confidencePalette, correctnessPalette, type Rgb } from "./palette";
 import * as state from "./state";
 
@@ -15,7 +15,8 @@ const MARK_INK: Record<"light" | "dark", Rgb> = { light: [0, 0, 0], dark: [255, 
 export const defaultDotSize = (nSamples: number): number => Math.min(9, Math.max(2.5, 30 / Math.max(1, nSamples) ** 0.2));
 
 /** Dots grow with the picture, slower than it: 1 where its shorter side is 640 CSS pixels. */
-const sizeFactor = (width: number, height: number): number => Math.min(1.6, Math.max(0.8, Math.sqrt(Math.min(width, height) / 640)));
+const sizeFactor = (width: number, height: number): number =>
+  Math.min(1.6, Math.max(0.8, Math.sqrt(Math.min(width, height) / 640)));
 
 export const nClasses = computed(() => {
   const open = state.reel.value;
@@ -76,7 +77,11 @@ export function scene(width: number, height: number, ratio: number): Scene | nul
     b: frameB,
     fraction,
     dotSize:
-      defaultDotSize(open.samples.n) * sizeFactor(width, height) * state.dotScale.value * dotZoom(state.camera.value.zoom) * ratio,
+      defaultDotSize(open.samples.n) *
+      sizeFactor(width, height) *
+      state.dotScale.value *
+      dotZoom(state.camera.value.zoom) *
+      ratio,
     marked: marked.value,
   };
 }

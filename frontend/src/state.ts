@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Place } from "./api";
 import type { Frame, Samples } from "./binary";
-import { FIT, type Camera } from "./camera";
+import { type Camera, FIT } from "./camera";
 import type { FrameRing } from "./frames";
 import { clampCursor, locate } from "./timeline";
 import type { ColourMode, RendererChoice } from "./url";
@@ -41,7 +41,7 @@ export const scrubbing = signal(false);
 /** Steps per second. */
 export const speed = signal(4);
 export const loop = signal(false);
-export const SPEEDS = [0.5, 1, 2, 4, 8, 16] as const;
+export const SPEEDS: readonly number[] = [0.5, 1, 2, 4, 8, 16];
 
 export const colour = signal<ColourMode>("label");
 export const hiddenClasses = signal<ReadonlySet<number>>(new Set());
@@ -78,7 +78,7 @@ export const nearestFrame = computed(() => {
 export const bothFramesLoaded = computed(() => {
   framesVersion.value;
   const frames = reel.value?.frames;
-  return frames !== undefined && frames.has(instant.value.a) && frames.has(instant.value.b);
+  return [instant.value.a, instant.value.b].every((index) => frames?.has(index) === true);
 });
 
 export type Phase = "loading" | "empty" | "logged" | "fitting" | "fitted" | "failed" | "cancelled" | "interrupted";

@@ -22,7 +22,8 @@ export function isCloseToChance(value: number | null | undefined, split: string,
 export const stepMetrics = (film: Film): Metric[] =>
   film.metrics.filter(
     ({ metric, scope }) =>
-      scope !== "run" && film.steps.some(({ fidelity }) => Object.values(fidelity?.[metric] ?? {}).some((value) => value !== null)),
+      scope !== "run" &&
+      film.steps.some(({ fidelity }) => Object.values(fidelity?.[metric] ?? {}).some((value) => value !== null)),
   );
 
 export const runMetrics = (film: Film): Metric[] =>
@@ -32,7 +33,8 @@ export const runMetrics = (film: Film): Metric[] =>
 export function splitsOf(film: Film): string[] {
   const found = new Set<string>();
   const tables = [film.fidelity ?? {}, ...film.steps.map(({ fidelity }) => fidelity ?? {})];
-  for (const table of tables) for (const values of Object.values(table)) for (const split of Object.keys(values)) found.add(split);
+  for (const table of tables)
+    for (const values of Object.values(table)) for (const split of Object.keys(values)) found.add(split);
   return [...found];
 }
 
@@ -45,7 +47,9 @@ export function fidelityChart(film: Film, metric: Metric): Chart {
     if (ys.every((value) => value === null)) return [];
     const chance = metric.chance?.[split] ?? null;
     const curve = { name: split, xs, ys, dashed: false, colour };
-    return chance === null ? [curve] : [curve, { name: `${split}, chance`, xs: ends, ys: [chance, chance], dashed: true, colour }];
+    return chance === null
+      ? [curve]
+      : [curve, { name: `${split}, chance`, xs: ends, ys: [chance, chance], dashed: true, colour }];
   });
   return { title: metric.label, curves };
 }
@@ -53,7 +57,7 @@ export function fidelityChart(film: Film, metric: Metric): Chart {
 /** One sentence on how far the picture at a step can be trusted, from the share of neighbours it keeps. */
 export function headline(film: Film, at: FilmStep): string | null {
   const metric = film.metrics.find((candidate) => candidate.metric === "neighborhood_preservation");
-  const values = Object.entries(at.fidelity?.["neighborhood_preservation"] ?? {});
+  const values = Object.entries(at.fidelity?.neighborhood_preservation ?? {});
   // The last split is the least seen by the fit: test where there is one.
   const [split, value] = values.filter(([, known]) => known !== null).at(-1) ?? [];
   if (metric === undefined || split === undefined || value == null) return null;

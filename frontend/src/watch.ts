@@ -12,11 +12,16 @@ const LISTING_MS = 15_000;
 const UNREACHABLE_MS = 2000;
 
 /** The place to show: the present one while it exists, else the link's, else the first run that has a film. */
-export function choosePlace(listing: Listing, present: api.Place | null, asked: { run: string | null; tag: string | null }): api.Place | null {
+export function choosePlace(
+  listing: Listing,
+  present: api.Place | null,
+  asked: { run: string | null; tag: string | null },
+): api.Place | null {
   const places = listing.runs.flatMap(({ run, tags }) => tags.map(({ tag, state }) => ({ run, tag, state })));
   const same = (wanted: { run: string | null; tag: string | null }): api.Place | undefined =>
     places.find(({ run, tag }) => run === wanted.run && (wanted.tag === null || tag === wanted.tag));
-  const found = (present === null ? undefined : same(present)) ?? same(asked) ?? places.find(({ state }) => state === "fitted") ?? places[0];
+  const found =
+    (present === null ? undefined : same(present)) ?? same(asked) ?? places.find(({ state }) => state === "fitted") ?? places[0];
   return found === undefined ? null : { run: found.run, tag: found.tag };
 }
 

@@ -19,10 +19,20 @@ describe("hiding classes", () => {
 
 describe("choosing a run", () => {
   const entry = (tag: string, state: "logged" | "fitted") => ({
-    tag, state, n_samples: 1, n_features: 1, n_classes: 1, n_steps: 1, first_step: 1, last_step: 1,
+    tag,
+    state,
+    n_samples: 1,
+    n_features: 1,
+    n_classes: 1,
+    n_steps: 1,
+    first_step: 1,
+    last_step: 1,
   });
   const listing: Listing = {
-    runs: [{ run: "a", tags: [entry("x", "logged")] }, { run: "b", tags: [entry("x", "logged"), entry("y", "fitted")] }],
+    runs: [
+      { run: "a", tags: [entry("x", "logged")] },
+      { run: "b", tags: [entry("x", "logged"), entry("y", "fitted")] },
+    ],
     unreadable: [],
     can_fit: true,
     cannot_fit: null,

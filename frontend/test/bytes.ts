@@ -35,7 +35,11 @@ export function samplesOf(labels: readonly number[], splits: readonly number[] =
 }
 
 /** Positions are extent fractions; territory is one row per string, top row first, a class digit per cell, all margins 255. */
-export function frameOf(positions: readonly (readonly [number, number])[], predictions: readonly number[] | null, map: readonly string[] = []): Frame {
+export function frameOf(
+  positions: readonly (readonly [number, number])[],
+  predictions: readonly number[] | null,
+  map: readonly string[] = [],
+): Frame {
   const rows = [...map].reverse();
   return {
     nSamples: positions.length,

@@ -41,14 +41,21 @@ describe("dots without WebGL", () => {
 
   it("of hidden classes and splits leave no ink", () => {
     const samples = samplesOf([0, 1], [0, 1]);
-    const frame = frameOf([[0.25, 0.5], [0.75, 0.5]], [0, 1]);
+    const frame = frameOf(
+      [
+        [0.25, 0.5],
+        [0.75, 0.5],
+      ],
+      [0, 1],
+    );
     expect(painted(sceneOf(samples, frame, { palette: classPalette(3, new Set([0])) })).at(16, 32)).toBe("#ffffff");
     expect(painted(sceneOf(samples, frame, { splitMask: ~2 })).at(48, 32)).toBe("#ffffff");
     expect(painted(sceneOf(samples, frame, { splitMask: 0 })).ink).toBe(0);
   });
 
   it("of another split have another shape", () => {
-    const shape = (split: number): string => painted(sceneOf(samplesOf([0], [split]), frameOf([[0.5, 0.5]], [0]), { dotSize: 12 })).pixels.join();
+    const shape = (split: number): string =>
+      painted(sceneOf(samplesOf([0], [split]), frameOf([[0.5, 0.5]], [0]), { dotSize: 12 })).pixels.join();
     expect(new Set([shape(0), shape(1), shape(2)]).size).toBe(3);
   });
 
@@ -60,7 +67,16 @@ describe("dots without WebGL", () => {
   });
 
   it("near the edge never wrap around to the other side", () => {
-    const scene = sceneOf(samplesOf([0, 0]), frameOf([[0, 0.5], [1, 1]], [0, 0]));
+    const scene = sceneOf(
+      samplesOf([0, 0]),
+      frameOf(
+        [
+          [0, 0.5],
+          [1, 1],
+        ],
+        [0, 0],
+      ),
+    );
     const { at } = painted(scene);
     for (let y = 0; y < 60; y++) expect(at(50, y)).toBe("#ffffff");
   });
@@ -98,7 +114,17 @@ describe("territory without WebGL", () => {
 });
 
 describe("pick", () => {
-  const scene = sceneOf(samplesOf([0, 1, 0]), frameOf([[0.25, 0.5], [0.3, 0.5], [0.9, 0.9]], [0, 1, 0]));
+  const scene = sceneOf(
+    samplesOf([0, 1, 0]),
+    frameOf(
+      [
+        [0.25, 0.5],
+        [0.3, 0.5],
+        [0.9, 0.9],
+      ],
+      [0, 1, 0],
+    ),
+  );
 
   it("finds the nearest visible dot within the radius", () => {
     expect(pick(scene, 17, 32, 5)).toBe(0);
@@ -111,7 +137,18 @@ describe("pick", () => {
   });
 
   it("finds a dot where it stands between two steps", () => {
-    const moving = { ...scene, b: frameOf([[0.75, 0.5], [0.3, 0.5], [0.9, 0.9]], [0, 1, 0]), fraction: 0.5 };
+    const moving = {
+      ...scene,
+      b: frameOf(
+        [
+          [0.75, 0.5],
+          [0.3, 0.5],
+          [0.9, 0.9],
+        ],
+        [0, 1, 0],
+      ),
+      fraction: 0.5,
+    };
     expect(positionOf(moving, 0)).toEqual({ x: expect.closeTo(32, 1), y: expect.closeTo(32, 1) });
     expect(pick(moving, 32, 32, 3)).toBe(0);
   });

@@ -17,7 +17,11 @@ describe("prefetchOrder", () => {
 
 describe("ranges", () => {
   it("joins neighbours whatever their order", () => {
-    expect(ranges([5, 1, 2, 9, 0])).toEqual([[0, 2], [5, 5], [9, 9]]);
+    expect(ranges([5, 1, 2, 9, 0])).toEqual([
+      [0, 2],
+      [5, 5],
+      [9, 9],
+    ]);
   });
 });
 

@@ -16,7 +16,12 @@ describe("grouping scalars", () => {
   });
 
   it("names curves without the group's word, and by run where names repeat", () => {
-    const [loss] = groupScalars([tag("loss/train"), tag("loss/test"), tag("epoch_loss", "r/train"), tag("epoch_loss", "r/validation")]);
+    const [loss] = groupScalars([
+      tag("loss/train"),
+      tag("loss/test"),
+      tag("epoch_loss", "r/train"),
+      tag("epoch_loss", "r/validation"),
+    ]);
     expect(loss?.tags.map((member) => curveName(member, loss))).toEqual([
       "train",
       "test",
@@ -42,8 +47,14 @@ describe("reading curves", () => {
 
   it("aligns curves of different steps without inventing values", () => {
     const base = { name: "", dashed: false, colour: 0 };
-    const { xs, columns } = align([{ ...base, xs: [0, 2], ys: [5, null] }, { ...base, xs: [1], ys: [7] }]);
+    const { xs, columns } = align([
+      { ...base, xs: [0, 2], ys: [5, null] },
+      { ...base, xs: [1], ys: [7] },
+    ]);
     expect(xs).toEqual([0, 1, 2]);
-    expect(columns).toEqual([[5, undefined, null], [undefined, 7, undefined]]);
+    expect(columns).toEqual([
+      [5, undefined, null],
+      [undefined, 7, undefined],
+    ]);
   });
 });

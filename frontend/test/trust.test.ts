@@ -10,7 +10,16 @@ const metric = wire.film(
     extent: [0, 1, 0, 1],
     territory: { source: "head", agreement: 1 },
     metrics: [
-      { metric: "neighborhood_preservation", label: "Neighbors kept", description: "", range: [0, 1], better: "higher", scope: "step", n_neighbors: 15, chance: { train: 0.01, test: 0.04 } },
+      {
+        metric: "neighborhood_preservation",
+        label: "Neighbors kept",
+        description: "",
+        range: [0, 1],
+        better: "higher",
+        scope: "step",
+        n_neighbors: 15,
+        chance: { train: 0.01, test: 0.04 },
+      },
       { metric: "jitter", label: "Jitter", description: "", range: null, better: "lower", scope: "run", chance: null },
     ],
     steps: [

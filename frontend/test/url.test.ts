@@ -33,7 +33,9 @@ describe("the link", () => {
   });
 
   it("reads nonsense as absent", () => {
-    const link = readLink("#timetravel&p.timetravel.step=x&p.timetravel.camera=1,2&p.timetravel.colour=red&p.timetravel.hidden=1,-2,y&p.timetravel.run=%");
+    const link = readLink(
+      "#timetravel&p.timetravel.step=x&p.timetravel.camera=1,2&p.timetravel.colour=red&p.timetravel.hidden=1,-2,y&p.timetravel.run=%",
+    );
     expect(link).toEqual({ ...readLink(""), hidden: [1], run: "%" });
   });
 });

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import * as wire from "../src/wire";
 
 const listing = {
-  runs: [{ run: "digits", tags: [{ tag: "probe", n_samples: 9, n_features: 4, n_classes: 2, n_steps: 1, first_step: 1, last_step: 1, state: "fitted" }] }],
+  runs: [
+    {
+      run: "digits",
+      tags: [
+        { tag: "probe", n_samples: 9, n_features: 4, n_classes: 2, n_steps: 1, first_step: 1, last_step: 1, state: "fitted" },
+      ],
+    },
+  ],
   unreadable: [],
   can_fit: false,
   cannot_fit: "no torch here",
@@ -28,7 +35,15 @@ describe("the JSON decoders", () => {
 
   it("keep nulls apart from numbers in per-split values", () => {
     const step = { step: 1, frame: "beef", bytes: 1, flips: 0, accuracy: null, fidelity: { jitter: { train: null, test: 0.1 } } };
-    const film = { film: "8d", method: "joint", fingerprint: "1b", extent: [0, 1, 0, 1], territory: { source: "none" }, metrics: [], steps: [step] };
+    const film = {
+      film: "8d",
+      method: "joint",
+      fingerprint: "1b",
+      extent: [0, 1, 0, 1],
+      territory: { source: "none" },
+      metrics: [],
+      steps: [step],
+    };
     expect(wire.film(film, "film").steps[0]?.fidelity).toEqual({ jitter: { train: null, test: 0.1 } });
   });
 });

@@ -2,17 +2,7 @@
 import { paintTerritory } from "./cpu_territory";
 import { colourAt, mixed, pack } from "./pixel";
 import { type Cells, cellsOf, race } from "./race";
-import {
-  isWrong,
-  keyOf,
-  nearestFrame,
-  type Renderer,
-  RIM,
-  type Scene,
-  SPLIT_SHAPES,
-  splitShown,
-  WRONG_GROWTH,
-} from "./scene";
+import { isWrong, keyOf, nearestFrame, type Renderer, RIM, type Scene, SPLIT_SHAPES, splitShown, WRONG_GROWTH } from "./scene";
 import { CORE, GAP, OUTER, RIM_LAYER, RING, type Stamp, stamp } from "./stamp";
 
 const RING_PIXELS = 6;
@@ -22,7 +12,14 @@ interface Ink {
   readonly layers: Uint32Array;
 }
 
-function blend(pixels: Uint32Array, width: number, x: number, y: number, { dx, dy, coverage, layer }: Stamp, { layers }: Ink): void {
+function blend(
+  pixels: Uint32Array,
+  width: number,
+  x: number,
+  y: number,
+  { dx, dy, coverage, layer }: Stamp,
+  { layers }: Ink,
+): void {
   for (let i = 0; i < dx.length; i++) {
     const at = (y + (dy[i] ?? 0)) * width + x + (dx[i] ?? 0);
     const colour = layers[layer[i] ?? 0] ?? 0;
@@ -42,9 +39,7 @@ function blend(pixels: Uint32Array, width: number, x: number, y: number, { dx, d
 
 function stamps(scene: Scene, growth: number): Stamp[] {
   return SPLIT_SHAPES.flatMap((shape) =>
-    [false, true].map((cored) =>
-      stamp({ shape, diameter: scene.dotSize * (cored ? WRONG_GROWTH : 1), cored, growth: growth }),
-    ),
+    [false, true].map((cored) => stamp({ shape, diameter: scene.dotSize * (cored ? WRONG_GROWTH : 1), cored, growth: growth })),
   );
 }
 

@@ -10,4 +10,8 @@ export const mixed = (from: Rgb, to: Rgb, weight: number): Rgb => [
   from[2] + (to[2] - from[2]) * weight,
 ];
 
-export const colourAt = ({ rgba }: Palette, key: number): Rgb => [rgba[4 * key] ?? 0, rgba[4 * key + 1] ?? 0, rgba[4 * key + 2] ?? 0];
+export const colourAt = ({ rgba }: Palette, key: number): Rgb => [
+  rgba[4 * key] ?? 0,
+  rgba[4 * key + 1] ?? 0,
+  rgba[4 * key + 2] ?? 0,
+];

@@ -67,7 +67,13 @@ export const isWrong = (label: number, prediction: number, nClasses: number): bo
   label >= 0 && label < nClasses && prediction < nClasses && label !== prediction;
 
 /** The key of a sample under a colour mode: an index into the scene's palette. The vertex shader computes the same. */
-export function keyOf(mode: ColourMode, label: number, prediction: number | null, confidence: number | null, nClasses: number): number {
+export function keyOf(
+  mode: ColourMode,
+  label: number,
+  prediction: number | null,
+  confidence: number | null,
+  nClasses: number,
+): number {
   const knownLabel = label >= 0 && label < nClasses;
   const knownPrediction = prediction !== null && prediction < nClasses;
   switch (mode) {

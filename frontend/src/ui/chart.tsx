@@ -30,7 +30,12 @@ function options(chart: Chart, steps: readonly number[], width: number): uPlot.O
   const style = getComputedStyle(document.documentElement);
   const text = style.getPropertyValue("--text-2").trim();
   const line = style.getPropertyValue("--grid").trim();
-  const axis = { stroke: text, font: "11px Roboto, system-ui, sans-serif", grid: { stroke: line, width: 1 }, ticks: { show: false } };
+  const axis = {
+    stroke: text,
+    font: "11px Roboto, system-ui, sans-serif",
+    grid: { stroke: line, width: 1 },
+    ticks: { show: false },
+  };
   return {
     width,
     height: HEIGHT,

@@ -28,9 +28,11 @@ export function Copyable({ words, label }: { words: string; label: string }): JS
   };
   return (
     <div class="copyable">
-      <pre tabIndex={0} aria-label={label}>
-        <code>{words}</code>
-      </pre>
+      <section class="copyable-words" tabIndex={0} aria-label={label}>
+        <pre>
+          <code>{words}</code>
+        </pre>
+      </section>
       <button type="button" onClick={onClick} aria-label={`Copy ${label}`}>
         <span role="status">{said}</span>
       </button>

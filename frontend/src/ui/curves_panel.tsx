@@ -80,7 +80,11 @@ export function CurvesPanel({ reel }: { reel: state.Reel }): JSX.Element {
         <h2>Curves</h2>
         <Chooser run={reel.place.run} />
       </header>
-      {curvesTrouble.value !== null && <p class="faint" role="status">{curvesTrouble}</p>}
+      {curvesTrouble.value !== null && (
+        <p class="faint" role="status">
+          {curvesTrouble}
+        </p>
+      )}
       {tagsKnown.value && tags.value.length === 0 && <p class="faint">No scalars were logged beside this run.</p>}
       {scalarCharts.value.map((chart) => (
         <ChartView key={chart.title} chart={chart} steps={steps} />

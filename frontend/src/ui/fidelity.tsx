@@ -13,12 +13,19 @@ function Cell({ metric, split, value }: { metric: Metric; split: string; value: 
   return (
     <td class={close ? "close" : ""}>
       {formatValue(value)}
-      {chance != null && <span class="chance">{close ? `≈ chance ${formatValue(chance)}` : `chance ${formatValue(chance)}`}</span>}
+      {chance != null && (
+        <span class="chance">{close ? `≈ chance ${formatValue(chance)}` : `chance ${formatValue(chance)}`}</span>
+      )}
     </td>
   );
 }
 
-function Rows({ metrics, splits, table, caption }: {
+function Rows({
+  metrics,
+  splits,
+  table,
+  caption,
+}: {
   metrics: readonly Metric[];
   splits: readonly string[];
   table: Table;
@@ -44,9 +51,10 @@ function Rows({ metrics, splits, table, caption }: {
               <details>
                 <summary title={metric.description}>
                   {metric.label}
-                  <span class="better" aria-label={`${metric.better} is better`}>
+                  <span class="better" aria-hidden="true">
                     {metric.better === "higher" ? "↑" : "↓"}
                   </span>
+                  <span class="sr">, {metric.better} is better</span>
                 </summary>
                 <p>{metric.description}</p>
               </details>
@@ -75,7 +83,9 @@ export function Fidelity({ reel }: { reel: state.Reel }): JSX.Element {
       <Rows metrics={perStep} splits={splits} table={at?.fidelity ?? {}} caption={`Step ${at?.step ?? ""}`} />
       <Rows metrics={perRun} splits={splits} table={film.fidelity ?? {}} caption="Whole film" />
       {perStep.length + perRun.length === 0 && (
-        <p class="faint">{state.isPreview.value ? "A preview is not measured; the fitted film will be." : "This film was not measured."}</p>
+        <p class="faint">
+          {state.isPreview.value ? "A preview is not measured; the fitted film will be." : "This film was not measured."}
+        </p>
       )}
       <p class="source">{territorySentence(film.territory)}</p>
     </section>

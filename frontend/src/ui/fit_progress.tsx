@@ -37,7 +37,8 @@ function Stages({ fit }: { fit: Fit }): JSX.Element | null {
 export function FitProgress({ fit, compact }: { fit: Fit; compact: boolean }): JSX.Element {
   const fraction = fit.fraction ?? 0;
   const left = fit.eta_s === null ? "" : ` · about ${formatDuration(fit.eta_s)} left`;
-  const words = fit.state === "starting" ? "Starting the fit" : `Fitting · ${fit.stage ?? ""} · ${formatPercent(fraction)}${left}`;
+  const words =
+    fit.state === "starting" ? "Starting the fit" : `Fitting · ${fit.stage ?? ""} · ${formatPercent(fraction)}${left}`;
   const origin = fit.origin === "shell" ? " · started from a shell" : "";
   return (
     <div class={compact ? "fit-progress compact" : "fit-progress"}>

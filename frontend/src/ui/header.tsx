@@ -6,7 +6,12 @@ import type { FilmEntry } from "../wire";
 import { Icon } from "./icons";
 import { Unreadable } from "./unreadable";
 
-function Choose({ label, value, options, onChange }: {
+function Choose({
+  label,
+  value,
+  options,
+  onChange,
+}: {
   label: string;
   value: string;
   options: readonly { value: string; name: string }[];
@@ -118,7 +123,13 @@ export function Header(): JSX.Element {
           <Icon name="panel" /> Curves
         </button>
       )}
-      <button type="button" class="quiet" aria-label="Keyboard help" title="Keyboard help (?)" onClick={() => (state.helpOpen.value = true)}>
+      <button
+        type="button"
+        class="quiet"
+        aria-label="Keyboard help"
+        title="Keyboard help (?)"
+        onClick={() => (state.helpOpen.value = true)}
+      >
         ?
       </button>
     </header>

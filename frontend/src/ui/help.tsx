@@ -47,8 +47,8 @@ export function Help(): JSX.Element {
         </div>
       </dl>
       <p class="faint">
-        Between two steps dots move in straight lines; every number comes from the nearest real step. Dots of later splits are diamonds and
-        squares.
+        Between two steps dots move in straight lines; every number comes from the nearest real step. Dots of later splits are
+        diamonds and squares.
       </p>
     </dialog>
   );

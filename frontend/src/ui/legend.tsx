@@ -19,7 +19,9 @@ function Entry({ entry, nKeys }: { entry: LegendEntry; nKeys: number }): JSX.Ele
         title={`${entry.name}: click hides, double click isolates`}
         onClick={(event) => {
           // A double click is two clicks first: they cancel out.
-          hide(event.detail === 2 ? isolated(toggled(hidden.value, entry.key), entry.key, nKeys) : toggled(hidden.value, entry.key));
+          hide(
+            event.detail === 2 ? isolated(toggled(hidden.value, entry.key), entry.key, nKeys) : toggled(hidden.value, entry.key),
+          );
         }}
       >
         <span class="swatch" style={{ "--swatch": entry.colour }} />

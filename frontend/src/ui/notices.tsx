@@ -47,7 +47,11 @@ function FilmNotice({ reel, probe }: { reel: state.Reel; probe: Probe }): JSX.El
     );
   }
   if ((phase === "failed" || phase === "cancelled" || phase === "interrupted") && fit !== null) {
-    const words = { failed: "The last fit failed.", cancelled: "The last fit was cancelled.", interrupted: "The last fit was interrupted." };
+    const words = {
+      failed: "The last fit failed.",
+      cancelled: "The last fit was cancelled.",
+      interrupted: "The last fit was interrupted.",
+    };
     return (
       <Notice>
         <strong>{words[phase]}</strong>

@@ -2,7 +2,11 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 /** A disclosure that floats, and closes on Escape or a press elsewhere. */
-export function Popover({ label, className, children }: {
+export function Popover({
+  label,
+  className,
+  children,
+}: {
   label: ComponentChildren;
   className: string;
   children: ComponentChildren;

@@ -113,7 +113,10 @@ function Badges({ reel }: { reel: state.Reel }): JSX.Element {
   return (
     <div class="badges">
       {state.isPreview.value && (
-        <span class="badge" title="Two principal components of all steps. The fitted film keeps neighbours better and shows how well.">
+        <span
+          class="badge"
+          title="Two principal components of all steps. The fitted film keeps neighbours better and shows how well."
+        >
           PCA preview
         </span>
       )}

@@ -25,7 +25,9 @@ function Track({ reel }: { reel: state.Reel }): JSX.Element {
   const bars = useComputed(() => flipsPath(reel.film.steps)).value;
   const loaded = useComputed(() => {
     state.framesVersion.value;
-    const buffered = ranges(reel.frames.loaded()).map(([from, to]) => `M${from - 0.5} 0H${(n === 1 ? 1 : to) + 0.5}V1H${from - 0.5}z`).join("");
+    const buffered = ranges(reel.frames.loaded())
+      .map(([from, to]) => `M${from - 0.5} 0H${(n === 1 ? 1 : to) + 0.5}V1H${from - 0.5}z`)
+      .join("");
     const failed = [...reel.frames.failures.keys()].map((index) => `M${index - 0.5} 0h1v1h-1z`).join("");
     return { buffered, failed };
   });
@@ -46,7 +48,9 @@ function Track({ reel }: { reel: state.Reel }): JSX.Element {
 function describe({ step, flips, accuracy }: FilmStep, index: number): string {
   const parts = [`step ${step}`];
   if (index > 0 && flips !== null) parts.push(`${formatCount(flips)} flips`);
-  const shares = Object.entries(accuracy ?? {}).flatMap(([split, share]) => (share === null ? [] : [`${split} ${formatPercent(share)}`]));
+  const shares = Object.entries(accuracy ?? {}).flatMap(([split, share]) =>
+    share === null ? [] : [`${split} ${formatPercent(share)}`],
+  );
   if (shares.length > 0) parts.push(`accuracy: ${shares.join(", ")}`);
   return parts.join(" · ");
 }
@@ -120,7 +124,15 @@ function Moves(): JSX.Element {
     { icon: "last", label: "Last step", keys: "End", onClick: actions.goToLast, disabled: atLast },
   ] as const;
   const button = ({ icon, label, keys, onClick, disabled }: (typeof moves)[number]): JSX.Element => (
-    <button type="button" class="quiet" key={icon} aria-label={label} title={`${label} (${keys})`} onClick={onClick} disabled={disabled}>
+    <button
+      type="button"
+      class="quiet"
+      key={icon}
+      aria-label={label}
+      title={`${label} (${keys})`}
+      onClick={onClick}
+      disabled={disabled}
+    >
       <Icon name={icon} />
     </button>
   );

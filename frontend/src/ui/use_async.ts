@@ -18,6 +18,6 @@ export function useAsync<T>(look: () => Promise<T>, inputs: readonly unknown[], 
       clearTimeout(timer);
     };
   }, inputs);
-  const current = result !== null && result.inputs.every((input, index) => input === inputs[index]);
-  return current ? result.value : null;
+  if (result === null) return null;
+  return result.inputs.every((input, index) => input === inputs[index]) ? result.value : null;
 }

@@ -1,0 +1,30 @@
+/** The style sheet, in the order in which later rules win. */
+import uplot from "uplot/dist/uPlot.min.css";
+import base from "./base.css";
+import controls from "./controls.css";
+import curves from "./curves.css";
+import display from "./display.css";
+import help from "./help.css";
+import layout from "./layout.css";
+import narrow from "./narrow.css";
+import stage from "./stage.css";
+import states from "./states.css";
+import timeline from "./timeline.css";
+import tokens from "./tokens.css";
+import tooltip from "./tooltip.css";
+
+export const sheet = [
+  uplot,
+  tokens,
+  base,
+  controls,
+  layout,
+  display,
+  stage,
+  states,
+  timeline,
+  curves,
+  tooltip,
+  help,
+  narrow,
+].join("\n");

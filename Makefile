@@ -25,19 +25,22 @@ $(BIN)/python:
 
 # torch first and alone: with a version and nothing else asked for, pip takes the build that this machine prefers
 $(VENV)/torch: $(BIN)/python constraints.txt
-	$(PIP) $(TORCH)
+	@echo 'installing $(TORCH) (once; this can take minutes)'
+	@$(PIP) $(TORCH)
 	@touch $@
 
 $(VENV)/package: $(VENV)/torch setup.py pyproject.toml
-	$(PIP) -c constraints.txt -e .
+	@echo 'installing tb-timetravel and what it needs'
+	@$(PIP) -c constraints.txt -e .
 	@touch $@
 
 $(VENV)/test: $(VENV)/torch setup.py pyproject.toml
-	$(PIP) -c constraints.txt -e '.[test]'
+	@echo 'installing tb-timetravel and what its tests need'
+	@$(PIP) -c constraints.txt -e '.[test]'
 	@touch $@ $(VENV)/package
 
 $(VENV)/dev: $(VENV)/test
-	$(PIP) -c constraints.txt -e '.[test,dev]'
+	@$(PIP) -c constraints.txt -e '.[test,dev]'
 	@touch $@
 
 demo: $(VENV)/package

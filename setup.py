@@ -43,8 +43,8 @@ setup(
     ],
     extras_require={
         "video": ["imageio-ffmpeg>=0.5"],
-        "test": ["pytest>=8", "hypothesis>=6.100", "playwright>=1.45", "axe-playwright-python>=0.1.4", "build>=1.2"],
-        "dev": ["ruff>=0.12", "mypy>=1.15", "build>=1.2"],
+        "test": ["pytest>=8", "hypothesis>=6.100", "playwright>=1.45", "axe-playwright-python>=0.1.4", "setuptools>=70.1", "wheel"],
+        "dev": ["ruff>=0.12", "mypy>=1.15"],
     },
     entry_points={
         "tensorboard_plugins": ["timetravel = tb_timetravel.serve.loader:TimeTravelLoader"],

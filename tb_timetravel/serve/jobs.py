@@ -166,11 +166,9 @@ class Jobs:
         try:
             with FitLock(directory):  # nobody fits while we hold it, so a status that says otherwise is what the child left
                 status = file.read()
-                if status.state not in _UNDER_WAY:
-                    return
-                if job.was_cancelled:
-                    file.write(replace(status, state="cancelled", eta_s=None))
-                else:
+                if job.was_cancelled and status.state not in ("finished", "cancelled"):
+                    file.write(replace(status, state="cancelled", eta_s=None, error=None))
+                elif status.state in _UNDER_WAY:
                     file.write(replace(status, state="failed", eta_s=None, error=_epitaph(code), last_words=job.last_words()))
         except FitRunning:
             return  # a fit from a shell took over

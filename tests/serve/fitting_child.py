@@ -23,6 +23,8 @@ def main(behaviour: str, directory: str) -> None:
         sys.exit("ModuleNotFoundError: No module named 'nonsense'")
     if behaviour == "stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if behaviour == "deaf":  # to the wish, not to the signal
+        signal.signal(signal.SIGTERM, lambda *_: (file.write(replace(status, state="interrupted")), os._exit(1)))
     with FitLock(directory):
         file.write(status)
         sys.stdout.write(f"fitting as {os.getpid()}\n")

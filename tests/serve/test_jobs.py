@@ -241,3 +241,12 @@ def test_a_directory_that_cannot_be_written_is_a_conflict(logdir: Path):
     response = serve(logdir).post("fit", {"run": "digits", "tag": "probe"})
     directory.chmod(0o700)
     assert response.status_code == 409
+
+
+def test_a_cancelled_fit_is_cancelled_however_it_ended(directory: str, make_jobs: Callable[[str], Jobs]):
+    jobs = make_jobs("deaf")
+    start(jobs, directory)
+    wait_for_state(directory, "running")
+    jobs.cancel(directory)
+    wait_for(lambda: not jobs._jobs)
+    assert StatusFile(directory).read().state == "cancelled"

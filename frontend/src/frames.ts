@@ -20,17 +20,6 @@ export function prefetchOrder(cursor: number, count: number, capacity: number, m
     .slice(0, capacity);
 }
 
-/** Neighbouring loaded indices as [first, last] pairs, for the timeline. */
-export function ranges(indices: Iterable<number>): [number, number][] {
-  const merged: [number, number][] = [];
-  for (const index of [...indices].sort((a, b) => a - b)) {
-    const last = merged.at(-1);
-    if (last !== undefined && index === last[1] + 1) last[1] = index;
-    else merged.push([index, index]);
-  }
-  return merged;
-}
-
 export interface RingOptions<F> {
   readonly count: number;
   /** Bytes that may be held. */

@@ -101,6 +101,14 @@ export const phase = computed<Phase>(() => {
 export const PREVIEW_METHOD = "pca";
 export const isPreview = computed(() => reel.value?.film.method === PREVIEW_METHOD);
 
+/** Back to all of the picture: what was hidden or zoomed to in one run means nothing in another. */
+export function forgetView(): void {
+  hiddenClasses.value = new Set();
+  hiddenOutcomes.value = new Set();
+  hiddenSplits.value = new Set();
+  camera.value = FIT;
+}
+
 export const className = (index: number, names: readonly string[]): string =>
   index < 0 ? "none" : (names[index] ?? `class ${index}`);
 

@@ -3,6 +3,7 @@
  * leading plugin name stay as they are.
  */
 import type { Camera } from "./camera";
+import { ranges } from "./ranges";
 
 export const COLOUR_MODES = ["label", "prediction", "correctness", "confidence"] as const;
 export type ColourMode = (typeof COLOUR_MODES)[number];
@@ -41,6 +42,20 @@ function parseCamera(raw: string | undefined): Camera | null {
   return { u, v, zoom };
 }
 
+/** `0-6,8`: isolating one of a hundred classes hides ninety-nine. */
+const formatIndices = (indices: readonly number[]): string =>
+  ranges(indices)
+    .map(([first, last]) => (first === last ? String(first) : `${first}-${last}`))
+    .join(",");
+
+function parseIndices(raw: string): number[] {
+  return raw.split(",").flatMap((part) => {
+    const [, first, last = first] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(part) ?? [];
+    if (first === undefined) return [];
+    return Array.from({ length: Math.max(0, Number(last) - Number(first) + 1) }, (_, offset) => Number(first) + offset);
+  });
+}
+
 function decodeComponent(raw: string): string {
   try {
     return decodeURIComponent(raw);
@@ -64,10 +79,7 @@ export function readLink(hash: string): LinkState {
     step: finite(fields.get("step")),
     colour: COLOUR_MODES.find((mode) => mode === fields.get("colour")) ?? null,
     camera: parseCamera(fields.get("camera")),
-    hidden: (fields.get("hidden") ?? "")
-      .split(",")
-      .map((part) => finite(part))
-      .filter((value): value is number => value !== null && Number.isInteger(value) && value >= 0),
+    hidden: parseIndices(fields.get("hidden") ?? ""),
     territory: territory === null ? null : Math.min(1, Math.max(0, territory)),
     renderer: RENDERERS.find((name) => name === fields.get("renderer")) ?? "auto",
   };
@@ -86,7 +98,7 @@ export function writeLink(hash: string, state: LinkState): string {
     ["step", state.step === null ? null : String(state.step)],
     ["colour", state.colour],
     ["camera", camera === null ? null : `${round(camera.u, 4)},${round(camera.v, 4)},${round(camera.zoom, 2)}`],
-    ["hidden", state.hidden.length === 0 ? null : state.hidden.join(",")],
+    ["hidden", state.hidden.length === 0 ? null : formatIndices(state.hidden)],
     ["territory", state.territory === null ? null : round(state.territory, 2)],
     ["renderer", state.renderer === "auto" ? null : state.renderer],
   ];

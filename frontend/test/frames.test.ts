@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { FrameRing, prefetchOrder, ranges } from "../src/frames";
+import { FrameRing, prefetchOrder } from "../src/frames";
+import { ranges } from "../src/ranges";
 
 describe("prefetchOrder", () => {
   it("goes outward from the cursor", () => {

@@ -8,7 +8,7 @@ const full: LinkState = {
   step: 1500,
   colour: "confidence",
   camera: { u: 0.25, v: 0.75, zoom: 4 },
-  hidden: [0, 12],
+  hidden: [0, 1, 2, 12],
   territory: 0.3,
   renderer: "cpu",
 };
@@ -26,6 +26,11 @@ describe("the link", () => {
 
   it("names the tab where the address had none", () => {
     expect(writeLink("", full).startsWith("#timetravel&")).toBe(true);
+  });
+
+  it("writes many hidden classes shortly", () => {
+    const all = Array.from({ length: 99 }, (_, index) => index);
+    expect(writeLink("#timetravel", { ...readLink(""), hidden: all })).toBe("#timetravel&p.timetravel.hidden=0-98");
   });
 
   it("says nothing of defaults", () => {

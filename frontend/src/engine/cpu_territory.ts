@@ -1,7 +1,7 @@
 /** The decision regions without WebGL: per pixel the vote of four cells, as in the shader. */
 import { colourAt, mixed, pack } from "./pixel";
 import type { Cells } from "./race";
-import { isClassMode, type Scene, TERRITORY_FLOOR } from "./scene";
+import { HIDDEN_BORDER, HIDDEN_TERRITORY, isClassMode, type Scene, TERRITORY_FLOOR } from "./scene";
 
 const SHADES = 64;
 
@@ -14,13 +14,15 @@ function shades(scene: Scene): { ground: Uint32Array; border: Uint32Array } {
   for (let kind = 0; kind < size; kind++) {
     const shown = neutral || (scene.palette.rgba[4 * kind + 3] ?? 0) > 0;
     const colour = neutral ? scene.ink : colourAt(scene.palette, kind);
-    const weight = scene.territory * (neutral ? 0.35 : shown ? 1 : 0.12);
+    const weight = scene.territory * (neutral ? 0.35 : shown ? 1 : HIDDEN_TERRITORY);
     const line = mixed(colour, scene.ink, 0.35);
     for (let shade = 0; shade < SHADES; shade++) {
       const strength = weight * (TERRITORY_FLOOR + ((1 - TERRITORY_FLOOR) * shade) / (SHADES - 1));
       const plain = mixed(scene.background, colour, strength);
       ground[kind * SHADES + shade] = pack(...plain);
-      border[kind * SHADES + shade] = pack(...mixed(plain, line, Math.min(1, scene.territory * 1.6) * (neutral ? 0.5 : 0.75)));
+      border[kind * SHADES + shade] = pack(
+        ...mixed(plain, line, Math.min(1, scene.territory * 1.6) * (neutral ? 0.5 : shown ? 0.75 : 0.75 * HIDDEN_BORDER)),
+      );
     }
   }
   return { ground, border };

@@ -56,6 +56,10 @@ export const GAP_FROM = 13;
 export const RIM = 0.55;
 /** Share of the colour that a territory keeps where its margin is zero. */
 export const TERRITORY_FLOOR = 0.3;
+/** Share of its strength that the territory of a hidden class keeps. */
+export const HIDDEN_TERRITORY = 0.12;
+/** The same for its border, which should still show where it lies. */
+export const HIDDEN_BORDER = 0.25;
 
 export const MODE_INDEX: Readonly<Record<ColourMode, number>> = { label: 0, prediction: 1, correctness: 2, confidence: 3 };
 

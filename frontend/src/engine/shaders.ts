@@ -1,4 +1,4 @@
-import { CORE_SHARE, GAP_FROM, RIM, SPLIT_SHAPES, TERRITORY_FLOOR, WRONG_GROWTH } from "./scene";
+import { CORE_SHARE, GAP_FROM, HIDDEN_BORDER, HIDDEN_TERRITORY, RIM, SPLIT_SHAPES, TERRITORY_FLOOR, WRONG_GROWTH } from "./scene";
 
 const float = (value: number): string => value.toFixed(4);
 
@@ -194,8 +194,8 @@ void main() {
   bool inside = quad.uniform_ && inQuad(quad, right) && inQuad(quad, up);
   bool border = !inside && (ownerAt(right) != winner || ownerAt(up) != winner);
   vec4 colour = neutral ? vec4(ink, 1.0) : colourOf(winner);
-  float weight = strength * (neutral ? 0.35 : colour.a > 0.5 ? 1.0 : 0.12);
+  float weight = strength * (neutral ? 0.35 : colour.a > 0.5 ? 1.0 : ${float(HIDDEN_TERRITORY)});
   float shade = weight * mix(${float(TERRITORY_FLOOR)}, 1.0, clamp(lead, 0.0, 1.0));
   vec3 ground = mix(background, colour.rgb, shade);
-  pixel = vec4(mix(ground, mix(colour.rgb, ink, 0.35), border ? min(1.0, strength * 1.6) * (neutral ? 0.5 : 0.75) : 0.0), 1.0);
+  pixel = vec4(mix(ground, mix(colour.rgb, ink, 0.35), border ? min(1.0, strength * 1.6) * (neutral ? 0.5 : colour.a > 0.5 ? 0.75 : 0.75 * ${float(HIDDEN_BORDER)}) : 0.0), 1.0);
 }`;

@@ -1,4 +1,5 @@
 /** The bar on top: where we are, and in what state it is. */
+import { batch } from "@preact/signals";
 import type { JSX } from "preact";
 import { plural } from "../format";
 import * as state from "../state";
@@ -44,8 +45,11 @@ function Places(): JSX.Element | null {
   if (place === null) return null;
   const tags = runs.find(({ run }) => run === place.run)?.tags ?? [];
   const go = (run: string, tag: string): void => {
-    state.chosenFilm.value = null;
-    state.place.value = { run, tag };
+    batch(() => {
+      state.chosenFilm.value = null;
+      state.forgetView();
+      state.place.value = { run, tag };
+    });
   };
   return (
     <>

@@ -3,7 +3,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import * as actions from "../actions";
 import { formatCount, formatPercent } from "../format";
-import { ranges } from "../frames";
+import { ranges } from "../ranges";
 import * as state from "../state";
 import { instantLabel } from "../timeline";
 import type { FilmStep } from "../wire";

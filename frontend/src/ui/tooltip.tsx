@@ -52,7 +52,7 @@ function Strip({ reel, sample }: { reel: state.Reel; sample: number }): JSX.Elem
   useEffect(() => {
     if (canvas.current !== null && history !== null) paintStrip(canvas.current, history);
   }, [history]);
-  if (state.nearestFrame.value?.prediction === null) return null;
+  if (reel.steps.length < 2 || state.nearestFrame.value?.prediction === null) return null;
   const n = history?.prediction.length ?? 1;
   const flips = history?.prediction.filter((kind, index, all) => index > 0 && kind !== all[index - 1]).length ?? 0;
   return (

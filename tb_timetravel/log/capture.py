@@ -208,9 +208,11 @@ def _undisturbed(model: nn.Module) -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(_same_randomness(model))
         stack.enter_context(torch.no_grad())  # inference_mode would taint what a layer caches for the training
-        if any(hasattr(module, "_orig_mod") or getattr(module, "_compiled_call_impl", None) for module in model.modules()):
-            stack.enter_context(torch.compiler.set_stance("force_eager"))  # compiled code may leave hooks out
-        stack.callback(torch.clear_autocast_cache)  # weights cast without gradients must not be met again by the training
+        compiled = any(hasattr(module, "_orig_mod") or getattr(module, "_compiled_call_impl", None) for module in model.modules())
+        if compiled and hasattr(torch.compiler, "set_stance"):  # torch 2.6 and later
+            stack.enter_context(torch.compiler.set_stance("force_eager"))  # hooks and modes of a single pass are not worth compiling for
+        # weights cast without gradients must not be met by the training, as they would be where torch caches them regardless
+        stack.callback(torch.clear_autocast_cache)
         try:
             model.eval()
             yield

@@ -53,10 +53,10 @@ def test_a_stack_of_linear_layers_collapses_to_one_map_that_makes_the_logits(tmp
 
 
 class Scaled(nn.Linear):
-    """An adapter in the guise of a linear layer."""
+    """An adapter in the guise of a linear layer, at the beginning of its training."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return super().forward(x) * 2
+        return super().forward(x) * 1.001
 
 
 def triple(_: nn.Module, __: object, output: Tensor) -> Tensor:
@@ -115,6 +115,7 @@ class Exploding(Net):
         self.calls = 0
 
     def forward(self, x: Tensor) -> Tensor:
+        assert torch.is_grad_enabled() == self.training
         logits = super().forward(x)
         torch.rand(3), random.random(), np.random.rand()  # noqa: NPY002, S311  # what a dataset or a layer may do
         self.calls += 1
@@ -123,27 +124,22 @@ class Exploding(Net):
         return logits
 
 
-@pytest.fixture
-def traces() -> Iterator[Any]:
+def traces(net: nn.Module) -> list[object]:
     """What a model and the world look like from outside."""
-
-    def of(net: nn.Module) -> list[object]:
-        return [
-            [module.training for module in net.modules()],
-            [len(module._forward_hooks) + len(module._forward_pre_hooks) for module in net.modules()],
-            [value.clone().tolist() for value in net.state_dict().values()],
-            [(p.requires_grad, None if p.grad is None else p.grad.tolist()) for p in net.parameters()],
-            torch.get_rng_state().tolist(),
-            random.getstate(),
-            np.random.get_state()[1].tolist(),  # noqa: NPY002
-            torch.is_grad_enabled(),
-        ]
-
-    return of
+    return [
+        [module.training for module in net.modules()],
+        [len(module._forward_hooks) + len(module._forward_pre_hooks) for module in net.modules()],
+        [value.tolist() for value in net.state_dict().values()],
+        [(p.requires_grad, None if p.grad is None else p.grad.tolist()) for p in net.parameters()],
+        torch.get_rng_state().tolist(),
+        random.getstate(),
+        np.random.get_state()[1].tolist(),  # noqa: NPY002
+        torch.is_grad_enabled(),
+    ]
 
 
 @pytest.mark.parametrize("kind", [Net, Exploding])
-def test_a_pass_leaves_no_trace_even_when_the_model_fails_midway(tmp_path: Path, traces: Any, kind: type[Net]):
+def test_a_pass_leaves_no_trace_even_when_the_model_fails_midway(tmp_path: Path, kind: type[Net]):
     torch.manual_seed(0)
     net = kind()
     net.train()
@@ -190,14 +186,21 @@ def test_a_model_of_another_float_type_gets_its_inputs_in_that_type(tmp_path: Pa
 
 
 def test_a_compiled_model_is_watched_without_compiling(tmp_path: Path):
-    net = make_net()
-    compiled = torch.compile(net, backend="eager")
-    TimeTravel(tmp_path, compiled, head=compiled.fc, data=make_data()).log(0)
+    compiled: list[object] = []
+
+    def backend(graph: Any, _: object) -> Any:
+        compiled.append(graph)
+        return graph.forward
+
+    wrapped = torch.compile(make_net(), backend=backend)
     in_place = make_net()
-    in_place.compile(backend="eager")
-    in_place(make_data().tensors[0])  # compiled before there are hooks
+    in_place.compile(backend=backend)
+    in_place(make_data().tensors[0])
+    before = len(compiled)
+    TimeTravel(tmp_path, wrapped, head=wrapped.fc, data=make_data()).log(0)
     TimeTravel(tmp_path, in_place, head="fc", data=make_data(), tag="in place").log(0)
     assert logged(tmp_path).steps == logged(tmp_path, "in place").steps == [0]
+    assert before == len(compiled) > 0
 
 
 def test_data_parallel_is_taken_off(tmp_path: Path):

@@ -135,7 +135,15 @@ def test_a_probe_exists_only_when_it_is_whole(tmp_path: Path, monkeypatch: pytes
 def test_a_failed_write_leaves_no_parts_and_no_orphans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     writer = write_run(tmp_path)
     before = sorted(tmp_path.rglob("*"))
-    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
+    real, calls = os.fsync, []
+
+    def full_at_the_third(descriptor: int) -> None:
+        calls.append(descriptor)
+        if len(calls) == 3:
+            raise OSError("disk full")
+        real(descriptor)
+
+    monkeypatch.setattr("os.fsync", full_at_the_third)
     with pytest.raises(OSError, match="disk full"):
         writer.write_step(make_snapshot(2), wall_time=2.0)
     assert sorted(tmp_path.rglob("*")) == before

@@ -76,6 +76,7 @@ export class Watch {
       if (isRunning()) pause = FITTING_MS;
     } catch (error) {
       if (signal.aborted) return;
+      this.#listedAt = 0; // the run may be gone: look at the listing first
       state.unreachable.value = error instanceof Error ? error.message : String(error);
       pause = UNREACHABLE_MS;
     }

@@ -126,6 +126,14 @@ export function NoFilm(): JSX.Element {
     );
   }
   if (phase === "failed" || phase === "cancelled" || phase === "interrupted") return <Ended probe={probe} fit={fit} />;
+  if (probe.steps.length === 0) {
+    return (
+      <Card title="No steps yet">
+        <p>The samples are here; the first step appears when the training logs it.</p>
+        <Facts probe={probe} />
+      </Card>
+    );
+  }
   return (
     <Card title="Logged, not fitted yet">
       <p>A fit lays all steps out in one plane, so that this run plays as a film.</p>

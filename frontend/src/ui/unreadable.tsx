@@ -12,7 +12,7 @@ export function Unreadable(): JSX.Element | null {
       <ul>
         {broken.map(({ run, tag, error }) => (
           <li key={`${run}\n${tag ?? ""}`}>
-            <b>{tag === null ? run : `${run} / ${tag}`}</b>: {error}
+            <b>{tag === null || tag === "" ? run : `${run} / ${tag}`}</b>: {error}
           </li>
         ))}
       </ul>

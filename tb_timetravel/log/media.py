@@ -154,6 +154,8 @@ def _thumbnail_size(height: int, width: int) -> tuple[int, int]:
 
 def _shrink(pictures: NDArray[Any], size: tuple[int, int]) -> NDArray[np.float64]:
     """Average pictures over the area of each pixel of the thumbnail, (b, h, w, c) -> (b, *size, c)."""
+    if pictures.shape[1:3] == size:
+        return pictures.astype(np.float64)
     down, across = _area_weights(pictures.shape[1], size[0]), _area_weights(pictures.shape[2], size[1])
     # float64: rounding must not depend on the machine, or the same run resumed elsewhere would seem to hold other samples
     wide = np.tensordot(pictures.astype(np.float64), across, axes=(2, 1))  # (b, h, w, c) x (tw, w) -> (b, h, c, tw)

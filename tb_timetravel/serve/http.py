@@ -67,11 +67,15 @@ def _respond_error(request: Request, error: Exception) -> Response:
         return respond_json(request, {"error": error.description or error.name}, code=error.code or 400)
     if isinstance(error, tensorboard_errors.PublicError):
         return respond_json(request, {"error": str(error)}, code=error.http_code)
-    if isinstance(error, OSError):
-        sentence = f"cannot use {error.filename or 'a file of this run'}: {error.strerror or error}"
-        return respond_json(request, {"error": sentence}, code=409)
     code = 400 if isinstance(error, InvalidData) else 404 if isinstance(error, NotFound) else 409
-    return respond_json(request, {"error": str(error)}, code=code)
+    return respond_json(request, {"error": explain(error)}, code=code)
+
+
+def explain(error: Exception) -> str:
+    """Put an error of the store or of the file system into a sentence."""
+    if isinstance(error, OSError):
+        return f"cannot use {error.filename or 'a file of this run'}: {error.strerror or error}"
+    return str(error)
 
 
 def respond_json(

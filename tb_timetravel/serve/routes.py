@@ -14,6 +14,7 @@ from tb_timetravel.serve.http import (
     Refused,
     answers,
     digest_argument,
+    explain,
     is_current,
     name_argument,
     number_argument,
@@ -64,13 +65,13 @@ class Routes:
         try:
             tags = self._locator.tags(asker, run)
         except (StoreError, OSError) as error:
-            unreadable.append({"run": run, "tag": "", "error": str(error)})
+            unreadable.append({"run": run, "tag": "", "error": explain(error)})
             return
         for tag in tags:
             try:
                 yield payloads.summarise(self._locator.probe_directory(asker, run, tag), tag)
             except (StoreError, OSError) as error:
-                unreadable.append({"run": run, "tag": tag, "error": str(error)})
+                unreadable.append({"run": run, "tag": tag, "error": explain(error)})
 
     @answers("GET")
     def run_route(self, request: Request) -> Response:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tb_timetravel.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from tb_timetravel.serve.locate import Asker
 
@@ -17,7 +17,7 @@ _MAX_POINTS = 1000  # per curve, as TensorBoard's scalars tab asks for
 _LOSS_OR_ACCURACY = re.compile(r"(?<![a-z])(loss|acc|accuracy)(?![a-z])", re.IGNORECASE)
 
 
-def related_runs(run: str, runs: Iterable[str], film_runs: Iterable[str]) -> list[str]:
+def related_runs(run: str, runs: Sequence[str], film_runs: Sequence[str]) -> list[str]:
     """Choose the runs whose scalars belong beside a run: itself, those nested in it, its parents.
 
     A nested run with a film of its own is another experiment, and so is all that is nested in that one.

@@ -167,7 +167,8 @@ def _canvas(stage: Stage) -> Image.Image:
     draw = ImageDraw.Draw(image)
     for index, name in enumerate(names[:shown]):
         x, y = left + index // rows * column, top + (index % rows + 0.5) * row
-        draw.rounded_rectangle((x, y - row * 0.3, x + row * 0.66, y + row * 0.3), row * 0.14, fill=color(index))
+        corner = row * 0.14 if row > 12 else 0  # Pillow 10.1 cannot round what is tiny
+        draw.rounded_rectangle((x, y - row * 0.3, x + row * 0.66, y + row * 0.3), corner, fill=color(index))
         draw.text((x + mark, y), name, fill=INK, font=font, anchor="lm")
     if hidden:
         x, y = left + shown // rows * column, top + (shown % rows + 0.5) * row

@@ -1,1 +1,23 @@
+"""How far the picture can be trusted: measures of a film against the representations it draws.
 
+A sample is never its own neighbour, ranks are full, and every measure declares its range, its direction and what chance scores.
+"""
+
+from __future__ import annotations
+
+from tb_timetravel.fidelity.inverse import confidence_deviation, prediction_agreement, reconstruction_error
+from tb_timetravel.fidelity.spatial import SpatialFidelity, neighborhood_chance, spatial_fidelity
+from tb_timetravel.fidelity.temporal import jitter, jitter_chance, spearman, temporal_correlation
+
+__all__ = [
+    "SpatialFidelity",
+    "confidence_deviation",
+    "jitter",
+    "jitter_chance",
+    "neighborhood_chance",
+    "prediction_agreement",
+    "reconstruction_error",
+    "spatial_fidelity",
+    "spearman",
+    "temporal_correlation",
+]

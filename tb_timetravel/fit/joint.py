@@ -1,0 +1,134 @@
+"""The default method: a free layout of all steps at once, then maps fitted to it.
+
+A free layout keeps about twice the neighbours that a network trained on the same graph keeps; the network is fitted to the layout
+instead, and so still serves samples that the layout never saw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import torch
+
+from tb_timetravel.fit.graph import Edges, step_graph
+from tb_timetravel.fit.heads import make_head
+from tb_timetravel.fit.layout import LayoutConfig, lay_out
+from tb_timetravel.fit.maps import MapsConfig, Visualizer, fit_maps, settle
+from tb_timetravel.fit.pca import shared_basis
+from tb_timetravel.fit.result import Fitted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tb_timetravel.fit.dynamics import Dynamics
+    from tb_timetravel.fit.result import Head, Report, Stages
+
+
+@dataclass(frozen=True, kw_only=True)
+class JointConfig:
+    """Settings of the default method."""
+
+    n_neighbors: int = 30  # in the graph; the effective number is the perplexity
+    perplexity: float = 10.0
+    across: float = 0.1  # weight of an edge between two predicted classes: keeps territories whole at no cost in neighbours
+    reach: float = 0.04  # farthest move, as a share of the plane's width, of a sample that lies in another class's territory
+    layout: LayoutConfig = field(default_factory=LayoutConfig)
+    maps: MapsConfig = field(default_factory=MapsConfig)
+    seed: int = 0
+
+
+def fit_joint(dynamics: Dynamics, config: JointConfig, *, report: Report, stages: Stages) -> Fitted:
+    """Fit the default method.
+
+    Raises
+    ------
+    FitError : it diverged.
+    FitCancelled : `report` was told to stop.
+    """
+    graphs = _graphs(dynamics, config, report, stages)
+    layout = _layout(dynamics, graphs, config, report, stages)
+    return _maps(dynamics, layout, config, report, stages)
+
+
+def _graphs(dynamics: Dynamics, config: JointConfig, report: Report, stages: Stages) -> list[Edges]:
+    laid_out = torch.from_numpy(dynamics.laid_out).to(dynamics.device)
+    graphs = []
+    for t in range(dynamics.n_steps):
+        kept = stages.get(f"graph-{t}")
+        if kept is not None:
+            parts = [torch.from_numpy(kept[name]).to(dynamics.device) for name in ("source", "target", "weight")]
+            graphs.append(Edges(*parts))
+            continue
+        predictions = None if dynamics.predictions is None else dynamics.predictions[t][laid_out]
+        graph = step_graph(
+            dynamics.representations(t)[laid_out], predictions,
+            n_neighbors=config.n_neighbors, perplexity=config.perplexity, across=config.across, seed=config.seed,
+        )  # fmt: skip
+        stages.put(f"graph-{t}", {name: getattr(graph, name).cpu().numpy() for name in ("source", "target", "weight")})
+        graphs.append(graph)
+        report("graph", (t + 1) / dynamics.n_steps)
+    return graphs
+
+
+def displacements(dynamics: Dynamics, samples: torch.Tensor) -> torch.Tensor:
+    """Measure how far each sample's representation moves from each step to the next, (n_steps - 1, n_chosen)."""
+    moved, before = [], dynamics.representations(0)[samples]
+    for t in range(1, dynamics.n_steps):
+        after = dynamics.representations(t)[samples]
+        moved.append((after - before).norm(dim=1))
+        before = after
+    return torch.stack(moved) if moved else torch.empty(0, len(samples), device=dynamics.device)
+
+
+def _layout(dynamics: Dynamics, graphs: list[Edges], config: JointConfig, report: Report, stages: Stages) -> torch.Tensor:
+    kept = stages.get("layout")
+    if kept is not None:
+        return torch.from_numpy(kept["layout"]).to(dynamics.device)
+    laid_out = torch.from_numpy(dynamics.laid_out).to(dynamics.device)
+    center, basis = shared_basis(dynamics)
+    start = torch.stack([(dynamics.representations(t)[laid_out] - center) @ basis for t in range(dynamics.n_steps)])
+    start = start / start.std().clamp_min(1e-12)
+    moved = displacements(dynamics, laid_out)
+    layout = lay_out(start, graphs, moved, config.layout, lambda done: report("layout", done))
+    stages.put("layout", {"layout": layout.cpu().numpy()})
+    report("layout", 1.0)
+    return layout
+
+
+def _maps(dynamics: Dynamics, layout: torch.Tensor, config: JointConfig, report: Report, stages: Stages) -> Fitted:
+    head = make_head(dynamics, seed=config.seed)
+    visualizer = Visualizer(dynamics, float(layout.std().clamp_min(1e-12)), config.maps)
+    kept = stages.get("maps")
+    if kept is None:
+        fit_maps(dynamics, layout, head, visualizer, config.maps, lambda done: report("maps", done))
+        stages.put("maps", visualizer.weights())
+    else:
+        visualizer.load(kept)
+    report("maps", 1.0)
+    embedding = torch.stack([_place(dynamics, layout, visualizer, head, config.reach, t) for t in range(dynamics.n_steps)])
+    return Fitted(embedding=embedding.cpu().numpy(), decode=_decode_at(visualizer), head=head, weights=visualizer.weights())
+
+
+def _decode_at(visualizer: Visualizer) -> Callable[[torch.Tensor, int], torch.Tensor]:
+    def decode(positions: torch.Tensor, t: int) -> torch.Tensor:
+        with torch.no_grad():
+            return visualizer.decode(positions[None], torch.tensor([t], device=positions.device))[0]
+
+    return decode
+
+
+def _place(dynamics: Dynamics, layout: torch.Tensor, visualizer: Visualizer, head: Head | None, reach: float, t: int) -> torch.Tensor:
+    """Place every sample at a step, (n_samples, 2): laid out or encoded, then settled in its own territory."""
+    step = torch.tensor([t], device=dynamics.device)
+    with torch.no_grad():
+        positions = visualizer.encode(dynamics.representations(t)[None], step)[0]
+    positions[torch.from_numpy(dynamics.laid_out).to(dynamics.device)] = layout[t]
+    if head is None or dynamics.predictions is None:
+        return positions
+
+    def logits_at(z: torch.Tensor) -> torch.Tensor:
+        return head.logits(visualizer.decode(z[None], step), step)[0]
+
+    width = float((layout.amax((0, 1)) - layout.amin((0, 1))).max())
+    return settle(positions, dynamics.predictions[t], logits_at, reach=reach * width)

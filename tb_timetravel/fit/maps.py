@@ -1,0 +1,188 @@
+"""Encoder and decoder, fitted to a finished layout: one of each for the whole film, with the step as an input.
+
+The decoder is fitted to bring back the representation and, through the subject model's head, the prediction; the encoder to hit the
+layout and to land where the decoder sees the right class. Both work on representations centred and scaled per step, and predictions are
+sharpened to the same typical margin at every step, or an untrained network's faint preferences would not count beside later ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch.nn import functional as F
+
+from tb_timetravel.errors import FitError
+from tb_timetravel.fit.heads import divergence, step_scales
+from tb_timetravel.fit.networks import StepNetwork
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from tb_timetravel.fit.dynamics import Dynamics
+    from tb_timetravel.fit.result import Head
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapsConfig:
+    """How encoder and decoder are fitted."""
+
+    n_iterations: int = 1500
+    steps_per_batch: int = 8
+    samples_per_batch: int = 128  # of each step of the batch
+    learning_rate: float = 5e-3  # the peak of one cycle
+    width: int = 128
+    n_frequencies: int = 32  # of the decoder
+    typical_margin: float = 3.0  # logits are scaled so that top 1 - top 2 has this mean at every step
+    encoder_noise: float = 0.3  # standard deviations added to the encoder's input, so that unseen samples land as well as seen ones
+    encoder_weight: float = 5.0
+    seed: int = 0
+
+
+class Visualizer:
+    """A fitted encoder and decoder."""
+
+    def __init__(self, dynamics: Dynamics, plane_scale: float, config: MapsConfig) -> None:
+        generator = torch.Generator().manual_seed(config.seed)
+        d, t = dynamics.n_features, dynamics.n_steps
+        self.encoder = StepNetwork(d, 2, t, generator=generator, width=config.width).to(dynamics.device)
+        self.decoder = StepNetwork(2, d, t, generator=generator, width=config.width, n_frequencies=config.n_frequencies)
+        self.decoder.to(dynamics.device)
+        self.center, self.scale = step_scales(dynamics)
+        self.plane_scale = plane_scale
+
+    def encode(self, x: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
+        """Project representations, (n_steps, b, n_features) -> (n_steps, b, 2)."""
+        result: torch.Tensor = self.encoder((x - self.center[steps]) / self.scale[steps], steps)
+        return result * self.plane_scale
+
+    def decode(self, z: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
+        """Bring positions back, (n_steps, b, 2) -> (n_steps, b, n_features)."""
+        result: torch.Tensor = self.decoder(z / self.plane_scale, steps)
+        return result * self.scale[steps] + self.center[steps]
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """Give everything that `load` needs, by name."""
+        named = {f"encoder.{k}": v for k, v in self.encoder.state_dict().items()}
+        named |= {f"decoder.{k}": v for k, v in self.decoder.state_dict().items()}
+        named |= {"center": self.center, "scale": self.scale, "plane_scale": torch.tensor(self.plane_scale)}
+        return {name: value.detach().cpu().numpy() for name, value in named.items()}
+
+    def load(self, weights: Mapping[str, NDArray[Any]]) -> None:
+        """Take the weights of an equally shaped visualizer."""
+        for prefix, network in (("encoder.", self.encoder), ("decoder.", self.decoder)):
+            network.load_state_dict({k[len(prefix) :]: torch.from_numpy(v) for k, v in weights.items() if k.startswith(prefix)})
+
+
+def logit_scales(dynamics: Dynamics, head: Head, typical_margin: float) -> torch.Tensor:
+    """Find what the logits of each step are multiplied by to have the typical margin on average, (n_steps, 1, 1)."""
+    factors = []
+    for t in range(dynamics.n_steps):
+        at = torch.tensor([t], device=dynamics.device)
+        logits = head.logits(dynamics.representations(t)[None], at)[0] if dynamics.logits is None else dynamics.logits[t]
+        top = logits.topk(min(2, logits.shape[1]), 1).values
+        margin = (top[:, 0] - top[:, -1]).mean().clamp_min(1e-6)
+        factors.append(typical_margin / margin)
+    return torch.stack(factors).reshape(-1, 1, 1)
+
+
+def fit_maps(
+    dynamics: Dynamics, layout: torch.Tensor, head: Head | None, visualizer: Visualizer, config: MapsConfig, report: Callable[[float], None]
+) -> None:
+    """Fit encoder and decoder to a layout, in place.
+
+    Parameters
+    ----------
+    layout : (n_steps, n_laid_out, 2) positions of the samples ``dynamics.laid_out``.
+    report : called with the share of iterations done.
+
+    Raises
+    ------
+    FitError : the fit diverged.
+    """
+    generator = torch.Generator().manual_seed(config.seed + 1)
+    device = dynamics.device
+    laid_out = torch.from_numpy(dynamics.laid_out).to(device)
+    sharpen = None if head is None else logit_scales(dynamics, head, config.typical_margin)
+    parameters = [*visualizer.encoder.parameters(), *visualizer.decoder.parameters()]
+    optimizer = torch.optim.Adam(parameters, config.learning_rate)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.learning_rate, config.n_iterations, pct_start=0.1)
+    for iteration in range(config.n_iterations):
+        steps = torch.randperm(dynamics.n_steps, generator=generator)[: config.steps_per_batch].to(device)
+        at = torch.randint(0, len(laid_out), (config.samples_per_batch,), generator=generator).to(device)
+        x, z = dynamics.rows(steps, laid_out[at]), layout[steps[:, None], at[None]]
+        noise = torch.randn(x.shape, generator=generator).to(device) * config.encoder_noise
+        encoded = visualizer.encode(x + noise * visualizer.scale[steps], steps)
+        back = visualizer.decode(z, steps)
+        loss = F.mse_loss((back - x) / visualizer.scale[steps], torch.zeros_like(x))
+        loss = loss + config.encoder_weight * F.mse_loss(encoded, z) / visualizer.plane_scale**2
+        if head is not None and sharpen is not None:
+            wanted = _targets(dynamics, head, x, steps, laid_out[at])
+            log_target = F.log_softmax(wanted * sharpen[steps], -1)
+            for positions_back in (back, visualizer.decode(encoded, steps)):
+                loss = loss + divergence(log_target, head.logits(positions_back, steps) * sharpen[steps])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        if iteration % 25 == 0:
+            if not bool(torch.isfinite(loss)):
+                raise FitError(f"encoder and decoder diverged at iteration {iteration}; check the representations for extreme values")
+            report(iteration / config.n_iterations)
+
+
+def _targets(dynamics: Dynamics, head: Head, x: torch.Tensor, steps: torch.Tensor, samples: torch.Tensor) -> torch.Tensor:
+    if dynamics.logits is not None:
+        return dynamics.logits[steps[:, None], samples[None]]
+    with torch.no_grad():
+        return head.logits(x, steps)
+
+
+def settle(
+    positions: torch.Tensor,
+    wanted: torch.Tensor,
+    logits_at: Callable[[torch.Tensor], torch.Tensor],
+    *,
+    reach: float,
+    n_iterations: int = 60,
+) -> torch.Tensor:
+    """Move samples that lie in another class's territory to the nearest spot of their own, where there is one within reach.
+
+    Gradient descent on how far the drawn class is ahead of the wanted one, the decoder fixed; a sample that finds no such spot stays
+    where the layout put it, and counts as drawn wrong.
+
+    Parameters
+    ----------
+    positions : (n, 2).
+    wanted : (n,) class that the subject model predicts.
+    logits_at : classifies positions, (m, 2) -> (m, n_classes).
+    reach : farthest move, in units of the plane.
+
+    Returns
+    -------
+    (n, 2)
+    """
+    with torch.no_grad():
+        astray = torch.nonzero(logits_at(positions).argmax(1) != wanted)[:, 0]
+    if len(astray) == 0:
+        return positions
+    start, goal = positions[astray], wanted[astray]
+    z, found, arrived = start.clone(), start.clone(), torch.zeros(len(astray), dtype=torch.bool, device=positions.device)
+    for iteration in range(n_iterations + 1):
+        z = z.detach().requires_grad_()
+        logits = logits_at(z)
+        ahead = logits.gather(1, goal[:, None])[:, 0] - logits.scatter(1, goal[:, None], -torch.inf).amax(1)
+        new = (ahead > 0) & ~arrived
+        found, arrived = torch.where(new[:, None], z.detach(), found), arrived | new
+        if iteration == n_iterations or bool(arrived.all()):
+            break
+        (gradient,) = torch.autograd.grad(ahead.sum(), z)
+        stride = reach / n_iterations * gradient / gradient.norm(dim=1, keepdim=True).clamp_min(1e-20)
+        z = z + torch.where(arrived[:, None], torch.zeros_like(stride), stride)
+    result = positions.clone()
+    result[astray] = found
+    return result

@@ -36,7 +36,7 @@ setup(
         "scikit-learn>=1.3",
         "msgspec>=0.20",
         "filelock>=3.12",
-        "pillow>=10",
+        "pillow>=10.1",
         "protobuf>=3.19.6",
         "werkzeug>=2.3",
         "tqdm>=4.65",

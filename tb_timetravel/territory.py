@@ -20,10 +20,10 @@ _ROOM = 0.06  # around the outermost sample, as a share of the extent
 
 def shared_extent(embedding: NDArray[np.float32]) -> Extent:
     """Find the square that holds every sample at every step, (n_steps, n_samples, 2), with some room around."""
-    low, high = embedding.min((0, 1)).astype(float), embedding.max((0, 1)).astype(float)
-    center, half = (low + high) / 2.0, float((high - low).max()) / 2.0 * (1.0 + 2.0 * _ROOM)
+    (left, bottom), (right, top) = embedding.min((0, 1)).tolist(), embedding.max((0, 1)).tolist()
+    x, y, half = (left + right) / 2.0, (bottom + top) / 2.0, max(right - left, top - bottom) / 2.0 * (1.0 + 2.0 * _ROOM)
     half = half if half > 0.0 else 1.0  # all samples in one place
-    return (center[0] - half, center[0] + half, center[1] - half, center[1] + half)
+    return (x - half, x + half, y - half, y + half)
 
 
 def cell_centers(extent: Extent, resolution: int) -> NDArray[np.float32]:

@@ -1,0 +1,217 @@
+"""The ``timetravel`` command: fit, runs, render.
+
+Exit codes: 0 done, 1 it failed (the reason is one sentence on standard error), 2 the command line is wrong, 3 cancelled or interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tb_timetravel import __version__
+from tb_timetravel.errors import FitCancelled, FitRunning, NotFound, StoreError, TimeTravelError
+from tb_timetravel.schema import DEFAULT_TAG, STAGES, FitStatus, StageProgress
+from tb_timetravel.store import DynamicsReader, FilmStore, FitLock, ProbeLocation, StatusFile, data_fingerprint, find_probes
+from tb_timetravel.store.films import choose_film
+from tb_timetravel.store.files import is_local
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# what share of a fit's time each stage takes; measured on the digits run
+_WEIGHTS = {"preview": 0.04, "graph": 0.04, "layout": 0.50, "maps": 0.30, "territory": 0.05, "fidelity": 0.07}
+_WRITE_EVERY_S = 0.3
+_INTERRUPTED = 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except (FitCancelled, KeyboardInterrupt):
+        _say("stopped; finished stages are kept, the same command goes on from there")
+        return _INTERRUPTED
+    except (TimeTravelError, OSError) as error:
+        _say(str(error))
+        return 1
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"timetravel: {message}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="timetravel", description="Training as a film, for TensorBoard.")
+    parser.add_argument("--version", action="version", version=f"timetravel {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument("logdir", help="TensorBoard's logdir, or one run")
+    where.add_argument("--run", help="only this run, as TensorBoard names it")
+    where.add_argument("--tag", help=f"only this probe set (default of the logging helper: {DEFAULT_TAG})")
+
+    fit = commands.add_parser("fit", parents=[where], help="fit the film of every probe set that has none of its present data")
+    fit.add_argument("--start", type=int, metavar="STEP", help="first step")
+    fit.add_argument("--end", type=int, metavar="STEP", help="last step")
+    fit.add_argument("--every", type=_positive, default=1, metavar="N", help="only every n-th logged step")
+    fit.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    fit.add_argument("--seed", type=int, default=0)
+    fit.add_argument("--from-tab", action="store_true", help=argparse.SUPPRESS)
+    fit.set_defaults(command=_fit)
+
+    runs = commands.add_parser("runs", parents=[where], help="list probe sets and their films")
+    runs.set_defaults(command=_runs)
+
+    render = commands.add_parser("render", parents=[where], help="write one PNG per step, and a video")
+    render.add_argument("out", help="directory for the pictures")
+    render.add_argument("--video", metavar="FILE", help="also write an .mp4 or .gif")
+    render.set_defaults(command=_render)
+    return parser
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 up, got {text}")
+    return value
+
+
+def _locations(options: argparse.Namespace) -> list[ProbeLocation]:
+    logdir = os.path.abspath(os.path.expanduser(options.logdir)) if is_local(options.logdir) else options.logdir
+    found = [p for p in find_probes(logdir) if options.run in (None, p.run) and options.tag in (None, p.tag)]
+    if not found:
+        asked = " ".join(f"--{name} {value}" for name, value in (("run", options.run), ("tag", options.tag)) if value is not None)
+        raise NotFound(f"expected a Time Travel log below {logdir} {asked}".rstrip() + ", found none; log one with tb_timetravel.TimeTravel")
+    return found
+
+
+def _fit(options: argparse.Namespace) -> int:
+    for location in _locations(options):
+        _fit_one(location, options)
+    return 0
+
+
+class _Reporter:
+    """Keeps the status on disk and the progress bar, and stops the fit when somebody asks."""
+
+    def __init__(self, file: StatusFile, status: FitStatus, *, quiet: bool, title: str) -> None:
+        from tqdm import tqdm
+
+        self.status, self._file, self._written, self._began = status, file, 0.0, time.time()
+        self._done = dict.fromkeys(STAGES, 0.0)
+        form = "{desc} {bar} {percentage:3.0f} % [{elapsed} < {remaining}]"
+        self._bar = tqdm(total=1.0, desc=title, disable=quiet, bar_format=form)
+
+    def __call__(self, stage: str, done: float) -> None:
+        for earlier in STAGES[: STAGES.index(stage)]:
+            self._done[earlier] = 1.0
+        self._done[stage] = done
+        fraction = sum(_WEIGHTS[name] * share for name, share in self._done.items())
+        self._bar.set_description(f"{stage:>9}", refresh=False)
+        self._bar.update(fraction - self._bar.n)
+        now = time.time()
+        if now - self._written < _WRITE_EVERY_S:
+            return
+        if self._file.cancel_requested(self.status):
+            raise FitCancelled("the fit was cancelled")
+        spent = now - self._began
+        self.update(stage=stage, fraction=fraction, eta_s=spent * (1.0 - fraction) / fraction if spent > 2.0 and fraction > 0.05 else None)
+
+    def update(self, **changes: object) -> None:
+        """Change the status and write it."""
+        stages = tuple(StageProgress(stage=name, fraction=share) for name, share in self._done.items())
+        self.status = replace(self.status, stages=stages, **changes)  # type: ignore[arg-type]  # fields of FitStatus, by name
+        self._file.write(self.status)
+        self._written = time.time()
+
+    def close(self) -> None:
+        """End the bar."""
+        self._bar.close()
+
+
+def _fit_one(location: ProbeLocation, options: argparse.Namespace) -> None:
+    file = StatusFile(location.directory)
+    with FitLock(location.directory):
+        begun = file.read()
+        started_at = begun.started_at if options.from_tab and begun.state == "starting" else time.time()  # a cancel may name it already
+        origin = "tab" if options.from_tab else "shell"
+        status = FitStatus(state="running", origin=origin, started_at=started_at)  # type: ignore[arg-type]  # one of the two literals
+        title = location.run if location.tag == DEFAULT_TAG else f"{location.run} {location.tag}"
+        reporter = _Reporter(file, status, quiet=options.from_tab, title=title)
+        if options.from_tab:
+            _end_with_parent(file, reporter)
+        try:
+            film = _build(location, options, reporter)
+        except (FitCancelled, KeyboardInterrupt) as stop:
+            reporter.update(state="cancelled" if isinstance(stop, FitCancelled) else "interrupted", eta_s=None)
+            raise
+        except Exception as error:
+            reporter.update(state="failed", eta_s=None, error=str(error) or type(error).__name__, last_words=file.last_words())
+            raise
+        finally:
+            reporter.close()
+        reporter.update(state="finished", stage=None, fraction=1.0, eta_s=0.0, film=film)
+
+
+def _build(location: ProbeLocation, options: argparse.Namespace, reporter: _Reporter) -> str:
+    reporter.update(stage=STAGES[0])
+    from tb_timetravel.pipeline import FitOptions, build_film, choose_device  # torch: after the status says that a fit is on
+
+    chosen = FitOptions(device=options.device, seed=options.seed, start=options.start, end=options.end, every=options.every)
+    reporter.update(device=choose_device(options.device).type)
+    film = build_film(
+        location.directory, chosen,
+        progress=reporter, on_preview=lambda key: reporter.update(preview=key), on_key=lambda key: reporter.update(film=key),
+    )  # fmt: skip
+    return film.film
+
+
+def _end_with_parent(file: StatusFile, reporter: _Reporter) -> None:
+    """End this process when the one that started it does: its end of our standard input closes then."""
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        file.write(replace(reporter.status, state="interrupted", eta_s=None))
+        os._exit(_INTERRUPTED)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _runs(options: argparse.Namespace) -> int:
+    for location in _locations(options):
+        try:
+            reader, films = DynamicsReader(location.directory), FilmStore(location.directory)
+            probe, steps = reader.probe(), reader.steps()
+            film = choose_film(films.films(), data_fingerprint(probe, steps))
+            size = f"{probe.n_samples} samples × {probe.n_features} features, {probe.n_classes} classes, {len(steps)} steps"
+            state = "not fitted" if film is None or film.is_preview else f"film {film.film} by {film.method}"
+        except StoreError as error:
+            size, state = "unreadable", str(error)
+        sys.stdout.write(f"{location.run}\t{location.tag}\t{size}\t{state}\n")
+    return 0
+
+
+def _render(options: argparse.Namespace) -> int:
+    from tb_timetravel.render import render_film, render_video
+
+    locations = _locations(options)
+    if options.video and len(locations) > 1:
+        raise NotFound(f"expected one probe set for a video, found {len(locations)}; choose with --run and --tag")
+    n_pictures = 0
+    for location in locations:
+        reader, films = DynamicsReader(location.directory), FilmStore(location.directory)
+        film = choose_film(films.films(), data_fingerprint(reader.probe(), reader.steps()))
+        if film is None:
+            raise NotFound(f"expected a film of {location.run}, found none; run: timetravel fit {options.logdir} --run {location.run}")
+        prefix = f"{location.run}_{location.tag}_{film.method}".replace("/", "_").replace(os.sep, "_")
+        n_pictures += len(render_film(reader, films, film, options.out, prefix=prefix))
+        if options.video:
+            render_video(reader, films, film, options.video)
+    sys.stdout.write(f"{n_pictures} pictures in {options.out}\n")
+    return 0
+

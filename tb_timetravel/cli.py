@@ -14,11 +14,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tb_timetravel import __version__
-from tb_timetravel.errors import FitCancelled, FitRunning, NotFound, StoreError, TimeTravelError
+from tb_timetravel.errors import FitCancelled, NotFound, StoreError, TimeTravelError
 from tb_timetravel.schema import DEFAULT_TAG, STAGES, FitStatus, StageProgress
 from tb_timetravel.store import DynamicsReader, FilmStore, FitLock, ProbeLocation, StatusFile, data_fingerprint, find_probes
-from tb_timetravel.store.films import choose_film
 from tb_timetravel.store.files import is_local
+from tb_timetravel.store.films import choose_film
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +86,9 @@ def _locations(options: argparse.Namespace) -> list[ProbeLocation]:
     found = [p for p in find_probes(logdir) if options.run in (None, p.run) and options.tag in (None, p.tag)]
     if not found:
         asked = " ".join(f"--{name} {value}" for name, value in (("run", options.run), ("tag", options.tag)) if value is not None)
-        raise NotFound(f"expected a Time Travel log below {logdir} {asked}".rstrip() + ", found none; log one with tb_timetravel.TimeTravel")
+        raise NotFound(
+            f"expected a Time Travel log below {logdir} {asked}".rstrip() + ", found none; log one with tb_timetravel.TimeTravel"
+        )
     return found
 
 
@@ -214,4 +216,3 @@ def _render(options: argparse.Namespace) -> int:
             render_video(reader, films, film, options.video)
     sys.stdout.write(f"{n_pictures} pictures in {options.out}\n")
     return 0
-

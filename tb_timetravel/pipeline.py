@@ -6,12 +6,11 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from tb_timetravel.errors import FitError
 from tb_timetravel.fidelity import jitter, jitter_chance, neighborhood_chance, prediction_agreement, spatial_fidelity, temporal_correlation
@@ -20,6 +19,9 @@ from tb_timetravel.frame import Frame, Territory, encode_frame, quantise
 from tb_timetravel.schema import DEFAULT_METHOD, PREVIEW_METHOD, Film, FilmStep, LoggedStep, MetricInfo, Probe, Scores, TerritoryInfo
 from tb_timetravel.store import DynamicsReader, FilmStore, data_fingerprint
 from tb_timetravel.territory import draw_territory, shared_extent
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FIDELITY_NEIGHBORS = 15  # k of every neighbour measure, as in the literature of the field
 GRID_RESOLUTION = 256
@@ -134,10 +136,10 @@ def build_film(
     settings = _flat(asdict(config))
     key = film_key(source, DEFAULT_METHOD, settings)
     on_key(key)
-    if key in films.keys():
+    if films.has(key):
         return films.film(key)
     preview_key = film_key(source, PREVIEW_METHOD, {})
-    if preview_key not in films.keys():
+    if not films.has(preview_key):
         fitted = fit_pca(source.dynamics, seed=options.seed, report=progress)
         _write(films, source, preview_key, PREVIEW_METHOD, {}, fitted, options, lambda _, done: progress("preview", done), {})
     on_preview(preview_key)
@@ -197,16 +199,33 @@ def _write(
         films.write_visualizer(key, fitted.weights)
     if predictions is not None and confidences is not None:
         films.write_history(key, predictions, confidences)
+    steps = tuple(
+        FilmStep(
+            step=step.step,
+            frame=frames[t][0],
+            bytes=frames[t][1],
+            flips=_flips(predictions, t),
+            accuracy=_accuracy(source, predictions, t),
+            fidelity=fidelity[t],
+        )
+        for t, step in enumerate(source.steps)
+    )
     film = Film(
-        film=key, method=method, settings=settings, fingerprint=source.fingerprint, seed=options.seed, device=dynamics.device.type,
-        created_at=time.time(), extent=extent, grid_resolution=0 if fitted.head is None else GRID_RESOLUTION,
-        territory=_territory_info(source, fitted), metrics=metrics, fidelity=whole, timings_s=dict(timings),
-        steps=tuple(
-            FilmStep(step=s.step, frame=frames[t][0], bytes=frames[t][1], flips=_flips(predictions, t), accuracy=_accuracy(source, predictions, t),
-                     fidelity=fidelity[t])
-            for t, s in enumerate(source.steps)
-        ),
-    )  # fmt: skip
+        film=key,
+        method=method,
+        settings=settings,
+        fingerprint=source.fingerprint,
+        seed=options.seed,
+        device=dynamics.device.type,
+        created_at=time.time(),
+        extent=extent,
+        grid_resolution=0 if fitted.head is None else GRID_RESOLUTION,
+        territory=_territory_info(source, fitted),
+        metrics=metrics,
+        fidelity=whole,
+        timings_s=dict(timings),
+        steps=steps,
+    )
     films.write_film(film)
     return film
 
@@ -290,7 +309,9 @@ def _measure(
             moved_x.append((x - before).norm(dim=1))
             moved_z.append((z[t] - z[t - 1]).norm(dim=1))
         last = None if before is None else (moved_x[-1], moved_z[-1])
-        scores["temporal_correlation"] = {n: None if last is None else temporal_correlation(last[0][r], last[1][r]) for n, r in splits.items()}
+        scores["temporal_correlation"] = {
+            n: None if last is None else temporal_correlation(last[0][r], last[1][r]) for n, r in splits.items()
+        }
         scores["jitter"] = {n: None if last is None else jitter(last[0][r], z[t - 1, r], z[t, r]) for n, r in splits.items()}
         steps.append(scores)
         films.write_sample_fidelity(key, step.step, values.cpu().numpy().astype(np.float16))
@@ -302,7 +323,7 @@ def _measure(
     if moved_x:
         all_x, all_z = torch.stack(moved_x), torch.stack(moved_z)
         whole["temporal_correlation"] = {name: temporal_correlation(all_x[:, rows], all_z[:, rows]) for name, rows in splits.items()}
-    chance_jitter = {name: jitter_chance(z[-1, rows]) for name, rows in splits.items()}
+    chance_jitter: dict[str, float | None] = {name: jitter_chance(z[-1, rows]) for name, rows in splits.items()}
     return steps, whole, _metric_infos(splits, agreement_chance, chance_jitter)
 
 
@@ -316,32 +337,65 @@ def _mean_known(values: list[float | None]) -> float | None:
 
 
 def _chance_agreement(drawn: torch.Tensor, predicted: torch.Tensor) -> float:
-    """Expected agreement when the drawn classes are dealt to the samples at random."""
+    """Compute the agreement expected when the drawn classes are dealt to the samples at random."""
     n = len(drawn)
     size = int(max(drawn.max(), predicted.max())) + 1
     return float((torch.bincount(drawn, minlength=size) / n * torch.bincount(predicted, minlength=size) / n).sum())
 
 
-def _metric_infos(splits: Mapping[str, torch.Tensor], agreement: Mapping[str, list[float]], jitters: Mapping[str, float]) -> tuple[MetricInfo, ...]:
+def _metric_infos(
+    splits: Mapping[str, torch.Tensor], agreement: Mapping[str, list[float]], jitters: dict[str, float | None]
+) -> tuple[MetricInfo, ...]:
     k = FIDELITY_NEIGHBORS
     kept: dict[str, float | None] = {
         name: neighborhood_chance(len(rows), min(k, (len(rows) - 1) // 2)) if len(rows) > 2 else None for name, rows in splits.items()
     }
     half: dict[str, float | None] = dict.fromkeys(splits, 0.5)
-    return (
-        MetricInfo(metric="neighborhood_preservation", label="Neighbors kept", range=(0.0, 1.0), better="higher", scope="both", n_neighbors=k, chance=kept,
-                   description=f"Share of a sample's {k} nearest others in the representation that are among its {k} nearest in the picture."),
-        MetricInfo(metric="trustworthiness", label="Trustworthiness", range=(0.0, 1.0), better="higher", scope="both", n_neighbors=k, chance=half,
-                   description="How far neighbors in the picture are neighbors in the representation; full ranks."),
-        MetricInfo(metric="continuity", label="Continuity", range=(0.0, 1.0), better="higher", scope="both", n_neighbors=k, chance=half,
-                   description="How far neighbors in the representation are neighbors in the picture; full ranks."),
-        MetricInfo(metric="prediction_agreement", label="Prediction agreement", range=(0.0, 1.0), better="higher", scope="both",
-                   chance={name: float(np.mean(values)) if values else None for name, values in agreement.items()},
-                   description="Share of samples that lie in the territory of the class that the model predicts for them."),
-        MetricInfo(metric="temporal_correlation", label="Temporal correlation", range=(-1.0, 1.0), better="higher", scope="both",
-                   chance=dict.fromkeys(splits, 0.0),
-                   description="Rank correlation of how far samples move in the representation and in the picture."),
-        MetricInfo(metric="jitter", label="Jitter", range=(0.0, None), better="lower", scope="both", chance=dict(jitters),
-                   description="How far samples that rested in the model move in the picture, as a share of the picture's radius."),
-    )  # fmt: skip
-
+    zero: dict[str, float | None] = dict.fromkeys(splits, 0.0)
+    agree: dict[str, float | None] = {name: float(np.mean(values)) if values else None for name, values in agreement.items()}
+    share = (0.0, 1.0)
+    texts = (
+        (
+            "neighborhood_preservation",
+            "Neighbors kept",
+            share,
+            kept,
+            f"Share of a sample's {k} nearest others that are nearest in the picture too.",
+        ),
+        (
+            "trustworthiness",
+            "Trustworthiness",
+            share,
+            half,
+            "How far neighbors in the picture are neighbors in the representation; full ranks.",
+        ),
+        ("continuity", "Continuity", share, half, "How far neighbors in the representation are neighbors in the picture; full ranks."),
+        (
+            "prediction_agreement",
+            "Prediction agreement",
+            share,
+            agree,
+            "Share of samples that lie in the territory of the model's prediction.",
+        ),
+        (
+            "temporal_correlation",
+            "Temporal correlation",
+            (-1.0, 1.0),
+            zero,
+            "Rank correlation of moves in the representation and in the picture.",
+        ),
+        ("jitter", "Jitter", (0.0, None), jitters, "Moves of samples that rested in the model, as a share of the picture's radius."),
+    )
+    return tuple(
+        MetricInfo(
+            metric=metric,
+            label=label,
+            description=text,
+            range=bounds,
+            better="lower" if metric == "jitter" else "higher",
+            scope="both",
+            n_neighbors=k if metric in ("neighborhood_preservation", "trustworthiness", "continuity") else None,
+            chance=chance,
+        )
+        for metric, label, bounds, chance, text in texts
+    )

@@ -1,4 +1,4 @@
-"""Does the decoder bring back what the encoder was given: the representation, the prediction, the confidence?"""
+"""Whether the decoder brings back what the encoder was given: the representation, the prediction, the confidence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are neighbours in the picture neighbours in the representation, and the other way round?"""
+"""Whether neighbours in the picture are neighbours in the representation, and the other way round."""
 
 from __future__ import annotations
 

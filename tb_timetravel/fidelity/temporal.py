@@ -1,4 +1,4 @@
-"""Does the film move where the model moved, and rest where it rested?"""
+"""Whether the film moves where the model moved, and rests where it rested."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ def ranks(values: torch.Tensor) -> torch.Tensor:
     """Rank values (n,) from 1; equal values share the mean of their ranks."""
     _, place, counts = values.unique(return_inverse=True, return_counts=True)
     last = counts.cumsum(0).to(torch.float64)
-    return (last - (counts - 1) / 2.0)[place]
+    mean_rank: torch.Tensor = last - (counts - 1) / 2.0
+    return mean_rank[place]
 
 
 def spearman(a: torch.Tensor, b: torch.Tensor) -> float | None:
@@ -58,14 +59,16 @@ def jitter(moved_x: torch.Tensor, before: torch.Tensor, after: torch.Tensor) -> 
 
 def radius(positions: torch.Tensor) -> torch.Tensor:
     """Give the root mean square distance of positions (n, 2) from their centre."""
-    return (positions - positions.mean(0)).double().square().sum(1).mean().sqrt().clamp_min(1e-12)
+    square: torch.Tensor = (positions - positions.mean(0)).double().square().sum(1)
+    return square.mean().sqrt().clamp_min(1e-12)
 
 
 def _align(moving: torch.Tensor, fixed: torch.Tensor) -> torch.Tensor:
     """Rotate and shift (n, 2) onto another (orthogonal Procrustes, Schönemann 1966), which is then centred at 0."""
     a, b = moving - moving.mean(0), fixed - fixed.mean(0)
     u, _, v = torch.linalg.svd(a.T @ b)
-    return a @ u @ v
+    aligned: torch.Tensor = a @ u @ v
+    return aligned
 
 
 def jitter_chance(before: torch.Tensor, *, seed: int = 0) -> float:

@@ -49,7 +49,9 @@ def nearest_neighbors(x: torch.Tensor, n_neighbors: int, *, seed: int = 0) -> tu
     index, distance = [], []
     for start in range(0, len(x), rows):
         block = centered[start : start + rows]
-        d2 = torch.addmm(squares[None], block, centered.T, alpha=-2.0) + squares[start : start + rows, None]  # (rows, d), (d, n) -> (rows, n)
+        d2 = (
+            torch.addmm(squares[None], block, centered.T, alpha=-2.0) + squares[start : start + rows, None]
+        )  # (rows, d), (d, n) -> (rows, n)
         d2[torch.arange(len(block), device=x.device), torch.arange(start, start + len(block), device=x.device)] = math.inf
         near, at = d2.topk(n_neighbors, largest=False)
         index.append(at)
@@ -113,7 +115,9 @@ def symmetric_edges(index: torch.Tensor, weight: torch.Tensor) -> Edges:
     return Edges(source=key // n, target=key % n, weight=total * (n / total.sum()))
 
 
-def step_graph(x: torch.Tensor, predictions: torch.Tensor | None, *, n_neighbors: int, perplexity: float, across: float, seed: int) -> Edges:
+def step_graph(
+    x: torch.Tensor, predictions: torch.Tensor | None, *, n_neighbors: int, perplexity: float, across: float, seed: int
+) -> Edges:
     """Build the graph of one step.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Where the samples settle: all steps in one tensor (n_steps, n_samples, 2), each under its own t-SNE forces, tied to its neighbours in time.
+"""Where the samples settle: all steps in one tensor (n_steps, n, 2), each under its own t-SNE forces, tied to its neighbours in time.
 
 The objective, minimised by Adam on closed-form gradients:
 
@@ -138,7 +138,9 @@ def lay_out(
         done = iteration / config.n_iterations
         negatives = torch.randint(0, n, (min(n, config.n_negatives),), generator=generator).unique().to(y.device)
         attraction = config.exaggeration if done < config.exaggerated else 1.0
-        force = torch.stack([attraction * attraction_force(z, graph) + repulsion_force(z, negatives) for z, graph in zip(y, graphs, strict=True)])
+        force = torch.stack(
+            [attraction * attraction_force(z, graph) + repulsion_force(z, negatives) for z, graph in zip(y, graphs, strict=True)]
+        )
         if len(y) > 1 and done >= 0.1:  # let the classes find their places first
             force += coupling_force(y, moved, spring=config.spring, match=config.match, stiffness_limit=config.stiffness_limit)
         mean.lerp_(force, 0.1)

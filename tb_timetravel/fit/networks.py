@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -27,7 +28,7 @@ class StepNetwork(nn.Module):
         super().__init__()
         self.register_buffer("frequencies", 2.0 * torch.randn(n_in, n_frequencies, generator=generator))
         widths = [n_in + 2 * n_frequencies, *[width] * n_hidden]
-        self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths, widths[1:], strict=False))
+        self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
         self.modulation = nn.ParameterList(torch.randn(n_steps, 2, width, generator=generator) * 0.05 for _ in range(n_hidden))
         self.output = nn.Linear(width, n_out)
         self.offset = nn.Parameter(torch.zeros(n_steps, n_out))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import torch
 
-from tb_timetravel.fit.dynamics import Dynamics
 from tb_timetravel.fit.heads import make_head
 from tb_timetravel.fit.result import Fitted, Report
+
+if TYPE_CHECKING:
+    from tb_timetravel.fit.dynamics import Dynamics
 
 _ROWS_PER_STEP = 2048  # enough for a covariance; a preview must be there within seconds
 

@@ -54,6 +54,10 @@ class FilmStore:
         """List the keys of the films that are complete."""
         return [name for name in listdir(self.directory) if _KEY.fullmatch(name) and exists(self._path(name, "film.json"))]
 
+    def has(self, key: str) -> bool:
+        """Tell whether a film is complete."""
+        return exists(self._path(key, "film.json"))
+
     def films(self) -> list[Film]:
         """Read all films, newest first; one that cannot be read is left out, a fit can make it again."""
         films = []

@@ -71,4 +71,4 @@ class TimeTravelPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # tensorboa
 
     def frontend_metadata(self) -> base_plugin.FrontendMetadata:
         """Say where the frontend is."""
-        return base_plugin.FrontendMetadata(es_module_path="/static/index.js", tab_name="Time Travel", disable_reload=True)
+        return base_plugin.FrontendMetadata(es_module_path="/static/index.js", tab_name="Time Travel", disable_reload=False)

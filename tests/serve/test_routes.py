@@ -35,7 +35,7 @@ def test_the_tab_is_listed_and_enabled_by_the_marker(served: Served):
     listing = served.client.get("/data/plugins_listing").json["timetravel"]
     assert listing["enabled"]
     assert listing["tab_name"] == "Time Travel"
-    assert listing["disable_reload"]
+    assert not listing["disable_reload"]  # the tab itself looks again when TensorBoard reloads
     assert listing["loading_mechanism"] == {"type": "IFRAME", "module_path": "/data/plugin/timetravel/static/index.js"}
 
 

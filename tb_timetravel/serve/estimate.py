@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tb_timetravel.schema import Probe
 
-# measured on one x86 core; the parts of a fit that run on several cores are most of it
-_START_S = 8.0  # imports, and compiling pynndescent's loops
-_PER_STEP_S = 0.4  # territory, files
-_PER_SAMPLE_STEP_S = 4e-4  # layout and maps
+# measured on the digits run of the demo, in seconds of one x86 core
+_START_S = 4.0  # imports
+_MAPS_S = 45.0  # the maps see the same number of batches whatever the data
+_PER_STEP_S = 0.6  # territory, files
+_PER_SAMPLE_STEP_S = 8e-4  # layout
 _PER_VALUE_S = 1.5e-6  # graph and fidelity: per sample, step and feature
 _PARALLEL_SHARE = 0.6  # of the work, by Amdahl's law
 _MAX_CORES = 16
@@ -21,5 +22,5 @@ def estimate_seconds(probe: Probe, n_steps: int, n_cores: int | None = None) -> 
     """Estimate the seconds that a fit with default settings takes on this machine's processor."""
     cores = min(n_cores or os.cpu_count() or 1, _MAX_CORES)
     samples = probe.n_samples * n_steps
-    work = n_steps * _PER_STEP_S + samples * (_PER_SAMPLE_STEP_S + probe.n_features * _PER_VALUE_S)
+    work = _MAPS_S + n_steps * _PER_STEP_S + samples * (_PER_SAMPLE_STEP_S + probe.n_features * _PER_VALUE_S)
     return round(_START_S + work * (1 - _PARALLEL_SHARE + _PARALLEL_SHARE / cores), 1)

@@ -1,0 +1,43 @@
+"""A small real training, logged as a user would log it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from sklearn.datasets import load_digits
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.tensorboard import SummaryWriter
+
+from tb_timetravel import TimeTravel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+N_SAMPLES, N_CLASSES, N_FEATURES = 300, 10, 24
+STEPS = (0, 10, 20, 30)  # not 0 to 3: an index taken for a step shows
+RUN = "digits & more"
+
+
+def log_run(logdir: Path) -> None:
+    """Train on some of scikit-learn's digits, and log four moments of it."""
+    torch.manual_seed(0)
+    digits = load_digits()
+    images = torch.tensor(digits.images[:N_SAMPLES] / 16, dtype=torch.float32)[:, None]  # (n, 1, 8, 8) in [0, 1]
+    labels = torch.tensor(digits.target[:N_SAMPLES])
+    network = nn.Sequential(nn.Flatten(), nn.Linear(64, N_FEATURES), nn.ReLU(), nn.Linear(N_FEATURES, N_CLASSES))
+    optimizer = torch.optim.Adam(network.parameters(), 1e-2)
+    writer = SummaryWriter(logdir / RUN)
+    train, test = TensorDataset(images[:240], labels[:240]), TensorDataset(images[240:], labels[240:])
+    data = {"train": DataLoader(train, batch_size=60), "test": DataLoader(test, batch_size=60)}
+    film = TimeTravel(writer, network, head=network[-1], data=data, class_names=[f"digit {c}" for c in range(N_CLASSES)])
+    for step in range(STEPS[-1] + 1):
+        if step in STEPS:
+            film.log(step)
+        loss = nn.functional.cross_entropy(network(images[:240]), labels[:240])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        writer.add_scalar("loss/train", loss.item(), step)
+    writer.close()

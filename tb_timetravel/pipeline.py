@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FIDELITY_NEIGHBORS = 15  # k of every neighbour measure, as in the literature of the field
 GRID_RESOLUTION = 256
+_ONE_THREAD_SAMPLES = 5_000  # up to here one thread is as fast as two, and five times as fast beside another busy process
 _MIN_LAID_OUT = 30  # a training split smaller than this is no layout; all samples are laid out then
 
 Progress = Callable[[str, float], None]
@@ -132,6 +133,8 @@ def build_film(
     TimeTravelError : with one sentence; finished stages are kept and used by the next call with the same options.
     """
     source, films = open_source(DynamicsReader(directory), options), FilmStore(directory)
+    if source.dynamics.device.type == "cpu" and len(source.dynamics.laid_out) <= _ONE_THREAD_SAMPLES:
+        torch.set_num_threads(1)  # this process only fits
     config = JointConfig(seed=options.seed)
     settings = _flat(asdict(config))
     key = film_key(source, DEFAULT_METHOD, settings)

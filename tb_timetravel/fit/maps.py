@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 class MapsConfig:
     """How encoder and decoder are fitted."""
 
-    n_iterations: int = 1500
+    n_passes: int = 40  # over all samples of all steps, within the two bounds that follow
+    min_iterations: int = 300
+    max_iterations: int = 1500
     steps_per_batch: int = 8
     samples_per_batch: int = 128  # of each step of the batch
     learning_rate: float = 5e-3  # the peak of one cycle
@@ -41,6 +43,11 @@ class MapsConfig:
     encoder_noise: float = 0.3  # standard deviations added to the encoder's input, so that unseen samples land as well as seen ones
     encoder_weight: float = 5.0
     seed: int = 0
+
+    def n_iterations(self, n_steps: int, n_samples: int) -> int:
+        """Count the batches that a film of this size is worth."""
+        batch = min(n_steps, self.steps_per_batch) * self.samples_per_batch
+        return min(self.max_iterations, max(self.min_iterations, self.n_passes * n_steps * n_samples // batch))
 
 
 class Visualizer:
@@ -109,9 +116,10 @@ def fit_maps(
     laid_out = torch.from_numpy(dynamics.laid_out).to(device)
     sharpen = None if head is None else logit_scales(dynamics, head, config.typical_margin)
     parameters = [*visualizer.encoder.parameters(), *visualizer.decoder.parameters()]
+    n_iterations = config.n_iterations(dynamics.n_steps, len(laid_out))
     optimizer = torch.optim.Adam(parameters, config.learning_rate)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.learning_rate, config.n_iterations, pct_start=0.1)
-    for iteration in range(config.n_iterations):
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.learning_rate, n_iterations, pct_start=0.1)
+    for iteration in range(n_iterations):
         steps = torch.randperm(dynamics.n_steps, generator=generator)[: config.steps_per_batch].to(device)
         at = torch.randint(0, len(laid_out), (config.samples_per_batch,), generator=generator).to(device)
         x, z = dynamics.rows(steps, laid_out[at]), layout[steps[:, None], at[None]]
@@ -132,7 +140,7 @@ def fit_maps(
         if iteration % 25 == 0:
             if not bool(torch.isfinite(loss)):
                 raise FitError(f"encoder and decoder diverged at iteration {iteration}; check the representations for extreme values")
-            report(iteration / config.n_iterations)
+            report(iteration / n_iterations)
 
 
 def _targets(dynamics: Dynamics, head: Head, x: torch.Tensor, steps: torch.Tensor, samples: torch.Tensor) -> torch.Tensor:

@@ -1,0 +1,8 @@
+"""From a probe set on disk to a film on disk: read, fit, measure, draw, write. The only part that sees both files and mathematics."""
+
+from __future__ import annotations
+
+from tb_timetravel.pipeline.build import build_film
+from tb_timetravel.pipeline.source import FitOptions, choose_device
+
+__all__ = ["FitOptions", "build_film", "choose_device"]

@@ -1,0 +1,95 @@
+"""The order of a fit: a preview by PCA first, so that something plays within seconds, then the film itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from tb_timetravel.fit import JointConfig, fit_joint, fit_pca
+from tb_timetravel.pipeline.film import write_film
+from tb_timetravel.pipeline.source import FitOptions, film_key, open_source
+from tb_timetravel.schema import DEFAULT_METHOD, PREVIEW_METHOD, Film
+from tb_timetravel.store import DynamicsReader, FilmStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from tb_timetravel.fit import Report
+
+_ONE_THREAD_SAMPLES = 5_000  # up to here one thread is as fast as two, and five times as fast beside another busy process
+
+
+class _FilmStages:
+    """Results of stages, kept beside the film that they will become."""
+
+    def __init__(self, films: FilmStore, key: str) -> None:
+        self._films, self._key = films, key
+
+    def get(self, name: str) -> dict[str, NDArray[Any]] | None:
+        return self._films.stage(self._key, name)
+
+    def put(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self._films.write_stage(self._key, name, arrays)
+
+
+def build_film(
+    directory: str, options: FitOptions, *, progress: Report, on_preview: Callable[[str], None], on_key: Callable[[str], None]
+) -> Film:
+    """Fit a probe set and write its film; a preview by PCA first, so that something plays meanwhile.
+
+    Parameters
+    ----------
+    progress : called with a stage of ``schema.STAGES`` and how much of it is done; may raise ``FitCancelled``.
+    on_preview, on_key : called with the key of the preview once it plays, and with the key that the film will have.
+
+    Raises
+    ------
+    TimeTravelError : with one sentence; finished stages are kept and used by the next call with the same options.
+    """
+    source, films = open_source(DynamicsReader(directory), options), FilmStore(directory)
+    if source.dynamics.device.type == "cpu" and len(source.dynamics.laid_out) <= _ONE_THREAD_SAMPLES:
+        torch.set_num_threads(1)  # this process only fits
+    config = JointConfig(seed=options.seed)
+    settings = _flat(asdict(config))
+    key = film_key(source, DEFAULT_METHOD, settings)
+    on_key(key)
+    if films.has(key):
+        return films.film(key)
+    preview_key = film_key(source, PREVIEW_METHOD, {})
+    if not films.has(preview_key):
+        fitted = fit_pca(source.dynamics, seed=options.seed, report=progress)
+        write_film(films, source, preview_key, PREVIEW_METHOD, {}, fitted, options, lambda _, done: progress("preview", done), {})
+    on_preview(preview_key)
+    progress("preview", 1.0)
+    clock = _Clock(progress)
+    fitted = fit_joint(source.dynamics, config, report=clock, stages=_FilmStages(films, key))
+    film = write_film(films, source, key, DEFAULT_METHOD, settings, fitted, options, clock, clock.seconds)
+    films.remove_stages(key)
+    return film
+
+
+class _Clock:
+    """Passes progress on and adds up what each stage took."""
+
+    def __init__(self, progress: Report) -> None:
+        self._progress, self._last = progress, time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    def __call__(self, stage: str, done: float) -> None:
+        now = time.perf_counter()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._last
+        self._last = now
+        self._progress(stage, done)
+
+
+def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, int | float | str | bool | None]:
+    flat: dict[str, int | float | str | bool | None] = {}
+    for name, value in settings.items():
+        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {prefix + name: value}
+    return flat

@@ -1,0 +1,128 @@
+"""Draw every step of a fit and write it all, the film's record last."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from tb_timetravel.frame import Extent, Frame, Territory, encode_frame, quantise
+from tb_timetravel.pipeline.measure import measure
+from tb_timetravel.schema import PREVIEW_METHOD, Film, FilmStep, MetricInfo, Scores, TerritoryInfo
+from tb_timetravel.territory import draw_territory, shared_extent
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tb_timetravel.fit import Fitted, Report
+    from tb_timetravel.pipeline.source import FitOptions, Source
+    from tb_timetravel.store import FilmStore
+
+GRID_RESOLUTION = 256
+
+
+def write_film(
+    films: FilmStore, source: Source, key: str, method: str, settings: dict[str, Any], fitted: Fitted, options: FitOptions,
+    progress: Report, timings: dict[str, float],
+) -> Film:  # fmt: skip
+    """Draw and measure every step of a fit, and write it all, the film's record last."""
+    dynamics, extent, n = source.dynamics, shared_extent(fitted.embedding), len(source.steps)
+    predictions, confidences = _predictions(source)
+    frames = []
+    for t, step in enumerate(source.steps):
+        frame = Frame(
+            quantise(fitted.embedding[t], extent),
+            None if predictions is None else predictions[t],
+            None if confidences is None else confidences[t],
+            _territory(fitted, extent, t, dynamics.device),
+        )
+        content = encode_frame(frame)
+        frames.append((films.write_frame(key, step.step, content), len(content)))
+        films.write_embedding(key, step.step, fitted.embedding[t])
+        progress("territory", (t + 1) / n)
+    fidelity: list[Scores] = [{} for _ in source.steps]
+    whole: Scores = {}
+    metrics: tuple[MetricInfo, ...] = ()
+    if method != PREVIEW_METHOD:
+        fidelity, whole, metrics = measure(films, source, key, fitted, progress)
+        films.write_visualizer(key, fitted.weights)
+    if predictions is not None and confidences is not None:
+        films.write_history(key, predictions, confidences)
+    steps = tuple(
+        FilmStep(
+            step=step.step,
+            frame=frames[t][0],
+            bytes=frames[t][1],
+            flips=_flips(predictions, t),
+            accuracy=_accuracy(source, predictions, t),
+            fidelity=fidelity[t],
+        )
+        for t, step in enumerate(source.steps)
+    )
+    film = Film(
+        film=key,
+        method=method,
+        settings=settings,
+        fingerprint=source.fingerprint,
+        seed=options.seed,
+        device=dynamics.device.type,
+        created_at=time.time(),
+        extent=extent,
+        grid_resolution=0 if fitted.head is None else GRID_RESOLUTION,
+        territory=_territory_info(source, fitted),
+        metrics=metrics,
+        fidelity=whole,
+        timings_s=dict(timings),
+        steps=steps,
+    )
+    films.write_film(film)
+    return film
+
+
+def _predictions(source: Source) -> tuple[NDArray[Any], NDArray[np.uint8]] | tuple[None, None]:
+    """Predicted class and 255 · confidence at every step, (n_steps, n_samples) each."""
+    logits = source.dynamics.logits
+    if logits is None:
+        return None, None
+    kind = np.uint8 if source.probe.n_classes <= 256 else np.uint16
+    confidence = (logits.softmax(2).amax(2) * 255.0).round().to(torch.uint8)
+    return logits.argmax(2).cpu().numpy().astype(kind), confidence.cpu().numpy()
+
+
+def _territory(fitted: Fitted, extent: Extent, t: int, device: torch.device) -> Territory | None:
+    if fitted.head is None:
+        return None
+    return draw_territory(lambda cells: fitted.decoded_logits(cells, t), extent, resolution=GRID_RESOLUTION, device=device)
+
+
+def _territory_info(source: Source, fitted: Fitted) -> TerritoryInfo:
+    """Say where the territories come from; for a surrogate, on what share of the samples it agrees with what it learned."""
+    head, dynamics = fitted.head, source.dynamics
+    if head is None:
+        return TerritoryInfo(source="none")
+    if head.source == "head":
+        return TerritoryInfo(source="head", agreement=1.0)
+    labels = torch.from_numpy(dynamics.labels).to(dynamics.device).long()
+    shares = []
+    for t in range(dynamics.n_steps):
+        at = torch.tensor([t], device=dynamics.device)
+        drawn = head.logits(dynamics.representations(t)[None], at)[0].argmax(1)
+        wanted = labels if dynamics.predictions is None else dynamics.predictions[t]
+        known = wanted >= 0
+        shares.append(float((drawn[known] == wanted[known]).float().mean()))
+    return TerritoryInfo(source="surrogate" if head.source == "surrogate" else "labels", agreement=float(np.mean(shares)))
+
+
+def _flips(predictions: NDArray[Any] | None, t: int) -> int:
+    return 0 if predictions is None or t == 0 else int((predictions[t] != predictions[t - 1]).sum())
+
+
+def _accuracy(source: Source, predictions: NDArray[Any] | None, t: int) -> dict[str, float | None]:
+    accuracy: dict[str, float | None] = {}
+    for number, name in enumerate(source.probe.split_names):
+        known = (source.splits == number) & (source.dynamics.labels >= 0)
+        right = None if predictions is None or not known.any() else predictions[t][known] == source.dynamics.labels[known]
+        accuracy[name] = None if right is None else float(right.mean())
+    return accuracy

@@ -1,0 +1,98 @@
+"""What is fitted: a probe set, the chosen steps of it, and the name that a film of them has."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+import torch
+
+from tb_timetravel.errors import FitError
+from tb_timetravel.fit import Dynamics
+from tb_timetravel.store import DynamicsReader, data_fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from tb_timetravel.schema import LoggedStep, Probe
+
+_MIN_LAID_OUT = 30  # a training split smaller than this is no layout; all samples are laid out then
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitOptions:
+    """What a user chooses."""
+
+    device: str = "auto"
+    seed: int = 0
+    start: int | None = None
+    end: int | None = None
+    every: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A probe set that was read, and the steps of it that are fitted."""
+
+    probe: Probe
+    steps: list[LoggedStep]
+    fingerprint: str  # of all logged steps, so that a film of some of them is not stale while nothing new is logged
+    dynamics: Dynamics
+    splits: NDArray[np.uint8]
+
+    def rows(self, split: int) -> torch.Tensor:
+        """Positions of the samples of a split."""
+        return torch.from_numpy(np.flatnonzero(self.splits == split)).to(self.dynamics.device)
+
+
+def choose_device(name: str) -> torch.device:
+    """Take CUDA where there is one, unless told otherwise.
+
+    Raises
+    ------
+    FitError : CUDA was asked for and there is none.
+    """
+    if name == "cuda" and not torch.cuda.is_available():
+        raise FitError("expected a CUDA device, torch sees none; use --device cpu, or install a torch built for CUDA")
+    return torch.device("cuda" if name == "cuda" or (name == "auto" and torch.cuda.is_available()) else "cpu")
+
+
+def open_source(reader: DynamicsReader, options: FitOptions) -> Source:
+    """Read what is known of a probe set and open the chosen steps.
+
+    Raises
+    ------
+    FitError : no step is left to fit.
+    StoreError : the store cannot be read.
+    """
+    probe, logged = reader.probe(), reader.steps()
+    chosen = [s for s in logged if (options.start is None or s.step >= options.start) and (options.end is None or s.step <= options.end)]
+    chosen = chosen[:: options.every]
+    if not chosen:
+        raise FitError(f"expected logged steps in the chosen range, found none of {len(logged)}; log a step, or widen --start and --end")
+    if probe.n_samples < 2:
+        raise FitError(f"expected at least 2 samples, got {probe.n_samples}; log more")
+    splits = reader.splits(probe)
+    train = probe.split_names.index("train") if "train" in probe.split_names else -1
+    laid_out = np.flatnonzero(splits == train)
+    if len(laid_out) < _MIN_LAID_OUT:
+        laid_out = np.arange(probe.n_samples)
+    dynamics = Dynamics(
+        steps=[reader.read(probe, step) for step in chosen],
+        laid_out=laid_out,
+        labels=np.array(reader.labels(probe)),
+        n_classes=probe.n_classes,
+        device=choose_device(options.device),
+    )
+    return Source(probe, chosen, data_fingerprint(probe, logged), dynamics, splits)
+
+
+def film_key(source: Source, method: str, settings: Mapping[str, Any]) -> str:
+    """Name a film by data, method and settings, in 16 hexadecimal digits."""
+    facts = [source.fingerprint, [step.step for step in source.steps], method, settings]
+    return hashlib.blake2b(msgspec.json.encode(facts, order="deterministic"), digest_size=8).hexdigest()

@@ -15,16 +15,14 @@ from typing import TYPE_CHECKING
 
 from tb_timetravel import __version__
 from tb_timetravel.errors import FitCancelled, NotFound, StoreError, TimeTravelError
-from tb_timetravel.schema import DEFAULT_TAG, STAGES, FitStatus, StageProgress
+from tb_timetravel.schema import DEFAULT_METHOD, DEFAULT_TAG, METHODS, FitStatus, StageProgress, find_method
 from tb_timetravel.store import DynamicsReader, FilmStore, FitLock, ProbeLocation, StatusFile, data_fingerprint, find_probes
 from tb_timetravel.store.files import is_local
 from tb_timetravel.store.films import choose_film
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-# what share of a fit's time each stage takes; measured on the digits run
-_WEIGHTS = {"preview": 0.04, "graph": 0.04, "layout": 0.50, "maps": 0.30, "territory": 0.05, "fidelity": 0.07}
 _WRITE_EVERY_S = 0.3
 _INTERRUPTED = 3
 
@@ -56,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--tag", help=f"only this probe set (default of the logging helper: {DEFAULT_TAG})")
 
     fit = commands.add_parser("fit", parents=[where], help="fit the film of every probe set that has none of its present data")
+    names = [info.method for info in METHODS]
+    fit.add_argument("--method", choices=names, default=DEFAULT_METHOD, help=f"how to fit: {', '.join(names)} (default: {DEFAULT_METHOD})")
     fit.add_argument("--start", type=int, metavar="STEP", help="first step")
     fit.add_argument("--end", type=int, metavar="STEP", help="last step")
     fit.add_argument("--every", type=_positive, default=1, metavar="N", help="only every n-th logged step")
@@ -101,19 +101,19 @@ def _fit(options: argparse.Namespace) -> int:
 class _Reporter:
     """Keeps the status on disk and the progress bar, and stops the fit when somebody asks."""
 
-    def __init__(self, file: StatusFile, status: FitStatus, *, quiet: bool, title: str) -> None:
+    def __init__(self, file: StatusFile, status: FitStatus, weights: Mapping[str, float], *, quiet: bool, title: str) -> None:
         from tqdm import tqdm
 
         self.status, self._file, self._written, self._began = status, file, 0.0, time.time()
-        self._done = dict.fromkeys(STAGES, 0.0)
+        self._weights, self._done = weights, dict.fromkeys(weights, 0.0)
         form = "{desc} {bar} {percentage:3.0f} % [{elapsed} < {remaining}]"
         self._bar = tqdm(total=1.0, desc=title, disable=quiet, bar_format=form)
 
     def __call__(self, stage: str, done: float) -> None:
-        for earlier in STAGES[: STAGES.index(stage)]:
+        for earlier in list(self._done)[: list(self._done).index(stage)]:
             self._done[earlier] = 1.0
         self._done[stage] = done
-        fraction = sum(_WEIGHTS[name] * share for name, share in self._done.items())
+        fraction = sum(self._weights[name] * share for name, share in self._done.items())
         self._bar.set_description(f"{stage:>9}", refresh=False)
         self._bar.update(fraction - self._bar.n)
         now = time.time()
@@ -144,7 +144,8 @@ def _fit_one(location: ProbeLocation, options: argparse.Namespace) -> None:
         origin = "tab" if options.from_tab else "shell"
         status = FitStatus(state="running", origin=origin, started_at=started_at)  # type: ignore[arg-type]  # one of the two literals
         title = location.run if location.tag == DEFAULT_TAG else f"{location.run} {location.tag}"
-        reporter = _Reporter(file, status, quiet=options.from_tab, title=title)
+        weights = find_method(options.method).stages
+        reporter = _Reporter(file, status, weights, quiet=options.from_tab, title=title)
         if options.from_tab:
             _end_with_parent(file, reporter)
         try:
@@ -161,10 +162,12 @@ def _fit_one(location: ProbeLocation, options: argparse.Namespace) -> None:
 
 
 def _build(location: ProbeLocation, options: argparse.Namespace, reporter: _Reporter) -> str:
-    reporter.update(stage=STAGES[0])
+    reporter.update(stage="preview")
     from tb_timetravel.pipeline import FitOptions, build_film, choose_device  # torch: after the status says that a fit is on
 
-    chosen = FitOptions(device=options.device, seed=options.seed, start=options.start, end=options.end, every=options.every)
+    chosen = FitOptions(
+        method=options.method, device=options.device, seed=options.seed, start=options.start, end=options.end, every=options.every
+    )
     reporter.update(device=choose_device(options.device).type)
     film = build_film(
         location.directory, chosen,

@@ -11,13 +11,15 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from tb_timetravel.errors import InvalidData
+
 PLUGIN_NAME = "timetravel"
 FORMAT_VERSION = 1  # raised when an older reader could no longer make sense of what is written
 PAGE_SIZE = 1024  # samples in a page of thumbnails or texts
 THUMBNAILS_PER_ROW = 32
 DEFAULT_TAG = "probe"
 DEFAULT_METHOD = "joint"
-PREVIEW_METHOD = "pca"
+PREVIEW_METHOD = "preview"  # principal components without measures: plays until the film is there
 DEFAULT_SPLIT = "all"
 
 Step = Annotated[int, msgspec.Meta(ge=0, le=999_999_999_999)]
@@ -141,7 +143,57 @@ class Film(Versioned):
 
 
 FitState = Literal["none", "starting", "running", "finished", "failed", "cancelled", "interrupted"]
-STAGES = ("preview", "graph", "layout", "maps", "territory", "fidelity")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodInfo:
+    """A method of fitting, for whoever chooses one without loading what fits."""
+
+    method: str
+    label: str
+    summary: str
+    stages: dict[str, float]  # what the fit goes through in this order -> about what share of its time that takes
+    needs: str | None = None  # a package that is not among this one's own requirements
+
+
+def _stages(*, graph: float = 0.0, layout: float = 0.0, maps: float = 0.0) -> dict[str, float]:
+    """Shares of a method's own stages, between those that every fit has."""
+    own = {"graph": graph, "layout": layout, "maps": maps}
+    left = 1.0 - sum(own.values())
+    return (
+        {"preview": 0.2 * left}
+        | {stage: share for stage, share in own.items() if share}
+        | {"territory": 0.3 * left, "fidelity": 0.5 * left}
+    )
+
+
+METHODS = (
+    MethodInfo(
+        method=DEFAULT_METHOD,
+        label="Joint",
+        summary="A free layout of all steps at once, tied in time, with encoder and decoder fitted to it. The default: the most faithful.",
+        stages=_stages(graph=0.04, layout=0.5, maps=0.3),
+    ),
+    MethodInfo(
+        method="pca",
+        label="PCA",
+        summary="One linear map for all steps. The plainest baseline; seconds.",
+        stages=_stages(layout=0.3),
+    ),
+)
+
+
+def find_method(name: str) -> MethodInfo:
+    """Look a method up by name.
+
+    Raises
+    ------
+    InvalidData : there is no such method.
+    """
+    for info in METHODS:
+        if info.method == name:
+            return info
+    raise InvalidData(f"expected a method of {', '.join(info.method for info in METHODS)}; got {name[:50]!r}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ FIT_LIBRARIES = {"torch", "sklearn", "scipy", "pynndescent", "numba"}
 # part of the package -> parts that its modules may import, besides their own
 MAY_IMPORT = {
     "errors": set(),
-    "schema": set(),
+    "schema": {"errors"},
     "frame": {"errors"},
     "palette": {"errors"},
     "store": {"schema", "errors"},

@@ -98,7 +98,7 @@ export const phase = computed<Phase>(() => {
 });
 
 /** The quick linear film that plays until the fit is there. */
-export const PREVIEW_METHOD = "pca";
+export const PREVIEW_METHOD = "preview";
 export const isPreview = computed(() => reel.value?.film.method === PREVIEW_METHOD);
 
 /** Back to all of the picture: what was hidden or zoomed to in one run means nothing in another. */

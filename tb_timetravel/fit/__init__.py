@@ -1,15 +1,15 @@
 """The visualizer: from the representations of every step to positions in one plane, and maps there and back.
 
-A method is a short recipe over shared parts: ``graph`` (which samples attract each other), ``layout`` (where they settle, and what ties a
-step to its neighbours in time), ``maps`` (encoder and decoder fitted to the layout), ``heads`` (the subject model's last layer). Nothing
-here opens a file; data comes through ``Dynamics``, progress goes through a callback, and finished stages through ``Stages``.
+A method is a short recipe in ``methods`` over shared parts: ``graph`` (which samples attract each other), ``layout`` (where they settle,
+and what ties a step to its neighbours in time), ``maps`` (encoder and decoder fitted to a layout), ``placing`` (from a layout to the
+finished visualizer), ``heads`` (the subject model's last layer). Nothing here opens a file; data comes through ``Dynamics``, progress
+goes through a callback, and finished stages through ``Stages``.
 """
 
 from __future__ import annotations
 
 from tb_timetravel.fit.dynamics import Dynamics
-from tb_timetravel.fit.joint import JointConfig, fit_joint
-from tb_timetravel.fit.pca import fit_pca
+from tb_timetravel.fit.methods import METHODS, Method
 from tb_timetravel.fit.result import Fitted, Report, Stages
 
-__all__ = ["Dynamics", "Fitted", "JointConfig", "Report", "Stages", "fit_joint", "fit_pca"]
+__all__ = ["METHODS", "Dynamics", "Fitted", "Method", "Report", "Stages"]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_RESIDENT_BYTES = 2 * 2**30  # what may lie in memory as a whole; beyond it, rows are read from the mapped files each time
+_RESIDENT_BYTES = {"cpu": 2**30, "cuda": 24 * 2**30}  # what may lie in memory as a whole; beyond it, rows are read from the files each time
 
 
 class StepArrays(Protocol):
@@ -31,6 +31,28 @@ class StepArrays(Protocol):
     @property
     def head(self) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
         """Affine head: weight (n_classes, n_features), bias (n_classes,)."""
+
+
+class _Series:
+    """One array per step, all of one shape: held in memory while they are small, else read from their files each time."""
+
+    def __init__(self, arrays: Sequence[Any], device: torch.device) -> None:
+        self._arrays, self._device = arrays, device
+        n_bytes = 4 * len(arrays) * arrays[0].size
+        self._resident = torch.stack([self._read(t) for t in range(len(arrays))]) if n_bytes <= _RESIDENT_BYTES[device.type] else None
+
+    def _read(self, t: int) -> torch.Tensor:
+        return torch.from_numpy(np.array(self._arrays[t], dtype=np.float32)).to(self._device)
+
+    def at(self, t: int) -> torch.Tensor:
+        return self._read(t) if self._resident is None else self._resident[t]
+
+    def rows(self, steps: torch.Tensor, samples: torch.Tensor) -> torch.Tensor:
+        if self._resident is not None:
+            return self._resident[steps[:, None], samples[None, :]]
+        index = samples.cpu().numpy()
+        chosen = [np.asarray(self._arrays[t][index], dtype=np.float32) for t in steps.tolist()]
+        return torch.from_numpy(np.stack(chosen)).to(self._device)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,34 +94,38 @@ class Dynamics:
         return all(step.logits is not None for step in self.steps)
 
     @cached_property
-    def _resident(self) -> torch.Tensor | None:
-        if 4 * self.n_steps * self.n_samples * self.n_features > _RESIDENT_BYTES:
-            return None
-        return torch.stack([self._read(t) for t in range(self.n_steps)])
+    def _representations(self) -> _Series:
+        return _Series([step.representations for step in self.steps], self.device)
 
-    def _read(self, t: int) -> torch.Tensor:
-        return torch.from_numpy(np.array(self.steps[t].representations, dtype=np.float32)).to(self.device)
+    @cached_property
+    def _logits(self) -> _Series:
+        logits = [step.logits for step in self.steps]
+        if any(array is None for array in logits):
+            raise ValueError("logits were not logged at every step; ask has_logits first")
+        return _Series(logits, self.device)
 
     def representations(self, t: int) -> torch.Tensor:
         """Read the representations of the t-th step, (n_samples, n_features)."""
-        return self._read(t) if self._resident is None else self._resident[t]
+        return self._representations.at(t)
 
     def rows(self, steps: torch.Tensor, samples: torch.Tensor) -> torch.Tensor:
-        """Read some samples at some steps, (n_chosen_steps, n_chosen, n_features)."""
-        if self._resident is not None:
-            return self._resident[steps[:, None], samples[None, :]]
-        index = samples.cpu().numpy()
-        chosen = [np.asarray(self.steps[t].representations[index], dtype=np.float32) for t in steps.tolist()]
-        return torch.from_numpy(np.stack(chosen)).to(self.device)
+        """Read the representations of some samples at some steps, (n_chosen_steps, n_chosen, n_features)."""
+        return self._representations.rows(steps, samples)
 
-    @cached_property
-    def logits(self) -> torch.Tensor | None:
-        """Logits of every step, (n_steps, n_samples, n_classes), or None when they were not logged."""
-        if not self.has_logits:
-            return None
-        return torch.stack([torch.from_numpy(np.array(step.logits, dtype=np.float32)) for step in self.steps]).to(self.device)
+    def logits(self, t: int) -> torch.Tensor:
+        """Read the logits of the t-th step, (n_samples, n_classes).
+
+        Raises
+        ------
+        ValueError : they were not logged at every step.
+        """
+        return self._logits.at(t)
+
+    def logit_rows(self, steps: torch.Tensor, samples: torch.Tensor) -> torch.Tensor:
+        """Read the logits of some samples at some steps, (n_chosen_steps, n_chosen, n_classes)."""
+        return self._logits.rows(steps, samples)
 
     @cached_property
     def predictions(self) -> torch.Tensor | None:
         """Predicted class at every step, (n_steps, n_samples), or None when no logits were logged."""
-        return None if self.logits is None else self.logits.argmax(2)
+        return torch.stack([self.logits(t).argmax(1) for t in range(self.n_steps)]) if self.has_logits else None

@@ -11,6 +11,8 @@ from torch.nn import functional as F
 from tb_timetravel.fit.networks import StepNetwork
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tb_timetravel.fit.dynamics import Dynamics
     from tb_timetravel.fit.result import Head
 
@@ -51,18 +53,23 @@ def make_head(dynamics: Dynamics, *, seed: int) -> Head | None:
     if all(head is not None for head in heads):
         weight, bias = (np.stack([np.array(head[i]) for head in heads if head is not None]) for i in (0, 1))
         return AffineHead(torch.from_numpy(weight).to(dynamics.device), torch.from_numpy(bias).to(dynamics.device))
-    if dynamics.logits is not None:
-        return _fit_surrogate(dynamics, F.log_softmax(dynamics.logits, 2), torch.arange(dynamics.n_samples), "surrogate", seed)
+    if dynamics.has_logits:
+        everyone = torch.arange(dynamics.n_samples)
+        return _fit_surrogate(dynamics, lambda t, i: F.log_softmax(dynamics.logit_rows(t, i), 2), everyone, "surrogate", seed)
     known = torch.from_numpy(np.flatnonzero(dynamics.labels >= 0))
     if dynamics.n_classes == 0 or len(known) == 0:
         return None
     spread = (1.0 - _LABEL_CONFIDENCE) / max(1, dynamics.n_classes - 1)
     target = torch.full((dynamics.n_samples, dynamics.n_classes), spread)
     target[known, torch.from_numpy(np.array(dynamics.labels))[known].long()] = _LABEL_CONFIDENCE
-    return _fit_surrogate(dynamics, target.log().to(dynamics.device).expand(dynamics.n_steps, -1, -1), known, "labels", seed)
+    log_target = target.log().to(dynamics.device)
+    return _fit_surrogate(dynamics, lambda _, i: log_target[i], known, "labels", seed)
 
 
-def _fit_surrogate(dynamics: Dynamics, target: torch.Tensor, known: torch.Tensor, source: str, seed: int) -> SurrogateHead:
+def _fit_surrogate(
+    dynamics: Dynamics, log_target: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], known: torch.Tensor, source: str, seed: int
+) -> SurrogateHead:
+    """Fit a network to log probabilities (n_steps, b, n_classes) of steps and samples, on the samples where they are known."""
     generator = torch.Generator().manual_seed(seed)
     center, scale = step_scales(dynamics)
     network = StepNetwork(dynamics.n_features, dynamics.n_classes, dynamics.n_steps, generator=generator, width=128).to(dynamics.device)
@@ -72,7 +79,7 @@ def _fit_surrogate(dynamics: Dynamics, target: torch.Tensor, known: torch.Tensor
         steps = torch.randperm(dynamics.n_steps, generator=generator)[:_STEPS_PER_BATCH].to(dynamics.device)
         samples = known[torch.randint(0, len(known), (_SAMPLES_PER_BATCH,), generator=generator)].to(dynamics.device)
         x = (dynamics.rows(steps, samples) - center[steps]) / scale[steps]
-        loss = divergence(target[steps[:, None], samples[None]], network(x, steps))
+        loss = divergence(log_target(steps, samples), network(x, steps))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

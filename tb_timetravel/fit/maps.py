@@ -90,7 +90,7 @@ def logit_scales(dynamics: Dynamics, head: Head, typical_margin: float) -> torch
     factors = []
     for t in range(dynamics.n_steps):
         at = torch.tensor([t], device=dynamics.device)
-        logits = head.logits(dynamics.representations(t)[None], at)[0] if dynamics.logits is None else dynamics.logits[t]
+        logits = head.logits(dynamics.representations(t)[None], at)[0] if not dynamics.has_logits else dynamics.logits(t)
         top = logits.topk(min(2, logits.shape[1]), 1).values
         margin = (top[:, 0] - top[:, -1]).mean().clamp_min(1e-6)
         factors.append(typical_margin / margin)
@@ -144,53 +144,7 @@ def fit_maps(
 
 
 def _targets(dynamics: Dynamics, head: Head, x: torch.Tensor, steps: torch.Tensor, samples: torch.Tensor) -> torch.Tensor:
-    if dynamics.logits is not None:
-        return dynamics.logits[steps[:, None], samples[None]]
+    if dynamics.has_logits:
+        return dynamics.logit_rows(steps, samples)
     with torch.no_grad():
         return head.logits(x, steps)
-
-
-def settle(
-    positions: torch.Tensor,
-    wanted: torch.Tensor,
-    logits_at: Callable[[torch.Tensor], torch.Tensor],
-    *,
-    reach: float,
-    n_iterations: int = 60,
-) -> torch.Tensor:
-    """Move samples that lie in another class's territory to the nearest spot of their own, where there is one within reach.
-
-    Gradient descent on how far the drawn class is ahead of the wanted one, the decoder fixed; a sample that finds no such spot stays
-    where the layout put it, and counts as drawn wrong.
-
-    Parameters
-    ----------
-    positions : (n, 2).
-    wanted : (n,) class that the subject model predicts.
-    logits_at : classifies positions, (m, 2) -> (m, n_classes).
-    reach : farthest move, in units of the plane.
-
-    Returns
-    -------
-    (n, 2)
-    """
-    with torch.no_grad():
-        astray = torch.nonzero(logits_at(positions).argmax(1) != wanted)[:, 0]
-    if len(astray) == 0:
-        return positions
-    start, goal = positions[astray], wanted[astray]
-    z, found, arrived = start.clone(), start.clone(), torch.zeros(len(astray), dtype=torch.bool, device=positions.device)
-    for iteration in range(n_iterations + 1):
-        z = z.detach().requires_grad_()
-        logits = logits_at(z)
-        ahead = logits.gather(1, goal[:, None])[:, 0] - logits.scatter(1, goal[:, None], -torch.inf).amax(1)
-        new = (ahead > 0) & ~arrived
-        found, arrived = torch.where(new[:, None], z.detach(), found), arrived | new
-        if iteration == n_iterations or bool(arrived.all()):
-            break
-        (gradient,) = torch.autograd.grad(ahead.sum(), z)
-        stride = reach / n_iterations * gradient / gradient.norm(dim=1, keepdim=True).clamp_min(1e-20)
-        z = z + torch.where(arrived[:, None], torch.zeros_like(stride), stride)
-    result = positions.clone()
-    result[astray] = found
-    return result

@@ -42,12 +42,14 @@ class Fitted:
     Attributes
     ----------
     embedding : (n_steps, n_samples, 2) positions.
+    encode : from representations to the plane, (b, n_features), t -> (b, 2).
     decode : from the plane to representations, (b, 2), t -> (b, n_features).
     head : the subject model's last layer, None without logits and labels.
     weights : encoder and decoder by name, for whoever projects new samples.
     """
 
     embedding: NDArray[np.float32]
+    encode: Callable[[torch.Tensor, int], torch.Tensor]
     decode: Callable[[torch.Tensor, int], torch.Tensor]
     head: Head | None
     weights: Mapping[str, NDArray[Any]]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from tb_timetravel.fit import JointConfig, fit_joint, fit_pca
+from tb_timetravel.fit import METHODS
 from tb_timetravel.pipeline.film import write_film
 from tb_timetravel.pipeline.source import FitOptions, film_key, open_source
-from tb_timetravel.schema import DEFAULT_METHOD, PREVIEW_METHOD, Film
+from tb_timetravel.schema import PREVIEW_METHOD, Film, find_method
 from tb_timetravel.store import DynamicsReader, FilmStore
 
 if TYPE_CHECKING:
@@ -38,6 +38,16 @@ class _FilmStages:
         self._films.write_stage(self._key, name, arrays)
 
 
+class _NoStages:
+    """For fits that take no longer than reading what they would have kept."""
+
+    def get(self, _: str) -> None:
+        return None
+
+    def put(self, _: str, __: Mapping[str, NDArray[Any]]) -> None:
+        pass
+
+
 def build_film(
     directory: str, options: FitOptions, *, progress: Report, on_preview: Callable[[str], None], on_key: Callable[[str], None]
 ) -> Film:
@@ -45,7 +55,7 @@ def build_film(
 
     Parameters
     ----------
-    progress : called with a stage of ``schema.STAGES`` and how much of it is done; may raise ``FitCancelled``.
+    progress : called with a stage of the method (``schema.MethodInfo.stages``) and how much of it is done; may raise ``FitCancelled``.
     on_preview, on_key : called with the key of the preview once it plays, and with the key that the film will have.
 
     Raises
@@ -55,21 +65,23 @@ def build_film(
     source, films = open_source(DynamicsReader(directory), options), FilmStore(directory)
     if source.dynamics.device.type == "cpu" and len(source.dynamics.laid_out) <= _ONE_THREAD_SAMPLES:
         torch.set_num_threads(1)  # this process only fits
-    config = JointConfig(seed=options.seed)
+    method = METHODS[find_method(options.method).method]
+    config = method.config(seed=options.seed)
     settings = _flat(asdict(config))
-    key = film_key(source, DEFAULT_METHOD, settings)
+    key = film_key(source, options.method, settings)
     on_key(key)
     if films.has(key):
         return films.film(key)
     preview_key = film_key(source, PREVIEW_METHOD, {})
     if not films.has(preview_key):
-        fitted = fit_pca(source.dynamics, seed=options.seed, report=progress)
+        pca = METHODS["pca"]
+        fitted = pca.fit(source.dynamics, pca.config(seed=options.seed), report=lambda *_: progress("preview", 0.5), stages=_NoStages())
         write_film(films, source, preview_key, PREVIEW_METHOD, {}, fitted, options, lambda _, done: progress("preview", done), {})
     on_preview(preview_key)
     progress("preview", 1.0)
     clock = _Clock(progress)
-    fitted = fit_joint(source.dynamics, config, report=clock, stages=_FilmStages(films, key))
-    film = write_film(films, source, key, DEFAULT_METHOD, settings, fitted, options, clock, clock.seconds)
+    fitted = method.fit(source.dynamics, config, report=clock, stages=_FilmStages(films, key))
+    film = write_film(films, source, key, options.method, settings, fitted, options, clock, clock.seconds)
     films.remove_stages(key)
     return film
 

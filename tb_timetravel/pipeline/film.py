@@ -83,12 +83,12 @@ def write_film(
 
 def _predictions(source: Source) -> tuple[NDArray[Any], NDArray[np.uint8]] | tuple[None, None]:
     """Predicted class and 255 · confidence at every step, (n_steps, n_samples) each."""
-    logits = source.dynamics.logits
-    if logits is None:
+    dynamics = source.dynamics
+    if dynamics.predictions is None:
         return None, None
     kind = np.uint8 if source.probe.n_classes <= 256 else np.uint16
-    confidence = (logits.softmax(2).amax(2) * 255.0).round().to(torch.uint8)
-    return logits.argmax(2).cpu().numpy().astype(kind), confidence.cpu().numpy()
+    confidences = [(dynamics.logits(t).softmax(1).amax(1) * 255.0).round().to(torch.uint8) for t in range(dynamics.n_steps)]
+    return dynamics.predictions.cpu().numpy().astype(kind), torch.stack(confidences).cpu().numpy()
 
 
 def _territory(fitted: Fitted, extent: Extent, t: int, device: torch.device) -> Territory | None:

@@ -39,11 +39,11 @@ def measure(
             if k > 0:
                 spatial = spatial_fidelity(x[rows], z[t, rows], n_neighbors=k)
                 values[rows, :3] = torch.stack([spatial.neighborhood_preservation, spatial.trustworthiness, spatial.continuity], 1)
-        if dynamics.logits is not None and fitted.head is not None:
+        if dynamics.has_logits and fitted.head is not None:
             drawn = fitted.decoded_logits(z[t], t)
-            values[:, 3] = prediction_agreement(drawn, dynamics.logits[t])
+            values[:, 3] = prediction_agreement(drawn, dynamics.logits(t))
             for name, rows in splits.items():
-                agreement_chance[name].append(_chance_agreement(drawn[rows].argmax(1), dynamics.logits[t][rows].argmax(1)))
+                agreement_chance[name].append(_chance_agreement(drawn[rows].argmax(1), dynamics.logits(t)[rows].argmax(1)))
         scores: Scores = {
             metric: {name: _mean(values[rows, column]) for name, rows in splits.items()}
             for column, metric in enumerate(("neighborhood_preservation", "trustworthiness", "continuity", "prediction_agreement"))

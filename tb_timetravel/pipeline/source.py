@@ -12,6 +12,7 @@ import torch
 
 from tb_timetravel.errors import FitError
 from tb_timetravel.fit import Dynamics
+from tb_timetravel.schema import DEFAULT_METHOD
 from tb_timetravel.store import DynamicsReader, data_fingerprint
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _MIN_LAID_OUT = 30  # a training split smaller than this is no layout; all sampl
 class FitOptions:
     """What a user chooses."""
 
+    method: str = DEFAULT_METHOD
     device: str = "auto"
     seed: int = 0
     start: int | None = None

@@ -7,7 +7,7 @@ import torch
 from tb_timetravel.errors import FitError
 from tb_timetravel.fit.graph import Edges, affinities, approximate_neighbors, nearest_neighbors, symmetric_edges
 from tb_timetravel.fit.layout import LayoutConfig, attraction_force, coupling_force, lay_out, repulsion_force
-from tb_timetravel.fit.maps import settle
+from tb_timetravel.fit.placing import settle
 
 
 def cloud(n: int, d: int, seed: int = 0) -> torch.Tensor:

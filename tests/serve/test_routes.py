@@ -55,7 +55,7 @@ def test_runs_lists_what_was_logged(served: Served):
 def test_runs_names_the_state_of_a_probe_set_with_a_preview_only(tmp_path: Path, status: str, state: str):
     write_events(tmp_path / "a")
     directory = write_probe(tmp_path / "a")
-    write_film(directory, PREVIEW, method="pca")
+    write_film(directory, PREVIEW, method="preview")
     StatusFile(directory).write(FitStatus(state=status))
     assert serve(tmp_path).get("runs").json["runs"][0]["tags"][0]["state"] == state
 
@@ -112,7 +112,7 @@ def test_a_film_of_replaced_data_is_stale_and_a_preview_of_the_present_data_is_s
     directory = str(probe_directory_of(logdir))
     log_step(directory, STEPS[0], value=7.0)
     assert served.get("run", **OF_PROBE).json["film"] == FILM
-    write_film(directory, PREVIEW, method="pca", created_at=3e9)
+    write_film(directory, PREVIEW, method="preview", created_at=3e9)
     answer = served.get("run", **OF_PROBE).json
     assert [(film["film"], film["stale"]) for film in answer["films"]] == [(PREVIEW, False), (FILM, True)]
     assert answer["film"] == PREVIEW
@@ -215,7 +215,7 @@ def test_territory_paints_class_colours_with_y_up(served: Served):
 
 
 def test_a_film_without_territory_has_no_picture(logdir: Path):
-    write_film(str(probe_directory_of(logdir)), PREVIEW, method="pca", with_territory=False)
+    write_film(str(probe_directory_of(logdir)), PREVIEW, method="preview", with_territory=False)
     response = serve(logdir).get("territory", **OF_PROBE, film=PREVIEW, step=STEPS[0])
     assert response.status_code == 404
     assert "no territory" in response.json["error"]
@@ -305,7 +305,7 @@ def test_a_damaged_frame_is_a_conflict(served: Served, logdir: Path):
 
 
 def test_a_film_that_cannot_be_read_hides_no_other(served: Served, logdir: Path):
-    write_film(str(probe_directory_of(logdir)), PREVIEW, method="pca")
+    write_film(str(probe_directory_of(logdir)), PREVIEW, method="preview")
     (probe_directory_of(logdir) / "films" / FILM / "film.json").write_bytes(b"{")
     assert [film["film"] for film in served.get("run", **OF_PROBE).json["films"]] == [PREVIEW]
 

@@ -11,18 +11,15 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from tb_timetravel.fit.basis import shared_basis
 from tb_timetravel.fit.graph import Edges, step_graph
-from tb_timetravel.fit.heads import make_head
 from tb_timetravel.fit.layout import LayoutConfig, lay_out
-from tb_timetravel.fit.maps import MapsConfig, Visualizer, fit_maps, settle
-from tb_timetravel.fit.pca import shared_basis
-from tb_timetravel.fit.result import Fitted
+from tb_timetravel.fit.maps import MapsConfig
+from tb_timetravel.fit.placing import follow_layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tb_timetravel.fit.dynamics import Dynamics
-    from tb_timetravel.fit.result import Head, Report, Stages
+    from tb_timetravel.fit.result import Fitted, Report, Stages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +45,7 @@ def fit_joint(dynamics: Dynamics, config: JointConfig, *, report: Report, stages
     """
     graphs = _graphs(dynamics, config, report, stages)
     layout = _layout(dynamics, graphs, config, report, stages)
-    return _maps(dynamics, layout, config, report, stages)
+    return follow_layout(dynamics, layout, config.maps, reach=config.reach, seed=config.seed, report=report, stages=stages)
 
 
 def _graphs(dynamics: Dynamics, config: JointConfig, report: Report, stages: Stages) -> list[Edges]:
@@ -94,41 +91,3 @@ def _layout(dynamics: Dynamics, graphs: list[Edges], config: JointConfig, report
     stages.put("layout", {"layout": layout.cpu().numpy()})
     report("layout", 1.0)
     return layout
-
-
-def _maps(dynamics: Dynamics, layout: torch.Tensor, config: JointConfig, report: Report, stages: Stages) -> Fitted:
-    head = make_head(dynamics, seed=config.seed)
-    visualizer = Visualizer(dynamics, float(layout.std().clamp_min(1e-12)), config.maps)
-    kept = stages.get("maps")
-    if kept is None:
-        fit_maps(dynamics, layout, head, visualizer, config.maps, lambda done: report("maps", done))
-        stages.put("maps", visualizer.weights())
-    else:
-        visualizer.load(kept)
-    report("maps", 1.0)
-    embedding = torch.stack([_place(dynamics, layout, visualizer, head, config.reach, t) for t in range(dynamics.n_steps)])
-    return Fitted(embedding=embedding.cpu().numpy(), decode=_decode_at(visualizer), head=head, weights=visualizer.weights())
-
-
-def _decode_at(visualizer: Visualizer) -> Callable[[torch.Tensor, int], torch.Tensor]:
-    def decode(positions: torch.Tensor, t: int) -> torch.Tensor:
-        with torch.no_grad():
-            return visualizer.decode(positions[None], torch.tensor([t], device=positions.device))[0]
-
-    return decode
-
-
-def _place(dynamics: Dynamics, layout: torch.Tensor, visualizer: Visualizer, head: Head | None, reach: float, t: int) -> torch.Tensor:
-    """Place every sample at a step, (n_samples, 2): laid out or encoded, then settled in its own territory."""
-    step = torch.tensor([t], device=dynamics.device)
-    with torch.no_grad():
-        positions = visualizer.encode(dynamics.representations(t)[None], step)[0]
-    positions[torch.from_numpy(dynamics.laid_out).to(dynamics.device)] = layout[t]
-    if head is None or dynamics.predictions is None:
-        return positions
-
-    def logits_at(z: torch.Tensor) -> torch.Tensor:
-        return head.logits(visualizer.decode(z[None], step), step)[0]
-
-    width = float((layout.amax((0, 1)) - layout.amin((0, 1))).max())
-    return settle(positions, dynamics.predictions[t], logits_at, reach=reach * width)

@@ -1,14 +1,10 @@
-"""Principal components of all steps together: the preview film, the start of the layout, and the plainest baseline."""
+"""Principal components of all steps together: where a layout starts, and the plainest picture there is."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
-
-from tb_timetravel.fit.heads import make_head
-from tb_timetravel.fit.result import Fitted, Report
 
 if TYPE_CHECKING:
     from tb_timetravel.fit.dynamics import Dynamics
@@ -37,16 +33,3 @@ def shared_basis(dynamics: Dynamics) -> tuple[torch.Tensor, torch.Tensor]:
         basis = torch.cat([basis, torch.zeros_like(basis)], 1)
     largest = basis.abs().argmax(0)
     return mean, basis * torch.where(basis[largest, torch.arange(2, device=basis.device)] < 0, -1.0, 1.0)
-
-
-def fit_pca(dynamics: Dynamics, *, seed: int, report: Report) -> Fitted:
-    """Project every step onto the shared basis; the decoder is its transpose."""
-    center, basis = shared_basis(dynamics)
-    embedding = np.stack([((dynamics.representations(t) - center) @ basis).cpu().numpy() for t in range(dynamics.n_steps)])
-    report("preview", 0.5)
-    return Fitted(
-        embedding=embedding,
-        decode=lambda positions, _: center + positions @ basis.T,
-        head=make_head(dynamics, seed=seed),
-        weights={"center": center.cpu().numpy(), "basis": basis.cpu().numpy()},
-    )

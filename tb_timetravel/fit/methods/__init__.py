@@ -1,0 +1,36 @@
+"""The methods: each a short recipe over the parts of ``fit``, each with its settings; ``schema.METHODS`` names them for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tb_timetravel.fit.methods.joint import JointConfig, fit_joint
+from tb_timetravel.fit.methods.pca import PcaConfig, fit_pca
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tb_timetravel.fit.result import Fitted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """A recipe and its settings.
+
+    Attributes
+    ----------
+    config : a frozen dataclass of settings with a default each, among them ``seed``.
+    fit : called as ``fit(dynamics, config, report=..., stages=...)``.
+    """
+
+    config: type[Any]
+    fit: Callable[..., Fitted]
+
+
+METHODS = {
+    "joint": Method(config=JointConfig, fit=fit_joint),
+    "pca": Method(config=PcaConfig, fit=fit_pca),
+}
+
+__all__ = ["METHODS", "Method"]

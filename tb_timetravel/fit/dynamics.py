@@ -73,6 +73,11 @@ class Dynamics:
     n_classes: int
     device: torch.device
 
+    @cached_property
+    def others(self) -> NDArray[np.int64]:
+        """Positions of the samples that are not laid out, (n_others,)."""
+        return np.setdiff1d(np.arange(self.n_samples), self.laid_out)
+
     @property
     def n_steps(self) -> int:
         """Number of steps."""

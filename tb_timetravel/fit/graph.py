@@ -43,19 +43,29 @@ def nearest_neighbors(x: torch.Tensor, n_neighbors: int, *, seed: int = 0) -> tu
     """
     if len(x) > _EXACT_LIMIT[x.device.type]:
         return approximate_neighbors(x, n_neighbors, seed=seed)
-    rows = max(1, _BLOCK_BYTES[x.device.type] // (4 * len(x)))
-    centered = x - x.mean(0)  # keeps the squares small, so that their difference keeps its digits
-    squares = (centered * centered).sum(1)
+    return _search(x, x, n_neighbors, own=True)
+
+
+def neighbors_among(query: torch.Tensor, base: torch.Tensor, n_neighbors: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Find the nearest of other samples: for each row of query (m, d) those of base (n, d); as `nearest_neighbors` otherwise."""
+    return _search(query, base, n_neighbors, own=False)
+
+
+def _search(query: torch.Tensor, base: torch.Tensor, k: int, *, own: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    n_rows = max(1, _BLOCK_BYTES[base.device.type] // (4 * len(base)))
+    center = base.mean(0)  # keeps the squares small, so that their difference keeps its digits
+    centered = base - center
+    squares = centered.square().sum(1)
     index, distance = [], []
-    for start in range(0, len(x), rows):
-        block = centered[start : start + rows]
-        d2 = (
-            torch.addmm(squares[None], block, centered.T, alpha=-2.0) + squares[start : start + rows, None]
-        )  # (rows, d), (d, n) -> (rows, n)
-        d2[torch.arange(len(block), device=x.device), torch.arange(start, start + len(block), device=x.device)] = math.inf
-        near, at = d2.topk(n_neighbors, largest=False)
-        index.append(at)
-        distance.append(near.clamp_min(0.0).sqrt())
+    for start in range(0, len(query), n_rows):
+        block = query[start : start + n_rows] - center
+        d2 = torch.addmm(squares[None], block, centered.T, alpha=-2.0)  # (n_rows, d), (d, n) -> (n_rows, n)
+        if own:
+            at = torch.arange(len(block), device=base.device)
+            d2[at, at + start] = math.inf
+        near, found = d2.topk(k, largest=False)
+        index.append(found)
+        distance.append((near + block.square().sum(1, keepdim=True)).clamp_min(0.0).sqrt())
     return torch.cat(index), torch.cat(distance)
 
 
@@ -127,7 +137,35 @@ def step_graph(
     """
     k = min(n_neighbors, len(x) - 1)
     index, distance = nearest_neighbors(x, k, seed=seed)
-    weight = affinities(distance, min(perplexity, max(1.0, 0.5 * k)))
+    weight = affinities(distance, _attainable(perplexity, k))
     if predictions is not None:
         weight = torch.where(predictions[index] == predictions[:, None], weight, weight * across)
     return symmetric_edges(index, weight)
+
+
+def neighbors_outside(
+    x: torch.Tensor, predictions: torch.Tensor | None, inside: torch.Tensor, outside: torch.Tensor, *,
+    n_neighbors: int, perplexity: float, across: float,
+) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
+    """Tie samples to a graph that they are no part of.
+
+    Parameters
+    ----------
+    x, predictions : (n, d) and (n,) of all samples.
+    inside, outside : positions of the samples of the graph, and of those that look for neighbours among them.
+
+    Returns
+    -------
+    Index into `inside` and weight, both (n_outside, k); rows of the weight sum to 1.
+    """
+    k = min(n_neighbors, len(inside))
+    index, distance = neighbors_among(x[outside], x[inside], k)
+    weight = affinities(distance, _attainable(perplexity, k))
+    if predictions is not None:
+        weight = torch.where(predictions[inside][index] == predictions[outside][:, None], weight, weight * across)
+    return index, weight / weight.sum(1, keepdim=True)
+
+
+def _attainable(perplexity: float, k: int) -> float:
+    """Keep a perplexity below the number of neighbours, which it would need infinitely flat weights to reach."""
+    return min(perplexity, max(1.0, 0.7 * k))

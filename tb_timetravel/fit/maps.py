@@ -42,6 +42,9 @@ class MapsConfig:
     typical_margin: float = 3.0  # logits are scaled so that top 1 - top 2 has this mean at every step
     encoder_noise: float = 0.3  # standard deviations added to the encoder's input, so that unseen samples land as well as seen ones
     encoder_weight: float = 5.0
+    margin: float = 0.3  # by which the predicted class shall be ahead, in sharpened logits: agreement, not only likeness
+    margin_weight: float = 3.0
+    refined: float = 0.4  # share of the batches that the decoder gets once more, after samples have settled
     seed: int = 0
 
     def n_iterations(self, n_steps: int, n_samples: int) -> int:
@@ -111,36 +114,57 @@ def fit_maps(
     ------
     FitError : the fit diverged.
     """
-    generator = torch.Generator().manual_seed(config.seed + 1)
-    device = dynamics.device
-    laid_out = torch.from_numpy(dynamics.laid_out).to(device)
-    sharpen = None if head is None else logit_scales(dynamics, head, config.typical_margin)
-    parameters = [*visualizer.encoder.parameters(), *visualizer.decoder.parameters()]
-    n_iterations = config.n_iterations(dynamics.n_steps, len(laid_out))
-    optimizer = torch.optim.Adam(parameters, config.learning_rate)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.learning_rate, n_iterations, pct_start=0.1)
-    for iteration in range(n_iterations):
-        steps = torch.randperm(dynamics.n_steps, generator=generator)[: config.steps_per_batch].to(device)
-        at = torch.randint(0, len(laid_out), (config.samples_per_batch,), generator=generator).to(device)
-        x, z = dynamics.rows(steps, laid_out[at]), layout[steps[:, None], at[None]]
-        noise = torch.randn(x.shape, generator=generator).to(device) * config.encoder_noise
+    held_to_head = _held_to_head(dynamics, head, config)
+
+    def loss(x: torch.Tensor, z: torch.Tensor, steps: torch.Tensor, samples: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        noise = torch.randn(x.shape, generator=generator).to(x.device) * config.encoder_noise
         encoded = visualizer.encode(x + noise * visualizer.scale[steps], steps)
-        back = visualizer.decode(z, steps)
-        loss = F.mse_loss((back - x) / visualizer.scale[steps], torch.zeros_like(x))
-        loss = loss + config.encoder_weight * F.mse_loss(encoded, z) / visualizer.plane_scale**2
-        if head is not None and sharpen is not None:
-            wanted = _targets(dynamics, head, x, steps, laid_out[at])
-            log_target = F.log_softmax(wanted * sharpen[steps], -1)
-            for positions_back in (back, visualizer.decode(encoded, steps)):
-                loss = loss + divergence(log_target, head.logits(positions_back, steps) * sharpen[steps])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        if iteration % 25 == 0:
-            if not bool(torch.isfinite(loss)):
-                raise FitError(f"encoder and decoder diverged at iteration {iteration}; check the representations for extreme values")
-            report(iteration / n_iterations)
+        decoded = visualizer.decode(z, steps)
+        reconstruction = F.mse_loss((decoded - x) / visualizer.scale[steps], torch.zeros_like(x))
+        regression = config.encoder_weight * F.mse_loss(encoded, z) / visualizer.plane_scale**2
+        return reconstruction + regression + held_to_head(x, steps, samples, (decoded, visualizer.decode(encoded, steps)))
+
+    n_iterations = config.n_iterations(dynamics.n_steps, layout.shape[1])
+    parameters = [*visualizer.encoder.parameters(), *visualizer.decoder.parameters()]
+    _train(parameters, loss, dynamics, layout, config, learning_rate=config.learning_rate, n_iterations=n_iterations, report=report)
+
+
+def refine_decoder(
+    dynamics: Dynamics, positions: torch.Tensor, head: Head | None, visualizer: Visualizer, config: MapsConfig,
+    report: Callable[[float], None],
+) -> None:  # fmt: skip
+    """Fit the decoder once more, in place, to samples that have settled: (n_steps, n_laid_out, 2); parameters as of `fit_maps`."""
+    held_to_head = _held_to_head(dynamics, head, config)
+
+    def loss(x: torch.Tensor, z: torch.Tensor, steps: torch.Tensor, samples: torch.Tensor, _: torch.Generator) -> torch.Tensor:
+        decoded = visualizer.decode(z, steps)
+        reconstruction = F.mse_loss((decoded - x) / visualizer.scale[steps], torch.zeros_like(x))
+        return reconstruction + held_to_head(x, steps, samples, (decoded,))
+
+    n_iterations = round(config.refined * config.n_iterations(dynamics.n_steps, positions.shape[1]))
+    parameters = list(visualizer.decoder.parameters())
+    _train(
+        parameters, loss, dynamics, positions, config, learning_rate=0.4 * config.learning_rate, n_iterations=n_iterations, report=report
+    )
+
+
+def _held_to_head(dynamics: Dynamics, head: Head | None, config: MapsConfig) -> Callable[..., torch.Tensor]:
+    """Make the loss that compares what the head says of decoded positions (n_steps, b, n_features) with what it says of the samples."""
+    if head is None:
+        return lambda x, *_: torch.zeros((), device=x.device)
+    sharpen = logit_scales(dynamics, head, config.typical_margin)
+
+    def loss(x: torch.Tensor, steps: torch.Tensor, samples: torch.Tensor, decoded: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        wanted = _targets(dynamics, head, x, steps, samples) * sharpen[steps]
+        log_target, total = F.log_softmax(wanted, -1), torch.zeros((), device=x.device)
+        for representations in decoded:
+            logits = head.logits(representations, steps) * sharpen[steps]
+            total = total + divergence(log_target, logits)
+            if logits.shape[-1] > 1:
+                total = total + config.margin_weight * shortfall(logits, wanted.argmax(-1), config.margin).mean()
+        return total
+
+    return loss
 
 
 def _targets(dynamics: Dynamics, head: Head, x: torch.Tensor, steps: torch.Tensor, samples: torch.Tensor) -> torch.Tensor:
@@ -148,3 +172,32 @@ def _targets(dynamics: Dynamics, head: Head, x: torch.Tensor, steps: torch.Tenso
         return dynamics.logit_rows(steps, samples)
     with torch.no_grad():
         return head.logits(x, steps)
+
+
+def shortfall(logits: torch.Tensor, wanted: torch.Tensor, margin: float) -> torch.Tensor:
+    """Measure by how much the wanted class misses being ahead of all others by a margin, (…, n_classes), (…,) -> (…,), from 0 up."""
+    of_wanted = logits.gather(-1, wanted[..., None])[..., 0]
+    return (margin + logits.scatter(-1, wanted[..., None], -torch.inf).amax(-1) - of_wanted).clamp_min(0.0)
+
+
+def _train(
+    parameters: list[torch.nn.Parameter], loss: Callable[..., torch.Tensor], dynamics: Dynamics, positions: torch.Tensor,
+    config: MapsConfig, *, learning_rate: float, n_iterations: int, report: Callable[[float], None],
+) -> None:  # fmt: skip
+    """Minimise a loss of (x, z, steps, samples, generator) over batches of some steps and some laid-out samples."""
+    device, generator = dynamics.device, torch.Generator().manual_seed(config.seed + 1)
+    laid_out = torch.from_numpy(dynamics.laid_out).to(device)
+    optimizer = torch.optim.Adam(parameters, learning_rate)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, n_iterations, pct_start=0.1)
+    for iteration in range(n_iterations):
+        steps = torch.randperm(dynamics.n_steps, generator=generator)[: config.steps_per_batch].to(device)
+        at = torch.randint(0, len(laid_out), (config.samples_per_batch,), generator=generator).to(device)
+        value = loss(dynamics.rows(steps, laid_out[at]), positions[steps[:, None], at[None]], steps, laid_out[at], generator)
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+        schedule.step()
+        if iteration % 25 == 0:
+            if not bool(torch.isfinite(value)):
+                raise FitError(f"encoder and decoder diverged at iteration {iteration}; check the representations for extreme values")
+            report(iteration / n_iterations)

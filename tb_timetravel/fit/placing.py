@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import torch
 
 from tb_timetravel.fit.heads import make_head
-from tb_timetravel.fit.maps import MapsConfig, Visualizer, fit_maps
+from tb_timetravel.fit.maps import MapsConfig, Visualizer, fit_maps, refine_decoder
 from tb_timetravel.fit.result import Fitted
 
 if TYPE_CHECKING:
@@ -16,33 +17,51 @@ if TYPE_CHECKING:
     from tb_timetravel.fit.dynamics import Dynamics
     from tb_timetravel.fit.result import Head, Report, Stages
 
+_GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
+_SETTLED_AT_ONCE = 64
+
 
 def follow_layout(
-    dynamics: Dynamics, layout: torch.Tensor, config: MapsConfig, *, reach: float, seed: int, report: Report, stages: Stages
+    dynamics: Dynamics,
+    layout: torch.Tensor,
+    config: MapsConfig,
+    *,
+    others: torch.Tensor | None = None,
+    reach: float,
+    seed: int,
+    report: Report,
+    stages: Stages,
 ) -> Fitted:
-    """Fit encoder and decoder to a layout and place every sample: laid out or encoded, then settled.
+    """Fit encoder and decoder to a layout and place every sample: laid out, or placed beside it, or encoded; then settled.
 
     Parameters
     ----------
     layout : (n_steps, n_laid_out, 2) positions of the samples ``dynamics.laid_out``.
+    others : (n_steps, n_others, 2) positions of ``dynamics.others``, which take no part in fitting; encoded where there are none.
     reach : farthest move of a sample that settles, as a share of the plane's width.
     """
     head = make_head(dynamics, seed=seed)
     visualizer = Visualizer(dynamics, float(layout.std().clamp_min(1e-12)), config)
+    reach *= float((layout.amax((0, 1)) - layout.amin((0, 1))).max())
+    laid_out, outside = (torch.from_numpy(rows).to(dynamics.device) for rows in (dynamics.laid_out, dynamics.others))
     kept = stages.get("maps")
     if kept is None:
-        fit_maps(dynamics, layout, head, visualizer, config, lambda done: report("maps", done))
+        fit_maps(dynamics, layout, head, visualizer, config, lambda done: report("maps", 0.7 * done))
+        if reach > 0:
+            settled = torch.stack([_settled(dynamics, visualizer, head, layout[t], laid_out, t, reach) for t in range(dynamics.n_steps)])
+            refine_decoder(dynamics, settled, head, visualizer, config, lambda done: report("maps", 0.7 + 0.3 * done))
         stages.put("maps", visualizer.weights())
     else:
         visualizer.load(kept)
+    encode = _at_step(visualizer.encode)
+    embedding = torch.empty(dynamics.n_steps, dynamics.n_samples, 2, device=dynamics.device)
+    for t in range(dynamics.n_steps):
+        beside = encode(dynamics.representations(t)[outside], t) if others is None else others[t]
+        for positions, samples in ((layout[t], laid_out), (beside, outside)):
+            embedding[t, samples] = _settled(dynamics, visualizer, head, positions, samples, t, reach)
     report("maps", 1.0)
-    embedding = torch.stack([_place(dynamics, layout, visualizer, head, reach, t) for t in range(dynamics.n_steps)])
     return Fitted(
-        embedding=embedding.cpu().numpy(),
-        encode=_at_step(visualizer.encode),
-        decode=_at_step(visualizer.decode),
-        head=head,
-        weights=visualizer.weights(),
+        embedding=embedding.cpu().numpy(), encode=encode, decode=_at_step(visualizer.decode), head=head, weights=visualizer.weights()
     )
 
 
@@ -54,63 +73,48 @@ def _at_step(function: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> 
     return at_step
 
 
-def _place(dynamics: Dynamics, layout: torch.Tensor, visualizer: Visualizer, head: Head | None, reach: float, t: int) -> torch.Tensor:
-    """Place every sample at a step, (n_samples, 2)."""
-    step = torch.tensor([t], device=dynamics.device)
-    with torch.no_grad():
-        positions = visualizer.encode(dynamics.representations(t)[None], step)[0]
-    positions[torch.from_numpy(dynamics.laid_out).to(dynamics.device)] = layout[t]
-    if head is None or dynamics.predictions is None:
+def _settled(
+    dynamics: Dynamics, visualizer: Visualizer, head: Head | None, positions: torch.Tensor, samples: torch.Tensor, t: int, reach: float
+) -> torch.Tensor:
+    """Settle some samples at a step, (n_chosen, 2)."""
+    if head is None or dynamics.predictions is None or reach == 0 or len(samples) == 0:
         return positions
+    step = torch.tensor([t], device=dynamics.device)
 
-    def logits_at(z: torch.Tensor) -> torch.Tensor:
-        return head.logits(visualizer.decode(z[None], step), step)[0]
+    def classes_at(z: torch.Tensor) -> torch.Tensor:
+        with torch.no_grad():
+            return head.logits(visualizer.decode(z[None], step), step)[0].argmax(1)
 
-    width = float((layout.amax((0, 1)) - layout.amin((0, 1))).max())
-    return settle(positions, dynamics.predictions[t], logits_at, reach=reach * width)
+    return settle(positions, dynamics.predictions[t][samples], classes_at, reach=reach)
 
 
 def settle(
-    positions: torch.Tensor,
-    wanted: torch.Tensor,
-    logits_at: Callable[[torch.Tensor], torch.Tensor],
-    *,
-    reach: float,
-    n_iterations: int = 60,
+    positions: torch.Tensor, wanted: torch.Tensor, classes_at: Callable[[torch.Tensor], torch.Tensor], *, reach: float, n_spots: int = 400
 ) -> torch.Tensor:
     """Move samples that lie in another class's territory to the nearest spot of their own, where there is one within reach.
 
-    Gradient descent on how far the drawn class is ahead of the wanted one, the decoder fixed; a sample that finds no such spot stays
-    where the layout put it, and counts as drawn wrong.
+    Spots are tried from near to far on a spiral of equal density (Vogel 1979); a sample that finds none stays where the layout put it,
+    and counts as drawn wrong.
 
     Parameters
     ----------
     positions : (n, 2).
     wanted : (n,) class that the subject model predicts.
-    logits_at : classifies positions, (m, 2) -> (m, n_classes).
+    classes_at : class of the territory at positions, (m, 2) -> (m,).
     reach : farthest move, in units of the plane.
 
     Returns
     -------
     (n, 2)
     """
-    with torch.no_grad():
-        astray = torch.nonzero(logits_at(positions).argmax(1) != wanted)[:, 0]
-    if len(astray) == 0:
-        return positions
-    start, goal = positions[astray], wanted[astray]
-    z, found, arrived = start.clone(), start.clone(), torch.zeros(len(astray), dtype=torch.bool, device=positions.device)
-    for iteration in range(n_iterations + 1):
-        z = z.detach().requires_grad_()
-        logits = logits_at(z)
-        ahead = logits.gather(1, goal[:, None])[:, 0] - logits.scatter(1, goal[:, None], -torch.inf).amax(1)
-        new = (ahead > 0) & ~arrived
-        found, arrived = torch.where(new[:, None], z.detach(), found), arrived | new
-        if iteration == n_iterations or bool(arrived.all()):
-            break
-        (gradient,) = torch.autograd.grad(ahead.sum(), z)
-        stride = reach / n_iterations * gradient / gradient.norm(dim=1, keepdim=True).clamp_min(1e-20)
-        z = z + torch.where(arrived[:, None], torch.zeros_like(stride), stride)
+    astray = torch.nonzero(classes_at(positions) != wanted)[:, 0]
+    turn = torch.arange(n_spots, device=positions.device) + 0.5
+    radius, angle = reach * (turn / n_spots).sqrt(), turn * _GOLDEN_ANGLE
+    spiral = torch.stack([radius * angle.cos(), radius * angle.sin()], 1)  # (n_spots, 2)
     result = positions.clone()
-    result[astray] = found
+    for chosen in astray.split(_SETTLED_AT_ONCE):
+        spots = positions[chosen][:, None] + spiral
+        own = classes_at(spots.reshape(-1, 2)).reshape(len(chosen), n_spots) == wanted[chosen][:, None]
+        nearest = spots[torch.arange(len(chosen), device=positions.device), own.to(torch.uint8).argmax(1)]  # the first that is true
+        result[chosen] = torch.where(own.any(1)[:, None], nearest, positions[chosen])
     return result

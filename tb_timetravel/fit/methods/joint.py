@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import torch
 
 from tb_timetravel.fit.basis import shared_basis
-from tb_timetravel.fit.graph import Edges, step_graph
-from tb_timetravel.fit.layout import LayoutConfig, lay_out
+from tb_timetravel.fit.graph import Edges, neighbors_outside, step_graph
+from tb_timetravel.fit.layout import LayoutConfig, lay_out, lay_out_others
 from tb_timetravel.fit.maps import MapsConfig
+from tb_timetravel.fit.motion import read_motion
 from tb_timetravel.fit.placing import follow_layout
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ class JointConfig:
     """Settings of the default method."""
 
     n_neighbors: int = 30  # in the graph; the effective number is the perplexity
-    perplexity: float = 10.0
+    perplexity: float = 20.0
     across: float = 0.1  # weight of an edge between two predicted classes: keeps territories whole at no cost in neighbours
-    reach: float = 0.04  # farthest move, as a share of the plane's width, of a sample that lies in another class's territory
+    reach: float = 0.08  # farthest move, as a share of the plane's width, of a sample that lies in another class's territory
     layout: LayoutConfig = field(default_factory=LayoutConfig)
     maps: MapsConfig = field(default_factory=MapsConfig)
     seed: int = 0
@@ -45,7 +46,8 @@ def fit_joint(dynamics: Dynamics, config: JointConfig, *, report: Report, stages
     """
     graphs = _graphs(dynamics, config, report, stages)
     layout = _layout(dynamics, graphs, config, report, stages)
-    return follow_layout(dynamics, layout, config.maps, reach=config.reach, seed=config.seed, report=report, stages=stages)
+    others = _others(dynamics, layout, config, report, stages)
+    return follow_layout(dynamics, layout, config.maps, others=others, reach=config.reach, seed=config.seed, report=report, stages=stages)
 
 
 def _graphs(dynamics: Dynamics, config: JointConfig, report: Report, stages: Stages) -> list[Edges]:
@@ -68,16 +70,6 @@ def _graphs(dynamics: Dynamics, config: JointConfig, report: Report, stages: Sta
     return graphs
 
 
-def displacements(dynamics: Dynamics, samples: torch.Tensor) -> torch.Tensor:
-    """Measure how far each sample's representation moves from each step to the next, (n_steps - 1, n_chosen)."""
-    moved, before = [], dynamics.representations(0)[samples]
-    for t in range(1, dynamics.n_steps):
-        after = dynamics.representations(t)[samples]
-        moved.append((after - before).norm(dim=1))
-        before = after
-    return torch.stack(moved) if moved else torch.empty(0, len(samples), device=dynamics.device)
-
-
 def _layout(dynamics: Dynamics, graphs: list[Edges], config: JointConfig, report: Report, stages: Stages) -> torch.Tensor:
     kept = stages.get("layout")
     if kept is not None:
@@ -86,8 +78,28 @@ def _layout(dynamics: Dynamics, graphs: list[Edges], config: JointConfig, report
     center, basis = shared_basis(dynamics)
     start = torch.stack([(dynamics.representations(t)[laid_out] - center) @ basis for t in range(dynamics.n_steps)])
     start = start / start.std().clamp_min(1e-12)
-    moved = displacements(dynamics, laid_out)
-    layout = lay_out(start, graphs, moved, config.layout, lambda done: report("layout", done))
+    layout = lay_out(start, graphs, read_motion(dynamics, laid_out), config.layout, lambda done: report("layout", 0.9 * done))
     stages.put("layout", {"layout": layout.cpu().numpy()})
-    report("layout", 1.0)
     return layout
+
+
+def _others(dynamics: Dynamics, layout: torch.Tensor, config: JointConfig, report: Report, stages: Stages) -> torch.Tensor | None:
+    """Place the samples that are not laid out against the finished layout."""
+    if len(dynamics.others) == 0:
+        return None
+    kept = stages.get("others")
+    if kept is not None:
+        return torch.from_numpy(kept["others"]).to(dynamics.device)
+    laid_out, others = (torch.from_numpy(rows).to(dynamics.device) for rows in (dynamics.laid_out, dynamics.others))
+    neighbors = [
+        neighbors_outside(
+            dynamics.representations(t), None if dynamics.predictions is None else dynamics.predictions[t], laid_out, others,
+            n_neighbors=config.n_neighbors, perplexity=config.perplexity, across=config.across,
+        )
+        for t in range(dynamics.n_steps)
+    ]  # fmt: skip
+    motion = read_motion(dynamics, others, typical=read_motion(dynamics, laid_out).typical)
+    placed = lay_out_others(layout, neighbors, motion, config.layout, lambda done: report("layout", 0.9 + 0.1 * done))
+    stages.put("others", {"others": placed.cpu().numpy()})
+    report("layout", 1.0)
+    return placed

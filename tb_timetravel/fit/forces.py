@@ -1,0 +1,100 @@
+"""Forces inside one step: neighbours attract, everything repels; closed forms, one step at a time.
+
+The t-SNE loss (van der Maaten and Hinton 2008, equations 4 and 5) with neighbour weights w of total 1 per sample,
+``1/2 · sum_ij w_ij log(1 + d_ij²) + n/2 · log Z``, Z the mean over samples of ``sum_j 1 / (1 + d_ij²)``, estimated from a few negatives
+that all samples of the step share.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+if TYPE_CHECKING:
+    from tb_timetravel.fit.graph import Edges
+
+_NORMALISER_ROWS = 2048  # of the kernel matrix: its mean row sum is known to a percent from these
+
+
+def attraction_force(y: torch.Tensor, edges: Edges) -> torch.Tensor:
+    """Negative gradient of ``1/2 · sum_ij w_ij log(1 + d_ij²)`` over the symmetric graph.
+
+    Parameters
+    ----------
+    y : (n, 2).
+
+    Returns
+    -------
+    (n, 2)
+    """
+    x_axis, y_axis = y[:, 0].contiguous(), y[:, 1].contiguous()  # one axis at a time: half the time of gathering pairs
+    dx, dy = (axis.index_select(0, edges.target).sub_(axis.index_select(0, edges.source)) for axis in (x_axis, y_axis))  # (n_edges,)
+    strength = torch.addcmul(dx * dx, dy, dy).add_(1.0).reciprocal_().mul_(edges.weight).mul_(2.0)
+    return torch.stack([torch.zeros_like(x_axis).index_add_(0, edges.source, strength * d) for d in (dx, dy)], 1)
+
+
+def repulsion_force(y: torch.Tensor, negatives: torch.Tensor) -> torch.Tensor:
+    """Negative gradient of ``n/2 · log Z``, Z estimated on the negatives.
+
+    Only the force on each sample is counted, not its reaction on the negatives: with all samples as negatives both are the same, hence
+    the factor, and the estimate stays right on average.
+
+    Parameters
+    ----------
+    y : (n, 2).
+    negatives : (m,) indices; a sample does not repel itself.
+
+    Returns
+    -------
+    (n, 2)
+    """
+    other = y[negatives]
+    kernel = _kernel(y, other)
+    kernel[negatives, torch.arange(len(negatives), device=y.device)] = 0.0
+    return _push(kernel, y, other, kernel.sum() / len(y))
+
+
+def attraction_to(y: torch.Tensor, fixed: torch.Tensor, index: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Negative gradient of ``sum_ij w_ij log(1 + d_ij²)`` for samples outside the graph, whose neighbours do not move.
+
+    Parameters
+    ----------
+    y : (m, 2).
+    fixed : (n, 2) positions that ``index`` points into.
+    index, weight : (m, k); rows of the weight sum to 1.
+
+    Returns
+    -------
+    (m, 2)
+    """
+    difference = fixed[index] - y[:, None]
+    strength = 2.0 * weight / (1.0 + difference.square().sum(2))
+    return (strength[..., None] * difference).sum(1)
+
+
+def repulsion_from(y: torch.Tensor, other: torch.Tensor, normaliser: torch.Tensor) -> torch.Tensor:
+    """Force on samples (m, 2) outside the graph of negatives (l, 2) that do not move; see `mean_kernel` for the normaliser."""
+    return _push(_kernel(y, other), y, other, normaliser * len(other))
+
+
+def mean_kernel(y: torch.Tensor) -> torch.Tensor:
+    """Mean of ``1 / (1 + d_ij²)`` over pairs of different samples of (n, 2); of some rows where there are many."""
+    rows = y[:: max(1, len(y) // _NORMALISER_ROWS)]
+    total = torch.stack([_kernel(block, y).sum() for block in rows.split(256)]).sum()
+    return (total - len(rows)) / (len(rows) * max(1, len(y) - 1))
+
+
+def _kernel(y: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+    """Compute 1 / (1 + d²) of every pair, (n, 2), (m, 2) -> (n, m)."""
+    one = torch.ones(len(other), 1, dtype=y.dtype, device=y.device)
+    square = y.square().sum(1, keepdim=True)
+    left = torch.cat([y, square + 1.0, torch.ones_like(square)], 1)  # (n, 4)
+    right = torch.cat([-2.0 * other, one, other.square().sum(1, keepdim=True)], 1)  # (m, 4); left @ right.T = 1 + d², in one product
+    return (left @ right.T).clamp_min_(1.0).reciprocal_()
+
+
+def _push(kernel: torch.Tensor, y: torch.Tensor, other: torch.Tensor, normaliser: torch.Tensor) -> torch.Tensor:
+    one = torch.ones(len(other), 1, dtype=y.dtype, device=y.device)
+    pull = kernel.square_() @ torch.cat([other, one], 1)  # (n, m), (m, 3) -> (n, 3)
+    return 2.0 * (pull[:, 2:] * y - pull[:, :2]) / normaliser.clamp_min(1e-12)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
+import shutil
 import sys
+import textwrap
 import threading
 import time
 from dataclasses import replace
@@ -22,6 +25,9 @@ from tb_timetravel.store.films import choose_film
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from tb_timetravel.pipeline import FitOptions
+    from tb_timetravel.schema import Film
 
 _WRITE_EVERY_S = 0.3
 _INTERRUPTED = 3
@@ -53,9 +59,14 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--run", help="only this run, as TensorBoard names it")
     where.add_argument("--tag", help=f"only this probe set (default of the logging helper: {DEFAULT_TAG})")
 
-    fit = commands.add_parser("fit", parents=[where], help="fit the film of every probe set that has none of its present data")
     names = [info.method for info in METHODS]
-    fit.add_argument("--method", choices=names, default=DEFAULT_METHOD, help=f"how to fit: {', '.join(names)} (default: {DEFAULT_METHOD})")
+    fit = commands.add_parser(
+        "fit", parents=[where], help="fit the film of every probe set that has none of its present data",
+        epilog=_methods_in_words(), formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    fit.add_argument(
+        "--method", choices=names, default=DEFAULT_METHOD, metavar="NAME", help=f"one of the methods below (default: {DEFAULT_METHOD})"
+    )
     fit.add_argument("--start", type=int, metavar="STEP", help="first step")
     fit.add_argument("--end", type=int, metavar="STEP", help="last step")
     fit.add_argument("--every", type=_positive, default=1, metavar="N", help="only every n-th logged step")
@@ -69,9 +80,20 @@ def _parser() -> argparse.ArgumentParser:
 
     render = commands.add_parser("render", parents=[where], help="write one PNG per step, and a video")
     render.add_argument("out", help="directory for the pictures")
+    render.add_argument("--method", choices=names, metavar="NAME", help=f"the film by this method: {', '.join(names)}")
     render.add_argument("--video", metavar="FILE", help="also write an .mp4 or .gif")
     render.set_defaults(command=_render)
     return parser
+
+
+def _methods_in_words() -> str:
+    width = max(len(info.method) for info in METHODS) + 4
+    lines = ["methods:"]
+    for info in METHODS:
+        words = info.summary if info.needs is None else f"{info.summary} Needs: pip install {info.needs}."
+        columns = max(60, min(100, shutil.get_terminal_size().columns))
+        lines.append(textwrap.fill(words, columns, initial_indent=f"  {info.method}".ljust(width), subsequent_indent=" " * width))
+    return "\n".join(lines)
 
 
 def _positive(text: str) -> int:
@@ -93,9 +115,33 @@ def _locations(options: argparse.Namespace) -> list[ProbeLocation]:
 
 
 def _fit(options: argparse.Namespace) -> int:
+    helps = "TORCHELASTIC_RUN_ID" in os.environ and _joins_as_helper(options)  # torchrun started this process
     for location in _locations(options):
-        _fit_one(location, options)
+        if helps:
+            _help_fit(location, options)
+        else:
+            _fit_one(location, options)
     return 0
+
+
+def _joins_as_helper(options: argparse.Namespace) -> bool:
+    from tb_timetravel.pipeline import join_workers
+
+    return join_workers(options.device) > 0
+
+
+def _help_fit(location: ProbeLocation, options: argparse.Namespace) -> None:
+    from tb_timetravel.pipeline import help_build
+
+    help_build(location.directory, _fit_options(options))
+
+
+def _fit_options(options: argparse.Namespace) -> FitOptions:
+    from tb_timetravel.pipeline import FitOptions
+
+    return FitOptions(
+        method=options.method, device=options.device, seed=options.seed, start=options.start, end=options.end, every=options.every
+    )
 
 
 class _Reporter:
@@ -142,7 +188,7 @@ def _fit_one(location: ProbeLocation, options: argparse.Namespace) -> None:
         begun = file.read()
         started_at = begun.started_at if options.from_tab and begun.state == "starting" else time.time()  # a cancel may name it already
         origin = "tab" if options.from_tab else "shell"
-        status = FitStatus(state="running", origin=origin, started_at=started_at)  # type: ignore[arg-type]  # one of the two literals
+        status = FitStatus(state="running", method=options.method, origin=origin, started_at=started_at)  # type: ignore[arg-type]  # one of the two literals
         title = location.run if location.tag == DEFAULT_TAG else f"{location.run} {location.tag}"
         weights = find_method(options.method).stages
         reporter = _Reporter(file, status, weights, quiet=options.from_tab, title=title)
@@ -163,11 +209,9 @@ def _fit_one(location: ProbeLocation, options: argparse.Namespace) -> None:
 
 def _build(location: ProbeLocation, options: argparse.Namespace, reporter: _Reporter) -> str:
     reporter.update(stage="preview")
-    from tb_timetravel.pipeline import FitOptions, build_film, choose_device  # torch: after the status says that a fit is on
+    from tb_timetravel.pipeline import build_film, choose_device  # torch: after the status says that a fit is on
 
-    chosen = FitOptions(
-        method=options.method, device=options.device, seed=options.seed, start=options.start, end=options.end, every=options.every
-    )
+    chosen = _fit_options(options)
     reporter.update(device=choose_device(options.device).type)
     film = build_film(
         location.directory, chosen,
@@ -192,13 +236,21 @@ def _runs(options: argparse.Namespace) -> int:
         try:
             reader, films = DynamicsReader(location.directory), FilmStore(location.directory)
             probe, steps = reader.probe(), reader.steps()
-            film = choose_film(films.films(), data_fingerprint(probe, steps))
             size = f"{probe.n_samples} samples × {probe.n_features} features, {probe.n_classes} classes, {len(steps)} steps"
-            state = "not fitted" if film is None or film.is_preview else f"film {film.film} by {film.method}"
+            state = _films_in_words(films.films(), data_fingerprint(probe, steps))
         except StoreError as error:
             size, state = "unreadable", str(error)
         sys.stdout.write(f"{location.run}\t{location.tag}\t{size}\t{state}\n")
     return 0
+
+
+def _films_in_words(films: Sequence[Film], fingerprint: str) -> str:
+    """Name a probe set's film of every method, the one that is shown first."""
+    words, left = [], [film for film in films if not film.is_preview]
+    while (film := choose_film(left, fingerprint)) is not None:
+        words.append(f"{film.film} by {film.method}" + ("" if film.fingerprint == fingerprint else " (older data)"))
+        left = [other for other in left if other.method != film.method]
+    return f"film {', '.join(words)}" if words else "not fitted"
 
 
 def _render(options: argparse.Namespace) -> int:
@@ -210,9 +262,14 @@ def _render(options: argparse.Namespace) -> int:
     n_pictures = 0
     for location in locations:
         reader, films = DynamicsReader(location.directory), FilmStore(location.directory)
-        film = choose_film(films.films(), data_fingerprint(reader.probe(), reader.steps()))
+        there = films.films()
+        asked = [film for film in there if options.method in (None, film.method)]
+        film = choose_film(asked, data_fingerprint(reader.probe(), reader.steps()))
         if film is None:
-            raise NotFound(f"expected a film of {location.run}, found none; run: timetravel fit {options.logdir} --run {location.run}")
+            by, how = ("", "") if options.method is None else (f" by {options.method}", f" --method {options.method}")
+            found = ", ".join(sorted({film.method for film in there if not film.is_preview})) or "none"
+            command = shlex.join(["timetravel", "fit", options.logdir, "--run", location.run])
+            raise NotFound(f"expected a film of {location.run}{by}, found {found}; run: {command}{how}")
         prefix = f"{location.run}_{location.tag}_{film.method}".replace("/", "_").replace(os.sep, "_")
         n_pictures += len(render_film(reader, films, film, options.out, prefix=prefix))
         if options.video:

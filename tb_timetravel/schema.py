@@ -180,6 +180,12 @@ METHODS = (
         summary="One linear map for all steps. The plainest baseline; seconds.",
         stages=_stages(layout=0.3),
     ),
+    MethodInfo(
+        method="dvi",
+        label="DeepVisualInsight",
+        summary="A network per step, each trained on from the step before. Published 2022; projects new samples, moves smoothly.",
+        stages=_stages(maps=0.85),
+    ),
 )
 
 
@@ -209,6 +215,7 @@ class FitStatus(Versioned):
     """What a fit is doing, as its process last wrote it."""
 
     state: FitState = "none"
+    method: str | None = None  # None until a fit says by which
     stage: str | None = None
     fraction: float = 0.0  # of the whole fit, by expected time
     eta_s: float | None = None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ import pytest
 from tb_timetravel import TimeTravel
 from tb_timetravel.cli import main
 from tb_timetravel.frame import decode_frame
-from tb_timetravel.schema import FitStatus
+from tb_timetravel.schema import METHODS, FitStatus
 from tb_timetravel.store import DynamicsReader, FilmStore, FitLock, StatusFile, data_fingerprint, probe_directory
 from tb_timetravel.store.films import choose_film
 
@@ -84,6 +85,44 @@ def test_render_writes_one_picture_per_step(fitted: tuple[Path, str], tmp_path: 
     assert len(list((tmp_path / "out").glob("*.png"))) == 3
 
 
+def test_every_method_has_its_film_and_the_default_stays_the_one_that_is_shown(
+    fitted: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    logdir = tmp_path / "runs"
+    shutil.copytree(fitted[0], logdir)
+    asked = ["render", str(logdir), str(tmp_path / "out"), "--method", "pca"]
+    assert main(asked) == 1
+    assert f"by pca, found joint; run: timetravel fit {logdir} --run 'a b' --method pca" in capsys.readouterr().err
+    assert main(["fit", str(logdir), "--device", "cpu", "--method", "pca"]) == 0
+    assert StatusFile(probe_directory(str(logdir / "a b"), "probe")).read().method == "pca"
+    films = {film.method: film for film in FilmStore(probe_directory(str(logdir / "a b"), "probe")).films()}
+    assert all("neighborhood_preservation" in step.fidelity for step in films["pca"].steps)  # measured, unlike the preview
+    assert main(["runs", str(logdir)]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.endswith(f"\tfilm {films['joint'].film} by joint, {films['pca'].film} by pca")
+    assert main(asked) == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {f"a b_probe_pca_{step:06d}.png" for step in range(3)}
+
+
+def test_runs_says_which_films_are_of_older_data(fitted: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    logdir = tmp_path / "runs"
+    shutil.copytree(fitted[0], logdir)
+    log_run(logdir / "a b", 4)
+    assert main(["runs", str(logdir)]) == 0
+    assert capsys.readouterr().out.rstrip().endswith("by joint (older data)")
+
+
+def test_the_help_of_fit_tells_every_method_in_its_own_words(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        main(["fit", "--help"])
+    said = capsys.readouterr().out
+    for info in METHODS:
+        assert f"\n  {info.method} " in said
+        assert " ".join(info.summary.split()) in " ".join(said.split())
+    assert max(map(len, said.splitlines())) <= 80
+
+
 def test_an_empty_logdir_is_one_sentence_and_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["fit", str(tmp_path)]) == 1
     assert "expected a Time Travel log below" in capsys.readouterr().err
@@ -133,3 +172,19 @@ def test_a_wish_to_cancel_stops_a_fit(tmp_path: Path):
         process.communicate(timeout=60)
     assert process.returncode == 3
     assert file.read().state == "cancelled"
+
+
+def test_two_workers_make_the_film_that_one_makes(tmp_path: Path):
+    alone, together = (log_run(tmp_path / name / "run", n_steps=5) for name in ("one", "two"))
+    assert main(["fit", str(tmp_path / "one"), "--device", "cpu"]) == 0
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m", "tb_timetravel"]
+    done = subprocess.run([*torchrun, "fit", str(tmp_path / "two"), "--device", "cpu"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    films = [next(film for film in FilmStore(directory).films() if not film.is_preview) for directory in (alone, together)]
+    assert films[0].film == films[1].film
+    width = films[0].extent[1] - films[0].extent[0]
+    for step in range(5):
+        one, two = (FilmStore(directory).embedding(films[0].film, step, N_SAMPLES) for directory in (alone, together))
+        off = np.linalg.norm(one - two, axis=1) / width
+        assert np.median(off) < 1e-3
+        assert (off > 0.02).mean() < 0.05  # a sample at a border may settle elsewhere

@@ -4,6 +4,7 @@ import { FIT } from "./camera";
 import * as state from "./state";
 import { jump } from "./timeline";
 import { COLOUR_MODES, type ColourMode } from "./url";
+import type { Fit } from "./wire";
 
 export function togglePlaying(): void {
   const last = state.count.peek() - 1;
@@ -68,7 +69,7 @@ export function clear(): void {
   }
 }
 
-async function change(request: (place: api.Place) => ReturnType<typeof api.startFit>): Promise<void> {
+async function change(request: (place: api.Place) => Promise<Fit>): Promise<void> {
   const place = state.place.peek();
   if (place === null) return;
   try {
@@ -80,7 +81,7 @@ async function change(request: (place: api.Place) => ReturnType<typeof api.start
   }
 }
 
-export const startFit = (): Promise<void> => change(api.startFit);
+export const startFit = (method: string): Promise<void> => change((place) => api.startFit(place, method));
 export const cancelFit = (): Promise<void> => change(api.cancelFit);
 
 /** Hide a key, or show it again. */

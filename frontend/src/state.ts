@@ -4,6 +4,7 @@ import type { Place } from "./api";
 import type { Frame, Samples } from "./binary";
 import { type Camera, FIT } from "./camera";
 import type { FrameRing } from "./frames";
+import { isUnderWay, PREVIEW_METHOD } from "./methods";
 import { clampCursor, locate } from "./timeline";
 import type { ColourMode, RendererChoice } from "./url";
 import type { Film, Fit, Listing, Probe } from "./wire";
@@ -22,7 +23,7 @@ export const listing = signal<Listing | null>(null);
 export const place = signal<Place | null>(null);
 export const probe = signal<Probe | null>(null);
 export const fit = signal<Fit | null>(null);
-/** Chosen by hand or by the link; null follows what the server says is the one to show. */
+/** Chosen by hand, by the link or by fitting it here; null follows what the server says is the one to show. */
 export const chosenFilm = signal<string | null>(null);
 export const reel = signal<Reel | null>(null);
 /** Counts up when frames arrive or leave. */
@@ -89,7 +90,7 @@ export const phase = computed<Phase>(() => {
   if (place.value === null) return "empty";
   const state = fit.value?.state;
   if (probe.value === null || state === undefined) return "loading";
-  if (state === "starting" || state === "running") return "fitting";
+  if (isUnderWay(fit.value)) return "fitting";
   const fitted = probe.value.films.filter(({ method }) => method !== PREVIEW_METHOD);
   const hasFresh = fitted.some(({ stale }) => !stale);
   // A fit that was given up says nothing new once there is a film of the present data.
@@ -97,8 +98,6 @@ export const phase = computed<Phase>(() => {
   return fitted.length > 0 ? "fitted" : "logged";
 });
 
-/** The quick linear film that plays until the fit is there. */
-export const PREVIEW_METHOD = "preview";
 export const isPreview = computed(() => reel.value?.film.method === PREVIEW_METHOD);
 
 /** Back to all of the picture: what was hidden or zoomed to in one run means nothing in another. */

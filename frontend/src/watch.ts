@@ -3,6 +3,7 @@ import { batch, effect } from "@preact/signals";
 import * as api from "./api";
 import { isHidden } from "./host";
 import { askedPlace } from "./link";
+import { filmToHold, isUnderWay } from "./methods";
 import * as state from "./state";
 import type { Listing, Probe } from "./wire";
 
@@ -26,7 +27,6 @@ export function choosePlace(
 }
 
 const samePlace = (a: api.Place | null, b: api.Place | null): boolean => a?.run === b?.run && a?.tag === b?.tag;
-const isRunning = (): boolean => ["starting", "running"].includes(state.fit.peek()?.state ?? "none");
 
 export class Watch {
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -73,7 +73,7 @@ export class Watch {
       if (!isHidden()) await this.#look(signal);
       if (signal.aborted) return;
       state.unreachable.value = null;
-      if (isRunning()) pause = FITTING_MS;
+      if (isUnderWay(state.fit.peek())) pause = FITTING_MS;
     } catch (error) {
       if (signal.aborted) return;
       this.#listedAt = 0; // the run may be gone: look at the listing first
@@ -98,7 +98,7 @@ export class Watch {
     }
     const place = state.place.peek();
     if (place === null) return;
-    if (isRunning() && state.probe.peek()?.run === place.run && (await this.#followFit(place, signal))) return;
+    if (isUnderWay(state.fit.peek()) && state.probe.peek()?.run === place.run && (await this.#followFit(place, signal))) return;
     const probe = await api.fetchProbe(place, signal);
     if (!signal.aborted) this.#take(probe);
   }
@@ -109,16 +109,15 @@ export class Watch {
     if (signal.aborted) return true;
     const known = state.probe.peek()?.films.map(({ film }) => film) ?? [];
     const previewIsNew = fit.preview !== null && !known.includes(fit.preview);
+    if (!isUnderWay(fit)) return false; // its end is told together with its film
     state.fit.value = fit;
-    return isRunning() && !previewIsNew;
+    return !previewIsNew;
   }
 
   #take(probe: Probe): void {
     batch(() => {
-      const ended = isRunning() && !["starting", "running"].includes(probe.fit.state);
-      const chosen = state.chosenFilm.peek();
-      if (ended || (chosen !== null && !probe.films.some(({ film }) => film === chosen))) state.chosenFilm.value = null;
       const before = state.probe.peek();
+      state.chosenFilm.value = filmToHold(state.chosenFilm.peek(), { probe: before, fit: state.fit.peek() }, probe);
       if (JSON.stringify(before) !== JSON.stringify(probe)) state.probe.value = probe;
       state.fit.value = probe.fit;
     });

@@ -24,6 +24,7 @@ export type Listing = Decoded<typeof listing>;
 
 export const fit = object({
   state: word("none", "starting", "running", "finished", "failed", "cancelled", "interrupted"),
+  method: maybe(text),
   stage: maybe(text),
   fraction: maybe(number),
   eta_s: maybe(number),
@@ -41,6 +42,16 @@ export type Fit = Decoded<typeof fit>;
 
 const filmEntry = object({ film: text, method: text, stale: flag, n_steps: number, created_at: maybe(number) });
 export type FilmEntry = Decoded<typeof filmEntry>;
+
+const method = object({
+  method: text,
+  label: text,
+  summary: text,
+  needs: maybe(text),
+  available: flag,
+  estimate_s: maybe(number),
+});
+export type Method = Decoded<typeof method>;
 
 const media = object({
   kind: word("image", "text", "none"),
@@ -65,6 +76,7 @@ export const probe = object({
   fingerprint: text,
   films: list(filmEntry),
   film: nullable(text),
+  methods: list(method),
   estimate_s: maybe(number),
   command: text,
   fit,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_RESIDENT_BYTES = {"cpu": 2**30, "cuda": 24 * 2**30}  # what may lie in memory as a whole; beyond it, rows are read from the files each time
+RESIDENT_BYTES = {"cpu": 2**29, "cuda": 24 * 2**30}  # what may lie in memory as a whole; beyond it, rows are read from the files each time
 
 
 class StepArrays(Protocol):
@@ -39,7 +39,7 @@ class _Series:
     def __init__(self, arrays: Sequence[Any], device: torch.device) -> None:
         self._arrays, self._device = arrays, device
         n_bytes = 4 * len(arrays) * arrays[0].size
-        self._resident = torch.stack([self._read(t) for t in range(len(arrays))]) if n_bytes <= _RESIDENT_BYTES[device.type] else None
+        self._resident = torch.stack([self._read(t) for t in range(len(arrays))]) if n_bytes <= RESIDENT_BYTES[device.type] else None
 
     def _read(self, t: int) -> torch.Tensor:
         return torch.from_numpy(np.array(self._arrays[t], dtype=np.float32)).to(self._device)

@@ -21,7 +21,7 @@ _EXACT_LIMIT = {"cpu": 30_000, "cuda": 500_000}  # samples; n² distances take l
 class Edges:
     """A symmetric weighted graph of one step, both directions of every edge, sorted by source.
 
-    source, target : (n_edges,) int64; weight : (n_edges,) float32, of mean 1 per sample in total.
+    source, target : (n_edges,) int32; weight : (n_edges,) float32, of mean 1 per sample in total.
     """
 
     source: torch.Tensor
@@ -122,7 +122,7 @@ def symmetric_edges(index: torch.Tensor, weight: torch.Tensor) -> Edges:
     both = torch.cat([rows * n + index.reshape(-1), index.reshape(-1) * n + rows])
     key, place = torch.unique(both, return_inverse=True)  # sorted, so edges come in the order of their source
     total = torch.zeros(len(key), dtype=weight.dtype, device=weight.device).index_add_(0, place, weight.reshape(-1).repeat(2))
-    return Edges(source=key // n, target=key % n, weight=total * (n / total.sum()))
+    return Edges(source=(key // n).int(), target=(key % n).int(), weight=total * (n / total.sum()))
 
 
 def step_graph(

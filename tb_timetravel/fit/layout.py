@@ -7,16 +7,18 @@ closed-form gradients.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import torch
 
 from tb_timetravel.errors import FitError
+from tb_timetravel.fit import workers
 from tb_timetravel.fit.forces import attraction_force, attraction_to, mean_kernel, repulsion_force, repulsion_from
 from tb_timetravel.fit.motion import Motion, coupling_force, ranking_force
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from tb_timetravel.fit.graph import Edges
 
@@ -33,23 +35,23 @@ class LayoutConfig:
     learning_rate: float = 0.3  # of Adam, falling to 0; positions end up about 10 wide
     exaggeration: float = 4.0  # attraction is this much stronger in the first `exaggerated` share of the iterations
     exaggerated: float = 0.3
-    spring: float = 0.7
+    spring: float = 0.5
     match: float = 0.05
-    ranking: float = 4.0
+    ranking: float = 0.8
     stiffness_limit: float = 100.0  # a sample that did not move at all is not nailed down
     averaged: float = 0.1  # share of the last iterations whose mean is the result: what is noise goes
     seed: int = 0
 
 
 def lay_out(
-    start: torch.Tensor, graphs: Sequence[Edges], motion: Motion, config: LayoutConfig, report: Callable[[float], None]
+    start: torch.Tensor, graphs: Mapping[int, Edges], motion: Motion, config: LayoutConfig, report: Callable[[float], None]
 ) -> torch.Tensor:
     """Settle all steps at once.
 
     Parameters
     ----------
     start : (n_steps, n, 2) initial positions, of unit scale.
-    graphs : one per step.
+    graphs : step -> its graph, of the steps that this process works on.
     report : called with the share of iterations done.
 
     Returns
@@ -61,15 +63,17 @@ def lay_out(
     FitError : the layout diverged.
     """
     n, generator = start.shape[1], torch.Generator().manual_seed(config.seed)
+    turns = _in_turn(len(motion.references), generator)
 
     def force(y: torch.Tensor, done: float) -> torch.Tensor:
         negatives = torch.randint(0, n, (min(n, config.n_negatives),), generator=generator).unique().to(y.device)
         attraction = config.exaggeration if done < config.exaggerated else 1.0
-        result = torch.stack(
-            [attraction * attraction_force(z, graph) + repulsion_force(z, negatives) for z, graph in zip(y, graphs, strict=True)]
-        )
+        result = torch.zeros_like(y)
+        for t, graph in graphs.items():
+            result[t] = attraction * attraction_force(y[t], graph) + repulsion_force(y[t], negatives)
+        workers.add_up(result)
         if done >= 0.1:  # let the classes find their places first
-            _tie_in_time(result, y, motion, config, generator, ranked=done >= config.exaggerated)
+            _tie_in_time(result, y, motion, config, turns if done >= config.exaggerated else None)
         return result
 
     return _minimise(start, force, config, config.n_iterations, report)
@@ -77,7 +81,7 @@ def lay_out(
 
 def lay_out_others(
     layout: torch.Tensor,
-    neighbors: Sequence[tuple[torch.Tensor, torch.Tensor]],
+    neighbors: Mapping[int, tuple[torch.Tensor, torch.Tensor]],
     motion: Motion,
     config: LayoutConfig,
     report: Callable[[float], None],
@@ -87,7 +91,7 @@ def lay_out_others(
     Parameters
     ----------
     layout : (n_steps, n, 2).
-    neighbors : per step, index into the layout (m, k) and weight (m, k), rows of sum 1.
+    neighbors : step -> index into the layout (m, k) and weight (m, k), rows of sum 1, of the steps that this process works on.
     motion : of these samples.
 
     Returns
@@ -99,33 +103,38 @@ def lay_out_others(
     FitError : the layout diverged.
     """
     n, generator = layout.shape[1], torch.Generator().manual_seed(config.seed)
-    start = torch.stack([(fixed[index] * weight[..., None]).sum(1) for fixed, (index, weight) in zip(layout, neighbors, strict=True)])
-    normalisers = [mean_kernel(fixed) for fixed in layout]
+    turns = _in_turn(len(motion.references), generator)
+    start = torch.zeros(len(layout), motion.ranks.shape[2], 2, device=layout.device)
+    for t, (index, weight) in neighbors.items():
+        start[t] = (layout[t][index] * weight[..., None]).sum(1)
+    workers.add_up(start)
+    normalisers = {t: mean_kernel(layout[t]) for t in neighbors}
 
     def force(y: torch.Tensor, _: float) -> torch.Tensor:
         negatives = torch.randint(0, n, (min(n, config.n_negatives),), generator=generator).to(y.device)
-        result = torch.stack(
-            [
-                attraction_to(z, fixed, index, weight) + repulsion_from(z, fixed[negatives], normaliser)
-                for z, fixed, (index, weight), normaliser in zip(y, layout, neighbors, normalisers, strict=True)
-            ]
-        )
-        _tie_in_time(result, y, motion, config, generator, ranked=True)
+        result = torch.zeros_like(y)
+        for t, (index, weight) in neighbors.items():
+            result[t] = attraction_to(y[t], layout[t], index, weight) + repulsion_from(y[t], layout[t][negatives], normalisers[t])
+        workers.add_up(result)
+        _tie_in_time(result, y, motion, config, turns)
         return result
 
     return _minimise(start, force, config, config.n_iterations_others, report)
 
 
-def _tie_in_time(
-    force: torch.Tensor, y: torch.Tensor, motion: Motion, config: LayoutConfig, generator: torch.Generator, *, ranked: bool
-) -> None:
-    """Add the forces between steps; of the references, some chosen anew each time stand for all."""
+def _in_turn(n: int, generator: torch.Generator) -> Iterator[int]:
+    while n > 0:
+        yield from torch.randperm(n, generator=generator).tolist()
+
+
+def _tie_in_time(force: torch.Tensor, y: torch.Tensor, motion: Motion, config: LayoutConfig, turns: Iterator[int] | None) -> None:
+    """Add the forces between steps; of the references, those whose turn it is stand for all."""
     if len(y) > 1 and (config.spring > 0 or config.match > 0):
         force += coupling_force(y, motion, spring=config.spring, match=config.match, stiffness_limit=config.stiffness_limit)
-    if not ranked or config.ranking == 0 or not motion.references:
+    if turns is None or config.ranking == 0:
         return
-    chosen = torch.randperm(len(motion.references), generator=generator)[:_REFERENCES_AT_ONCE].tolist()
-    scale = config.ranking * len(y) ** 0.5 / len(chosen)
+    chosen = list(islice(turns, min(len(motion.references), _REFERENCES_AT_ONCE)))
+    scale = config.ranking * len(y) / max(1, len(chosen))
     for i in chosen:
         force += scale * ranking_force(y, motion.references[i], motion.ranks[i])
 

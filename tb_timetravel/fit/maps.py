@@ -14,6 +14,7 @@ import torch
 from torch.nn import functional as F
 
 from tb_timetravel.errors import FitError
+from tb_timetravel.fit import workers
 from tb_timetravel.fit.heads import divergence, step_scales
 from tb_timetravel.fit.networks import StepNetwork
 
@@ -116,9 +117,8 @@ def fit_maps(
     """
     held_to_head = _held_to_head(dynamics, head, config)
 
-    def loss(x: torch.Tensor, z: torch.Tensor, steps: torch.Tensor, samples: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-        noise = torch.randn(x.shape, generator=generator).to(x.device) * config.encoder_noise
-        encoded = visualizer.encode(x + noise * visualizer.scale[steps], steps)
+    def loss(x: torch.Tensor, z: torch.Tensor, steps: torch.Tensor, samples: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+        encoded = visualizer.encode(x + config.encoder_noise * noise * visualizer.scale[steps], steps)
         decoded = visualizer.decode(z, steps)
         reconstruction = F.mse_loss((decoded - x) / visualizer.scale[steps], torch.zeros_like(x))
         regression = config.encoder_weight * F.mse_loss(encoded, z) / visualizer.plane_scale**2
@@ -136,7 +136,7 @@ def refine_decoder(
     """Fit the decoder once more, in place, to samples that have settled: (n_steps, n_laid_out, 2); parameters as of `fit_maps`."""
     held_to_head = _held_to_head(dynamics, head, config)
 
-    def loss(x: torch.Tensor, z: torch.Tensor, steps: torch.Tensor, samples: torch.Tensor, _: torch.Generator) -> torch.Tensor:
+    def loss(x: torch.Tensor, z: torch.Tensor, steps: torch.Tensor, samples: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
         decoded = visualizer.decode(z, steps)
         reconstruction = F.mse_loss((decoded - x) / visualizer.scale[steps], torch.zeros_like(x))
         return reconstruction + held_to_head(x, steps, samples, (decoded,))
@@ -184,17 +184,23 @@ def _train(
     parameters: list[torch.nn.Parameter], loss: Callable[..., torch.Tensor], dynamics: Dynamics, positions: torch.Tensor,
     config: MapsConfig, *, learning_rate: float, n_iterations: int, report: Callable[[float], None],
 ) -> None:  # fmt: skip
-    """Minimise a loss of (x, z, steps, samples, generator) over batches of some steps and some laid-out samples."""
+    """Minimise a loss of (x, z, steps, samples, noise) over batches of some steps and some laid-out samples.
+
+    Of several workers each takes its part of the samples of every batch.
+    """
     device, generator = dynamics.device, torch.Generator().manual_seed(config.seed + 1)
     laid_out = torch.from_numpy(dynamics.laid_out).to(device)
+    mine = slice(workers.my_number(), None, workers.n_workers())
     optimizer = torch.optim.Adam(parameters, learning_rate)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, n_iterations, pct_start=0.1)
     for iteration in range(n_iterations):
         steps = torch.randperm(dynamics.n_steps, generator=generator)[: config.steps_per_batch].to(device)
-        at = torch.randint(0, len(laid_out), (config.samples_per_batch,), generator=generator).to(device)
-        value = loss(dynamics.rows(steps, laid_out[at]), positions[steps[:, None], at[None]], steps, laid_out[at], generator)
+        at = torch.randint(0, len(laid_out), (config.samples_per_batch,), generator=generator)[mine].to(device)
+        noise = torch.randn(len(steps), config.samples_per_batch, dynamics.n_features, generator=generator)[:, mine].to(device)
+        value = loss(dynamics.rows(steps, laid_out[at]), positions[steps[:, None], at[None]], steps, laid_out[at], noise)
         optimizer.zero_grad()
         value.backward()
+        workers.average_gradients(parameters)
         optimizer.step()
         schedule.step()
         if iteration % 25 == 0:

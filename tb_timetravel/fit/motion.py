@@ -3,7 +3,7 @@
 * spring: ``spring · stiffness · |y_t - y_{t-1}|²``, stiffness = (typical / own displacement of the representation)², so that what hardly
   moved in the model hardly moves in the film;
 * match: ``match · (log |y_t - y_{t-1}| - log |x_t - x_{t-1}| - their mean)²``, so that path lengths are in proportion;
-* ranking: ``ranking · √n_steps · mean over reference steps e of 1/2 (1 - ρ_e)²``, ρ_e the correlation over the steps t of a sample's
+* ranking: ``ranking · n_steps · mean over reference steps e of 1/2 (1 - ρ_e)²``, ρ_e the correlation over the steps t of a sample's
   distances |y_t - y_e| with the ranks of |x_t - x_e|: what was far from its present place in the model is far in the film.
 """
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from tb_timetravel.fit import workers
 from tb_timetravel.fit.heads import make_head
 from tb_timetravel.fit.maps import MapsConfig, Visualizer, fit_maps, refine_decoder
 from tb_timetravel.fit.result import Fitted
@@ -48,20 +49,27 @@ def follow_layout(
     if kept is None:
         fit_maps(dynamics, layout, head, visualizer, config, lambda done: report("maps", 0.7 * done))
         if reach > 0:
-            settled = torch.stack([_settled(dynamics, visualizer, head, layout[t], laid_out, t, reach) for t in range(dynamics.n_steps)])
+            settled = torch.zeros_like(layout)
+            for t in workers.my_steps(dynamics.n_steps):
+                settled[t] = _settled(dynamics, visualizer, head, layout[t], laid_out, t, reach)
+            workers.add_up(settled)
             refine_decoder(dynamics, settled, head, visualizer, config, lambda done: report("maps", 0.7 + 0.3 * done))
         stages.put("maps", visualizer.weights())
     else:
         visualizer.load(kept)
     encode = _at_step(visualizer.encode)
-    embedding = torch.empty(dynamics.n_steps, dynamics.n_samples, 2, device=dynamics.device)
-    for t in range(dynamics.n_steps):
+    embedding = torch.zeros(dynamics.n_steps, dynamics.n_samples, 2, device=dynamics.device)
+    for t in workers.my_steps(dynamics.n_steps):
         beside = encode(dynamics.representations(t)[outside], t) if others is None else others[t]
         for positions, samples in ((layout[t], laid_out), (beside, outside)):
             embedding[t, samples] = _settled(dynamics, visualizer, head, positions, samples, t, reach)
     report("maps", 1.0)
     return Fitted(
-        embedding=embedding.cpu().numpy(), encode=encode, decode=_at_step(visualizer.decode), head=head, weights=visualizer.weights()
+        embedding=workers.add_up(embedding).cpu().numpy(),
+        encode=encode,
+        decode=_at_step(visualizer.decode),
+        head=head,
+        weights=visualizer.weights(),
     )
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch import distributed
 
 from tb_timetravel.fit import METHODS
+from tb_timetravel.pipeline.budget import check_budget
 from tb_timetravel.pipeline.film import write_film
-from tb_timetravel.pipeline.source import FitOptions, film_key, open_source
-from tb_timetravel.schema import PREVIEW_METHOD, Film, find_method
+from tb_timetravel.pipeline.source import FitOptions, choose_device, film_key, open_source
+from tb_timetravel.schema import DEFAULT_METHOD, PREVIEW_METHOD, Film, find_method
 from tb_timetravel.store import DynamicsReader, FilmStore
 
 if TYPE_CHECKING:
@@ -20,7 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tb_timetravel.fit import Report
+    from tb_timetravel.fit import Method, Report
+    from tb_timetravel.pipeline.source import Source
 
 _ONE_THREAD_SAMPLES = 5_000  # up to here one thread is as fast as two, and five times as fast beside another busy process
 
@@ -62,16 +66,13 @@ def build_film(
     ------
     TimeTravelError : with one sentence; finished stages are kept and used by the next call with the same options.
     """
-    source, films = open_source(DynamicsReader(directory), options), FilmStore(directory)
-    if source.dynamics.device.type == "cpu" and len(source.dynamics.laid_out) <= _ONE_THREAD_SAMPLES:
-        torch.set_num_threads(1)  # this process only fits
-    method = METHODS[find_method(options.method).method]
-    config = method.config(seed=options.seed)
+    source, films, method, config = _prepare(directory, options)
     settings = _flat(asdict(config))
     key = film_key(source, options.method, settings)
     on_key(key)
     if films.has(key):
         return films.film(key)
+    check_budget(source.dynamics, directory)
     preview_key = film_key(source, PREVIEW_METHOD, {})
     if not films.has(preview_key):
         pca = METHODS["pca"]
@@ -84,6 +85,31 @@ def build_film(
     film = write_film(films, source, key, options.method, settings, fitted, options, clock, clock.seconds)
     films.remove_stages(key)
     return film
+
+
+def help_build(directory: str, options: FitOptions) -> None:
+    """Work beside the process that builds the film: see `join_workers`. A method that knows no workers is left to that one alone."""
+    source, films, method, config = _prepare(directory, options)
+    key = film_key(source, options.method, _flat(asdict(config)))
+    if options.method == DEFAULT_METHOD and not films.has(key):
+        method.fit(source.dynamics, config, report=lambda *_: None, stages=_FilmStages(films, key))
+
+
+def join_workers(device: str) -> int:
+    """Join the other processes that torchrun started, and give this one's number; 0 builds the film, the others help."""
+    kind = choose_device(device).type
+    if kind == "cuda":
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+    distributed.init_process_group("nccl" if kind == "cuda" else "gloo")
+    return int(distributed.get_rank())
+
+
+def _prepare(directory: str, options: FitOptions) -> tuple[Source, FilmStore, Method, Any]:
+    source = open_source(DynamicsReader(directory), options)
+    if source.dynamics.device.type == "cpu" and len(source.dynamics.laid_out) <= _ONE_THREAD_SAMPLES:
+        torch.set_num_threads(1)  # this process only fits
+    method = METHODS[find_method(options.method).method]
+    return source, FilmStore(directory), method, method.config(seed=options.seed)
 
 
 class _Clock:

@@ -30,7 +30,7 @@ def write_film(
     """Draw and measure every step of a fit, and write it all, the film's record last."""
     dynamics, extent, n = source.dynamics, shared_extent(fitted.embedding), len(source.steps)
     predictions, confidences = _predictions(source)
-    frames = []
+    frames, territories = [], []
     for t, step in enumerate(source.steps):
         frame = Frame(
             quantise(fitted.embedding[t], extent),
@@ -38,6 +38,8 @@ def write_film(
             None if confidences is None else confidences[t],
             _territory(fitted, extent, t, dynamics.device),
         )
+        if frame.territory is not None:
+            territories.append(frame.territory.classes)
         content = encode_frame(frame)
         frames.append((films.write_frame(key, step.step, content), len(content)))
         films.write_embedding(key, step.step, fitted.embedding[t])
@@ -46,7 +48,7 @@ def write_film(
     whole: Scores = {}
     metrics: tuple[MetricInfo, ...] = ()
     if method != PREVIEW_METHOD:
-        fidelity, whole, metrics = measure(films, source, key, fitted, progress)
+        fidelity, whole, metrics = measure(films, source, key, fitted, territories, extent, progress)
         films.write_visualizer(key, fitted.weights)
     if predictions is not None and confidences is not None:
         films.write_history(key, predictions, confidences)

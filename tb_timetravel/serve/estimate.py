@@ -5,22 +5,28 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from tb_timetravel.schema import DEFAULT_METHOD
+
 if TYPE_CHECKING:
     from tb_timetravel.schema import Probe
 
 # measured on the digits run of the demo, in seconds of one x86 core
 _START_S = 4.0  # imports
-_MAPS_S = 45.0  # the maps see the same number of batches whatever the data
+_MAPS_S = 45.0  # the default's maps see the same number of batches whatever the data
 _PER_STEP_S = 0.6  # territory, files
-_PER_SAMPLE_STEP_S = 8e-4  # layout
+_PER_SAMPLE_STEP_S = 8e-4  # the default's layout
 _PER_VALUE_S = 1.5e-6  # graph and fidelity: per sample, step and feature
 _PARALLEL_SHARE = 0.6  # of the work, by Amdahl's law
 _MAX_CORES = 16
 
+# what a method's own work takes, as a multiple of the default's maps and layout; rough: enough to tell seconds from minutes from an hour
+METHOD_COSTS = {DEFAULT_METHOD: 1.0, "pca": 0.01, "umap": 1.0, "dvi": 4.0, "timevis": 2.0, "deepdebugger": 3.0, "trustvis": 4.0}
 
-def estimate_seconds(probe: Probe, n_steps: int, n_cores: int | None = None) -> float:
-    """Estimate the seconds that a fit with default settings takes on this machine's processor."""
+
+def estimate_seconds(probe: Probe, n_steps: int, method: str = DEFAULT_METHOD, n_cores: int | None = None) -> float:
+    """Estimate the seconds that a fit by a method with default settings takes on this machine's processor."""
     cores = min(n_cores or os.cpu_count() or 1, _MAX_CORES)
     samples = probe.n_samples * n_steps
-    work = _MAPS_S + n_steps * _PER_STEP_S + samples * (_PER_SAMPLE_STEP_S + probe.n_features * _PER_VALUE_S)
+    own = (_MAPS_S + samples * _PER_SAMPLE_STEP_S) * METHOD_COSTS[method]
+    work = own + n_steps * _PER_STEP_S + samples * probe.n_features * _PER_VALUE_S
     return round(_START_S + work * (1 - _PARALLEL_SHARE + _PARALLEL_SHARE / cores), 1)

@@ -21,7 +21,8 @@ from typing import IO, TYPE_CHECKING, Annotated, Literal
 import msgspec
 
 from tb_timetravel.errors import FitRunning, InvalidData, StoreError
-from tb_timetravel.schema import FitStatus, Step
+from tb_timetravel.schema import DEFAULT_METHOD, FitStatus, Step, find_method
+from tb_timetravel.serve.methods import why_unavailable
 from tb_timetravel.store import FitLock, StatusFile
 from tb_timetravel.store.files import exists, is_local
 from tb_timetravel.store.status import is_held
@@ -47,6 +48,7 @@ class ProbeRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class FitRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to fit and how; what is None is left to the fit."""
 
+    method: Annotated[str, msgspec.Meta(max_length=64)] | None = None
     device: Literal["auto", "cpu", "cuda"] | None = None
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
     start: Step | None = None
@@ -54,7 +56,16 @@ class FitRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=
     every: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None  # steps
 
     def check(self) -> None:
-        """Raise InvalidData where two fields contradict each other."""
+        """Check what no field shows by itself.
+
+        Raises
+        ------
+        InvalidData : the method is none, or lacks its package here; two fields contradict each other.
+        """
+        if self.method is not None:
+            reason = why_unavailable(find_method(self.method))
+            if reason is not None:
+                raise InvalidData(reason)
         if self.start is not None and self.end is not None and self.start > self.end:
             raise InvalidData(f"expected start up to end, got {self.start} and {self.end}")
 
@@ -62,7 +73,7 @@ class FitRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=
 def fit_command(request: FitRequest, run_directory: str) -> list[str]:
     """Build the command line of a fit; the run's own directory stands for the logdir, so that no run's name need be found again."""
     command = [sys.executable, "-m", "tb_timetravel", "fit", run_directory, "--run", ".", f"--tag={request.tag}"]
-    for name in ("device", "seed", "start", "end", "every"):
+    for name in ("method", "device", "seed", "start", "end", "every"):
         value = getattr(request, name)
         if value is not None:
             command += [f"--{name}", str(value)]
@@ -118,7 +129,7 @@ class Jobs:
 
     def _spawn(self, request: FitRequest, run_directory: str, directory: str) -> FitStatus:
         file = StatusFile(directory)
-        status = FitStatus(state="starting", origin="tab", started_at=time.time())
+        status = FitStatus(state="starting", method=request.method or DEFAULT_METHOD, origin="tab", started_at=time.time())
         file.write(status)
         log = open(file.log_path, "w+b") if is_local(directory) else tempfile.TemporaryFile()  # noqa: SIM115  # closed with the job
         try:

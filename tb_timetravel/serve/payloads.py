@@ -15,6 +15,7 @@ from tb_timetravel.frame import decode_frame
 from tb_timetravel.palette import class_colors
 from tb_timetravel.schema import PAGE_SIZE
 from tb_timetravel.serve.estimate import estimate_seconds
+from tb_timetravel.serve.methods import offered
 from tb_timetravel.store import DynamicsReader, FilmStore, StatusFile, data_fingerprint
 from tb_timetravel.store.dynamics import n_pages
 from tb_timetravel.store.films import choose_film
@@ -80,6 +81,7 @@ def describe(directory: str, *, run: str, tag: str, logdir: str) -> dict[str, An
             for film in films
         ],
         "film": shown.film if shown is not None else None,
+        "methods": offered(probe, len(steps)),
         "estimate_s": estimate_seconds(probe, len(steps)),
         "command": shlex.join(["timetravel", "fit", logdir, "--run", run, "--tag", tag]),
     }

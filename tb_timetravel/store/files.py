@@ -134,7 +134,7 @@ def read_record(path: str, kind: type[V]) -> V:
 def encode_array(array: NDArray[Any]) -> bytes:
     """Encode an array in numpy's own format, without pickle."""
     buffer = io.BytesIO()
-    np.lib.format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
+    np.lib.format.write_array(buffer, np.asarray(array, order="C"), allow_pickle=False)
     return buffer.getvalue()
 
 
@@ -143,20 +143,21 @@ def write_array(path: str, array: NDArray[Any]) -> None:
     write_bytes(path, encode_array(array))
 
 
-def read_array(path: str, *, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
+def read_array(path: str, *, shape: tuple[int, ...], dtype: DTypeLike, writable: bool = False) -> NDArray[Any]:
     """Read an array whose shape and type are known, memory-mapped where the path is local.
 
-    Nothing is allocated for more than the file holds, so a header that promises terabytes costs nothing.
+    Nothing is allocated for more than the file holds, so a header that promises terabytes costs nothing. What is written to a `writable`
+    array stays in memory.
 
     Raises
     ------
     NotFound, Corrupt
     """
     try:
-        if is_local(path):
-            array: NDArray[Any] = np.lib.format.open_memmap(path, mode="r")  # unlike np.load, knows neither zip nor pickle
+        if is_local(path) and shape and 0 not in shape:  # nothing cannot be mapped
+            array: NDArray[Any] = np.lib.format.open_memmap(path, mode="c" if writable else "r")  # knows neither zip nor pickle
         else:
-            array = _decode_remote_array(read_bytes(path))
+            array = _decode_array(read_bytes(path))
     except FileNotFoundError as error:
         raise NotFound(f"expected an array at {path}, found none") from error
     except (ValueError, EOFError, OSError) as error:
@@ -166,7 +167,7 @@ def read_array(path: str, *, shape: tuple[int, ...], dtype: DTypeLike) -> NDArra
     return array
 
 
-def _decode_remote_array(content: bytes) -> NDArray[Any]:
+def _decode_array(content: bytes) -> NDArray[Any]:
     buffer = io.BytesIO(content)
     if np.lib.format.read_magic(buffer) != (1, 0):
         raise ValueError("it has another version of numpy's format than is written here")

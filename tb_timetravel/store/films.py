@@ -8,7 +8,7 @@
     <step>.sample_fidelity.npy         (n_samples, 4) float16, columns SAMPLE_FIDELITY
     predictions.npy, confidences.npy   (n_steps, n_samples), for one sample through time
     visualizer.npz                     weights of encoder and decoder
-    stages/<name>.npz                  results of finished stages; removed when the film is there
+    stages/<name>.<array>.npy, .json   results of finished stages; removed when the film is there
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tb_timetravel.errors import Corrupt, StoreError
-from tb_timetravel.schema import Film
+from tb_timetravel.schema import DEFAULT_METHOD, Film, Versioned
 from tb_timetravel.store.files import (
     exists,
     join,
@@ -42,6 +43,13 @@ if TYPE_CHECKING:
 
 SAMPLE_FIDELITY = ("neighborhood_preservation", "trustworthiness", "continuity", "prediction_agreement")
 _KEY = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _StageRecord(Versioned):
+    """What a finished stage left: name -> shape and type; written after its arrays."""
+
+    arrays: dict[str, tuple[tuple[int, ...], str]]
 
 
 class FilmStore:
@@ -131,16 +139,22 @@ class FilmStore:
         write_bytes(self._path(key, "visualizer.npz"), _encode_npz(weights))
 
     def stage(self, key: str, name: str) -> dict[str, NDArray[Any]] | None:
-        """Read what a finished stage of an unfinished fit left, None when it left nothing usable."""
-        path = self._path(key, "stages", f"{name}.npz")
+        """Read what a finished stage of an unfinished fit left, memory-mapped; None when it left nothing usable."""
         try:
-            return _read_npz(path) if exists(path) else None
-        except StoreError:
+            record = read_record(self._path(key, "stages", f"{name}.json"), _StageRecord)
+            return {
+                array: read_array(self._path(key, "stages", f"{name}.{array}.npy"), shape=shape, dtype=dtype, writable=True)
+                for array, (shape, dtype) in record.arrays.items()
+            }
+        except (StoreError, TypeError):  # TypeError: the record names a type that numpy does not know
             return None
 
     def write_stage(self, key: str, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Keep the result of a stage, so that an interrupted fit need not make it again."""
-        write_bytes(self._path(key, "stages", f"{name}.npz"), _encode_npz(arrays))
+        for array, values in arrays.items():
+            write_array(self._path(key, "stages", f"{name}.{array}.npy"), values)
+        kinds = {array: (values.shape, values.dtype.str) for array, values in arrays.items()}
+        write_record(self._path(key, "stages", f"{name}.json"), _StageRecord(arrays=kinds))
 
     def remove_stages(self, key: str) -> None:
         """Remove what only an unfinished fit needs."""
@@ -159,16 +173,16 @@ def class_dtype(n_classes: int) -> type[np.uint8] | type[np.uint16]:
 def choose_film(films: Iterable[Film], fingerprint: str) -> Film | None:
     """Choose the film to show, of films newest first.
 
-    The newest one fitted on the present data, else a preview of the present data, else the newest, previews last.
+    One fitted on the present data, else a preview of the present data, else one of older data, previews last; of those alike the newest by
+    the default method, else the newest. Other methods are fitted to be compared with the default, so a baseline that was fitted last must
+    not become what everybody who opens the run sees; whoever fits it sees it, by asking for it (``render --method``) or by the tab, which
+    shows what was fitted while it was open and keeps that in its address.
     """
-    newest_first = list(films)
-    tiers = (
-        [film for film in newest_first if film.fingerprint == fingerprint and not film.is_preview],
-        [film for film in newest_first if film.fingerprint == fingerprint],
-        [film for film in newest_first if not film.is_preview],
-        newest_first,
-    )
-    return next((tier[0] for tier in tiers if tier), None)
+
+    def rank(film: Film) -> tuple[bool, bool, bool]:
+        return film.fingerprint != fingerprint, film.is_preview, film.method != DEFAULT_METHOD
+
+    return min(films, key=rank, default=None)  # the first of equals: the newest
 
 
 def _encode_npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import numpy as np
 import pytest
 
-from tb_timetravel.schema import FitStatus
+from tb_timetravel.schema import DEFAULT_METHOD, METHODS, FitStatus, find_method
 from tb_timetravel.store import StatusFile, probe_directory
 from tests.browser.runs import N_CLASSES, N_FEATURES, N_SAMPLES, RUN, STEPS
 
@@ -160,3 +161,38 @@ def test_a_failed_fit_says_why_and_offers_to_retry(tab: Callable[..., Tab], unfi
     expect(opened.button("Retry")).to_be_visible()
     assert opened.state()["phase"] == "failed"
     opened.keep_screen("failed")
+
+
+def test_a_fitted_run_is_fitted_by_another_method_whose_film_is_then_shown(tab: Callable[..., Tab], fitted: Path, tmp_path: Path):
+    opened = tab(shutil.copytree(fitted, tmp_path / "runs"))
+    default, baseline = find_method(DEFAULT_METHOD), find_method("pca")
+    before = opened.wait("s.phase === 'fitted' && s.film !== null && s.loadedFrames === s.nFrames")["film"]
+    films = opened.frame.get_by_role("combobox", name="Film", exact=True)
+    assert films.locator("option:checked").inner_text() == default.label
+    menu = opened.frame.locator("summary", has_text="Fit…")
+    menu.press("Enter")
+    for info in METHODS:
+        choice = opened.frame.get_by_role("radio", name=info.label, exact=True)
+        expect(choice).to_be_visible()
+        expect(choice).to_have_accessible_description(re.compile(re.escape(info.summary)))
+    opened.keep_screen("methods")
+    expect(opened.frame.get_by_role("radio", name=default.label, exact=True)).to_be_checked()
+    opened.frame.get_by_role("radio", name=baseline.label, exact=True).check()
+    opened.page.keyboard.press("Enter")
+    opened.wait("s.phase === 'fitting'")
+    assert opened.state()["film"] == before  # stays on screen meanwhile
+    expect(menu).to_have_count(0)  # one fit at a time
+    shown = opened.wait(f"s.phase === 'fitted' && s.film !== {before!r} && s.loadedFrames === s.nFrames", timeout_s=60)
+    expect(films.locator("option:checked")).to_have_text(baseline.label)
+    opened.wait_ready()
+    opened.keep_screen("fitted-by-another-method")
+    opened.page.wait_for_function(f"location.hash.includes('p.timetravel.film={shown['film']}')")  # a link shows it too
+
+
+def test_escape_closes_the_methods_and_gives_the_focus_back(film: Tab):
+    menu = film.frame.locator("summary", has_text="Fit…")
+    menu.click()
+    film.frame.get_by_role("radio", name="PCA", exact=True).check()
+    film.page.keyboard.press("Escape")
+    expect(film.frame.get_by_role("radio", name="PCA", exact=True)).to_be_hidden()
+    expect(menu).to_be_focused()

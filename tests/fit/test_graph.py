@@ -41,7 +41,7 @@ def test_affinities_have_the_perplexity_asked_for():
 def test_a_graph_is_symmetric_sorted_and_weighs_one_per_sample():
     index, distance = nearest_neighbors(cloud(60, 5), 6)
     edges = symmetric_edges(index, affinities(distance, 3.0))
-    dense = torch.zeros(60, 60).index_put_((edges.source, edges.target), edges.weight)
+    dense = torch.zeros(60, 60).index_put_((edges.source.long(), edges.target.long()), edges.weight)
     torch.testing.assert_close(dense, dense.T)
     assert bool((edges.source.diff() >= 0).all())
     assert float(dense.trace()) == 0.0

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 N = 90
 
 
-def graphs(x: np.ndarray, n: int = N) -> list[Edges]:
-    return [step_graph(torch.from_numpy(step[:n]), None, n_neighbors=10, perplexity=6.0, across=1.0, seed=0) for step in x]
+def graphs(x: np.ndarray, n: int = N) -> dict[int, Edges]:
+    return {t: step_graph(torch.from_numpy(step[:n]), None, n_neighbors=10, perplexity=6.0, across=1.0, seed=0) for t, step in enumerate(x)}
 
 
 @pytest.fixture(scope="module")

@@ -158,6 +158,9 @@ BODIES = [
     {**BODY, "every": 0},
     {**BODY, "logdir": "/etc"},
     {**BODY, "method": "pickle"},
+    {**BODY, "method": "preview"},
+    {**BODY, "method": "--device=cuda"},
+    {**BODY, "method": ["pca"]},
 ]
 
 

@@ -67,7 +67,7 @@ def test_a_fit_starts_from_the_tab_and_finishes(directory: str, make_jobs: Calla
     jobs = make_jobs("finish")
     started, status = start(jobs, directory)
     assert started
-    assert (status.state, status.origin) == ("starting", "tab")
+    assert (status.state, status.origin, status.method) == ("starting", "tab", "joint")
     assert status.started_at == pytest.approx(time.time(), abs=10)
     wait_for_state(directory, "finished")
     wait_for(lambda: not jobs._jobs)
@@ -77,6 +77,12 @@ def test_what_the_process_writes_goes_to_its_log(directory: str, make_jobs: Call
     start(make_jobs("finish"), directory)
     wait_for_state(directory, "finished")
     assert Path(directory, "fit.log").read_text().startswith("fitting as")
+
+
+def test_a_fit_says_by_which_method_from_the_start(directory: str, make_jobs: Callable[[str], Jobs]):
+    request = FitRequest(run="digits", tag="probe", method="pca")
+    _, status = make_jobs("finish").start(request, os.path.dirname(directory), directory)
+    assert status.method == "pca"
 
 
 def test_a_process_that_dies_at_once_is_reported_with_its_last_words(directory: str, make_jobs: Callable[[str], Jobs]):
@@ -204,12 +210,14 @@ def test_a_deleted_run_is_not_written_again(directory: str, make_jobs: Callable[
 
 
 def test_the_command_names_the_runs_own_directory_and_cannot_be_mistaken_for_options():
-    request = FitRequest(run="exp/a b", tag="--device", device="cpu", seed=3, start=0, end=9, every=2)
+    request = FitRequest(run="exp/a b", tag="--device", method="pca", device="cpu", seed=3, start=0, end=9, every=2)
     command = fit_command(request, "/logs/exp/a b")
     assert command[:6] == [sys.executable, "-m", "tb_timetravel", "fit", "/logs/exp/a b", "--run"]
     assert command[6:] == [
         ".",
         "--tag=--device",
+        "--method",
+        "pca",
         "--device",
         "cpu",
         "--seed",
@@ -223,7 +231,7 @@ def test_the_command_names_the_runs_own_directory_and_cannot_be_mistaken_for_opt
         "--from-tab",
     ]
     assert fit_command(REQUEST, "/logs")[-1] == "--from-tab"
-    assert "--seed" not in fit_command(REQUEST, "/logs")
+    assert not {"--seed", "--method"} & set(fit_command(REQUEST, "/logs"))
 
 
 def test_the_fit_of_a_post_is_seen_by_get(logdir: Path):

@@ -118,6 +118,13 @@ def test_a_film_of_replaced_data_is_stale_and_a_preview_of_the_present_data_is_s
     assert answer["film"] == PREVIEW
 
 
+def test_a_baseline_that_was_fitted_last_is_listed_and_the_default_shown(served: Served, logdir: Path):
+    write_film(str(probe_directory_of(logdir)), "c" * 16, method="pca", created_at=3e9)
+    answer = served.get("run", **OF_PROBE).json
+    assert [film["method"] for film in answer["films"]] == ["pca", "joint"]
+    assert answer["film"] == FILM
+
+
 def test_the_command_quotes_names_for_a_shell(tmp_path: Path):
     write_events(tmp_path / "a b;c")
     write_probe(tmp_path / "a b;c")
@@ -126,12 +133,12 @@ def test_the_command_quotes_names_for_a_shell(tmp_path: Path):
 
 
 def test_fit_describes_a_status(served: Served, logdir: Path):
-    status = FitStatus(state="failed", error="it broke", last_words=("a", "b"), origin="tab", film=FILM, started_at=1.0)
+    status = FitStatus(state="failed", method="pca", error="it broke", last_words=("a", "b"), origin="tab", film=FILM, started_at=1.0)
     StatusFile(str(probe_directory_of(logdir))).write(status)
     answer = served.get("fit", **OF_PROBE).json
     assert (answer["state"], answer["error"], answer["last_words"], answer["origin"]) == ("failed", "it broke", ["a", "b"], "tab")
     assert set(answer) == {
-        *("state", "stage", "fraction", "eta_s", "device", "origin", "stages", "film", "preview", "error", "last_words"),
+        *("state", "method", "stage", "fraction", "eta_s", "device", "origin", "stages", "film", "preview", "error", "last_words"),
         *("started_at", "updated_at"),
     }
 

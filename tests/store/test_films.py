@@ -82,7 +82,7 @@ def test_weights_and_stages_are_read_back_and_stages_go(store: FilmStore):
 def test_a_damaged_stage_is_made_again_and_damaged_weights_are_corrupt(store: FilmStore, tmp_path: Path, content: bytes):
     store.write_stage(KEY, "graph", {"a": np.eye(2)})
     store.write_visualizer(KEY, {"a": np.eye(2)})
-    (tmp_path / "films" / KEY / "stages" / "graph.npz").write_bytes(content)
+    (tmp_path / "films" / KEY / "stages" / "graph.a.npy").write_bytes(content)
     (tmp_path / "films" / KEY / "visualizer.npz").write_bytes(content)
     assert store.stage(KEY, "graph") is None
     with pytest.raises(Corrupt, match="fit this run again"):
@@ -136,10 +136,12 @@ FRESH = make_film(film="1" * 16)
 FRESH_PREVIEW = make_film(film="2" * 16, method=PREVIEW_METHOD)
 STALE = make_film(film="3" * 16, fingerprint=OTHER)
 STALE_PREVIEW = make_film(film="4" * 16, fingerprint=OTHER, method=PREVIEW_METHOD)
-RANKED = [FRESH, FRESH_PREVIEW, STALE, STALE_PREVIEW]
+FRESH_BASELINE = make_film(film="6" * 16, method="pca")
+STALE_BASELINE = make_film(film="7" * 16, fingerprint=OTHER, method="pca")
+RANKED = [FRESH, FRESH_BASELINE, FRESH_PREVIEW, STALE, STALE_BASELINE, STALE_PREVIEW]
 
 
-@pytest.mark.parametrize("best", range(4))
+@pytest.mark.parametrize("best", range(6))
 def test_the_best_film_is_shown_whatever_the_order(best: int):
     for films in itertools.permutations(RANKED[best:]):
         assert choose_film(films, DATA) == RANKED[best]

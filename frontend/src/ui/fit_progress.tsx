@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
 import * as actions from "../actions";
 import { formatDuration, formatPercent } from "../format";
+import { methodLabel } from "../methods";
+import * as state from "../state";
 import type { Fit } from "../wire";
 
 function Bar({ label, fraction }: { label: string; fraction: number }): JSX.Element {
@@ -37,8 +39,9 @@ function Stages({ fit }: { fit: Fit }): JSX.Element | null {
 export function FitProgress({ fit, compact }: { fit: Fit; compact: boolean }): JSX.Element {
   const fraction = fit.fraction ?? 0;
   const left = fit.eta_s === null ? "" : ` · about ${formatDuration(fit.eta_s)} left`;
+  const by = fit.method === null ? "" : ` by ${methodLabel(fit.method, state.probe.value?.methods ?? [])}`;
   const words =
-    fit.state === "starting" ? "Starting the fit" : `Fitting · ${fit.stage ?? ""} · ${formatPercent(fraction)}${left}`;
+    fit.state === "starting" ? `Starting the fit${by}` : `Fitting${by} · ${fit.stage ?? ""} · ${formatPercent(fraction)}${left}`;
   const origin = fit.origin === "shell" ? " · started from a shell" : "";
   return (
     <div class={compact ? "fit-progress compact" : "fit-progress"}>
@@ -47,7 +50,7 @@ export function FitProgress({ fit, compact }: { fit: Fit; compact: boolean }): J
           {words}
           {origin}
         </strong>
-        {compact && fit.preview !== null && <span class="faint">A PCA preview plays meanwhile.</span>}
+        {compact && state.isPreview.value && <span class="faint">A preview plays meanwhile.</span>}
         <button type="button" onClick={() => void actions.cancelFit()}>
           Cancel
         </button>

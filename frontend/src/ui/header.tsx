@@ -2,8 +2,9 @@
 import { batch } from "@preact/signals";
 import type { JSX } from "preact";
 import { plural } from "../format";
+import { filmName } from "../methods";
 import * as state from "../state";
-import type { FilmEntry } from "../wire";
+import { FitMenu } from "./fit_offer";
 import { Icon } from "./icons";
 import { Unreadable } from "./unreadable";
 
@@ -30,13 +31,6 @@ function Choose({
       </select>
     </label>
   );
-}
-
-function filmName(film: FilmEntry, films: readonly FilmEntry[]): string {
-  const name = film.method === state.PREVIEW_METHOD ? "PCA preview" : film.method;
-  const twins = films.filter(({ method }) => method === film.method);
-  if (twins.length < 2) return film.stale ? `${name} (older data)` : name;
-  return `${name} · ${film.film.slice(0, 6)}${film.stale ? " (older data)" : ""}`;
 }
 
 function Places(): JSX.Element | null {
@@ -72,18 +66,23 @@ function Places(): JSX.Element | null {
 }
 
 function Films(): JSX.Element | null {
-  const films = state.probe.value?.films ?? [];
-  const shown = state.reel.value?.film.film;
-  if (films.length < 2 || shown === undefined) return null;
+  const probe = state.probe.value;
+  const reel = state.reel.value;
+  if (probe === null || reel === null) return null;
   return (
-    <Choose
-      label="Film"
-      value={shown}
-      options={films.map((film) => ({ value: film.film, name: filmName(film, films) }))}
-      onChange={(film) => {
-        state.chosenFilm.value = film;
-      }}
-    />
+    <>
+      {probe.films.length > 1 && (
+        <Choose
+          label="Film"
+          value={reel.film.film}
+          options={probe.films.map((film) => ({ value: film.film, name: filmName(film, probe) }))}
+          onChange={(film) => {
+            state.chosenFilm.value = film;
+          }}
+        />
+      )}
+      {state.phase.value === "fitted" && <FitMenu probe={probe} />}
+    </>
   );
 }
 

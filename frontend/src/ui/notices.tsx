@@ -1,9 +1,9 @@
 /** Lines above a film: what runs, what failed, what is out of date. */
 import type { ComponentChildren, JSX } from "preact";
-import * as actions from "../actions";
-import { formatDuration, plural } from "../format";
+import { plural } from "../format";
 import * as state from "../state";
 import type { Probe } from "../wire";
+import { FitLine } from "./fit_offer";
 import { FitProgress } from "./fit_progress";
 import { EndedWords, VERBS } from "./states";
 
@@ -12,25 +12,6 @@ function Notice({ children, alert = false }: { children: ComponentChildren; aler
     <div class={alert ? "notice alert" : "notice"} role={alert ? "alert" : undefined}>
       {children}
     </div>
-  );
-}
-
-function FitButton({ verb, probe }: { verb: string; probe: Probe }): JSX.Element {
-  const listing = state.listing.value;
-  if (listing?.can_fit !== true) {
-    return (
-      <span class="faint">
-        {listing?.cannot_fit} <code>{probe.command}</code>
-      </span>
-    );
-  }
-  return (
-    <>
-      <button type="button" class="primary" onClick={() => void actions.startFit()}>
-        {verb}
-      </button>
-      {probe.estimate_s !== null && <span class="faint">takes about {formatDuration(probe.estimate_s)}</span>}
-    </>
   );
 }
 
@@ -56,7 +37,7 @@ function FilmNotice({ reel, probe }: { reel: state.Reel; probe: Probe }): JSX.El
       <Notice>
         <strong>{words[phase]}</strong>
         <EndedWords fit={fit} />
-        <FitButton verb={VERBS[phase] ?? "Fit"} probe={probe} />
+        <FitLine verb={VERBS[phase] ?? "Fit"} probe={probe} />
       </Notice>
     );
   }
@@ -65,7 +46,7 @@ function FilmNotice({ reel, probe }: { reel: state.Reel; probe: Probe }): JSX.El
     return (
       <Notice>
         <strong>{added > 0 ? `${plural(added, "new step")} logged since this fit.` : "The data changed since this fit."}</strong>
-        <FitButton verb="Refit" probe={probe} />
+        <FitLine verb="Refit" probe={probe} />
       </Notice>
     );
   }
@@ -73,7 +54,7 @@ function FilmNotice({ reel, probe }: { reel: state.Reel; probe: Probe }): JSX.El
     return (
       <Notice>
         <strong>This is a preview.</strong>
-        <FitButton verb="Fit" probe={probe} />
+        <FitLine verb="Fit" probe={probe} />
       </Notice>
     );
   }

@@ -17,7 +17,9 @@ export function Popover({
       const box = details.current;
       if (box === null || !box.open) return;
       const inside = event.target instanceof Node && box.contains(event.target);
-      if (event instanceof KeyboardEvent ? event.key === "Escape" : !inside) box.open = false;
+      if (!(event instanceof KeyboardEvent ? event.key === "Escape" : !inside)) return;
+      if (box.contains(document.activeElement)) box.querySelector("summary")?.focus(); // what had the focus is about to go
+      box.open = false;
     };
     window.addEventListener("pointerdown", close);
     window.addEventListener("keydown", close);

@@ -117,7 +117,7 @@ function Badges({ reel }: { reel: state.Reel }): JSX.Element {
           class="badge"
           title="Two principal components of all steps. The fitted film keeps neighbours better and shows how well."
         >
-          PCA preview
+          Preview
         </span>
       )}
       {!state.bothFramesLoaded.value && (

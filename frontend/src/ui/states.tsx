@@ -1,10 +1,10 @@
 /** What the tab says while there is no film to show. Each state names the next thing to do. */
 import type { ComponentChildren, JSX } from "preact";
-import * as actions from "../actions";
-import { formatCount, formatDuration } from "../format";
+import { formatCount } from "../format";
 import * as state from "../state";
 import type { Fit, Probe } from "../wire";
 import { Copyable } from "./copy";
+import { FitOffer } from "./fit_offer";
 import { FitProgress } from "./fit_progress";
 
 const SNIPPET = `from torch.utils.tensorboard import SummaryWriter
@@ -32,27 +32,6 @@ function Nothing(): JSX.Element {
       <Copyable words={SNIPPET} label="the lines to add to your training" />
       <p class="faint">This page looks for new runs every few seconds.</p>
     </Card>
-  );
-}
-
-/** The button that starts a fit, or why this TensorBoard does not, and the same as a command. */
-export function FitOffer({ probe, verb }: { probe: Probe; verb: string }): JSX.Element {
-  const { can_fit: canFit, cannot_fit: reason } = state.listing.value ?? { can_fit: false, cannot_fit: null };
-  return (
-    <>
-      {canFit ? (
-        <p class="offer">
-          <button type="button" class="primary" onClick={() => void actions.startFit()}>
-            {verb}
-          </button>
-          {probe.estimate_s !== null && <span class="faint">takes about {formatDuration(probe.estimate_s)}</span>}
-        </p>
-      ) : (
-        <p>{reason ?? "This TensorBoard does not start fits."} In a shell, this does:</p>
-      )}
-      {canFit && <p class="faint">The same in a shell:</p>}
-      <Copyable words={probe.command} label="the command that fits" />
-    </>
   );
 }
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tb_timetravel.fit.methods.deepdebugger import DeepDebuggerConfig, fit_deepdebugger
+from tb_timetravel.fit.methods.dvi import DviConfig, fit_dvi
 from tb_timetravel.fit.methods.joint import JointConfig, fit_joint
 from tb_timetravel.fit.methods.pca import PcaConfig, fit_pca
+from tb_timetravel.fit.methods.timevis import TimeVisConfig, fit_timevis
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +34,9 @@ class Method:
 METHODS = {
     "joint": Method(config=JointConfig, fit=fit_joint),
     "pca": Method(config=PcaConfig, fit=fit_pca),
+    "dvi": Method(config=DviConfig, fit=fit_dvi),
+    "timevis": Method(config=TimeVisConfig, fit=fit_timevis),
+    "deepdebugger": Method(config=DeepDebuggerConfig, fit=fit_deepdebugger),
 }
 
 __all__ = ["METHODS", "Method"]

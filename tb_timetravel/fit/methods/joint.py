@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from tb_timetravel.fit import workers
 from tb_timetravel.fit.basis import shared_basis
 from tb_timetravel.fit.graph import Edges, neighbors_outside, step_graph
 from tb_timetravel.fit.layout import LayoutConfig, lay_out, lay_out_others
@@ -50,14 +51,14 @@ def fit_joint(dynamics: Dynamics, config: JointConfig, *, report: Report, stages
     return follow_layout(dynamics, layout, config.maps, others=others, reach=config.reach, seed=config.seed, report=report, stages=stages)
 
 
-def _graphs(dynamics: Dynamics, config: JointConfig, report: Report, stages: Stages) -> list[Edges]:
+def _graphs(dynamics: Dynamics, config: JointConfig, report: Report, stages: Stages) -> dict[int, Edges]:
     laid_out = torch.from_numpy(dynamics.laid_out).to(dynamics.device)
-    graphs = []
-    for t in range(dynamics.n_steps):
-        kept = stages.get(f"graph-{t}")
+    graphs: dict[int, Edges] = {}
+    mine = workers.my_steps(dynamics.n_steps)
+    for t in mine:
+        kept = _kept_graph(stages, t, dynamics.device)
         if kept is not None:
-            parts = [torch.from_numpy(kept[name]).to(dynamics.device) for name in ("source", "target", "weight")]
-            graphs.append(Edges(*parts))
+            graphs[t] = kept
             continue
         predictions = None if dynamics.predictions is None else dynamics.predictions[t][laid_out]
         graph = step_graph(
@@ -65,12 +66,17 @@ def _graphs(dynamics: Dynamics, config: JointConfig, report: Report, stages: Sta
             n_neighbors=config.n_neighbors, perplexity=config.perplexity, across=config.across, seed=config.seed,
         )  # fmt: skip
         stages.put(f"graph-{t}", {name: getattr(graph, name).cpu().numpy() for name in ("source", "target", "weight")})
-        graphs.append(graph)
-        report("graph", (t + 1) / dynamics.n_steps)
+        graphs[t] = _kept_graph(stages, t, dynamics.device) or graph  # from its file: the system's cache holds it, not this process
+        report("graph", (t + 1 - mine.start) / len(mine))
     return graphs
 
 
-def _layout(dynamics: Dynamics, graphs: list[Edges], config: JointConfig, report: Report, stages: Stages) -> torch.Tensor:
+def _kept_graph(stages: Stages, t: int, device: torch.device) -> Edges | None:
+    kept = stages.get(f"graph-{t}")
+    return None if kept is None else Edges(*(torch.from_numpy(kept[name]).to(device) for name in ("source", "target", "weight")))
+
+
+def _layout(dynamics: Dynamics, graphs: dict[int, Edges], config: JointConfig, report: Report, stages: Stages) -> torch.Tensor:
     kept = stages.get("layout")
     if kept is not None:
         return torch.from_numpy(kept["layout"]).to(dynamics.device)
@@ -91,13 +97,13 @@ def _others(dynamics: Dynamics, layout: torch.Tensor, config: JointConfig, repor
     if kept is not None:
         return torch.from_numpy(kept["others"]).to(dynamics.device)
     laid_out, others = (torch.from_numpy(rows).to(dynamics.device) for rows in (dynamics.laid_out, dynamics.others))
-    neighbors = [
-        neighbors_outside(
+    neighbors = {
+        t: neighbors_outside(
             dynamics.representations(t), None if dynamics.predictions is None else dynamics.predictions[t], laid_out, others,
             n_neighbors=config.n_neighbors, perplexity=config.perplexity, across=config.across,
         )
-        for t in range(dynamics.n_steps)
-    ]  # fmt: skip
+        for t in workers.my_steps(dynamics.n_steps)
+    }  # fmt: skip
     motion = read_motion(dynamics, others, typical=read_motion(dynamics, laid_out).typical)
     placed = lay_out_others(layout, neighbors, motion, config.layout, lambda done: report("layout", 0.9 + 0.1 * done))
     stages.put("others", {"others": placed.cpu().numpy()})

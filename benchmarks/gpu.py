@@ -1,0 +1,237 @@
+"""Fit big films on a CUDA device, end to end, and say where the time goes.
+
+    python benchmarks/gpu.py                                   50,000 × 512 × 200 and 10,000 × 512 × 20, made on the device
+    python benchmarks/gpu.py --run runs/hard                   a logged run instead
+    python benchmarks/gpu.py --quick                           two small films on whatever device there is: proves the script
+
+Per film: seconds of every stage from representations in memory to the film on disk, peak memory, whether the neighbours are the exact
+ones (against distances in float64 of some rows), and the kernels that take longest in a shortened fit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import resource
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from fits import NoStages, show_progress
+from report import Records, machine, table, write_section
+from runs import probe_of
+from torch.profiler import ProfilerActivity, profile
+
+from tb_timetravel.fit import METHODS, Dynamics
+from tb_timetravel.fit.graph import nearest_neighbors
+from tb_timetravel.pipeline import FitOptions
+from tb_timetravel.pipeline.film import write_film
+from tb_timetravel.pipeline.source import Source, open_source
+from tb_timetravel.schema import DEFAULT_METHOD, LoggedStep, Media, Probe
+from tb_timetravel.store import DynamicsReader, FilmStore, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_N_CLASSES = 10
+_CHECKED_ROWS = 200  # of a step, whose neighbours are found again in float64
+_TEST_SHARE = 0.1  # beside the samples that are laid out
+_KERNELS = 12
+
+
+def synthetic(n_train: int, n_features: int, n_steps: int, device: torch.device, *, seed: int = 0) -> Source:
+    """Make representations that drift as in training: from noise to overlapping classes of several modes, through a ReLU.
+
+    The head prefers the class whose prototype is nearest, so its predictions sharpen over the steps as a trained network's do.
+    """
+    generator = torch.Generator(device).manual_seed(seed)
+
+    def normal(*shape: int) -> torch.Tensor:
+        return torch.randn(shape, generator=generator, device=device)
+
+    n = n_train + round(_TEST_SHARE * n_train)
+    n_latent, n_modes = 32, 4
+    mode = torch.randint(0, _N_CLASSES * n_modes, (n,), generator=generator, device=device)
+    classes, own, later = normal(_N_CLASSES, n_latent), normal(n, n_latent), normal(n, n_latent)
+    centers = classes.repeat_interleave(n_modes, 0) + 0.7 * normal(_N_CLASSES * n_modes, n_latent)
+    lift = normal(n_latent, n_features) / n_latent**0.5
+    prototypes = torch.relu(2.0 * classes @ lift)
+    weight = (0.1 * prototypes).cpu().numpy()
+    bias = (-0.05 * prototypes.square().sum(1)).cpu().numpy()
+    snapshots = []
+    for t in range(n_steps):
+        done = t / max(1, n_steps - 1)
+        latent = 2.0 * done * centers[mode] + (1.0 - 0.5 * done) * own + 0.5 * done * later + 0.02 * normal(n, n_latent)
+        x = torch.relu(latent @ lift).cpu().numpy()
+        snapshots.append(Snapshot(step=t, representations=x, logits=x @ weight.T + bias, head=(weight, bias)))
+    labels = (mode // n_modes).cpu().numpy().astype(np.int32)
+    names = tuple(f"class {number}" for number in range(_N_CLASSES))
+    probe = Probe(
+        n_samples=n, n_features=n_features, n_classes=_N_CLASSES, class_names=names, split_names=("train", "test"),
+        media=Media(), has_logits=True, version="0" * 16,
+    )  # fmt: skip
+    dynamics = Dynamics(steps=snapshots, laid_out=np.arange(n_train), labels=labels, n_classes=_N_CLASSES, device=device)
+    splits = (np.arange(n) >= n_train).astype(np.uint8)
+    return Source(probe, [LoggedStep(step=t, revision=0, digest="0" * 16) for t in range(n_steps)], "0" * 16, dynamics, splits)
+
+
+@dataclass
+class Clock:
+    """Adds up what each stage takes and the most device memory that it holds; finished kernels count, not launched ones."""
+
+    device: torch.device
+    began: float
+    seconds: dict[str, float]
+    memory: dict[str, int]
+
+    def __call__(self, stage: str, done: float) -> None:
+        """Take a report of progress."""
+        if self.device.type == "cuda":
+            torch.cuda.synchronize()
+            self.memory[stage] = max(self.memory.get(stage, 0), torch.cuda.max_memory_allocated())
+            torch.cuda.reset_peak_memory_stats()
+        now = time.perf_counter()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self.began
+        self.began = now
+        show_progress(stage, done)
+
+
+def fit(source: Source) -> dict[str, Any]:
+    """Fit, measure, draw and write the default film."""
+    method, device = METHODS[DEFAULT_METHOD], source.dynamics.device
+    config, options = method.config(seed=0), FitOptions(device=device.type)
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats()
+    with tempfile.TemporaryDirectory() as folder:
+        clock = Clock(device, time.perf_counter(), {}, {})
+        began = clock.began
+        source.dynamics.representations(0)  # to the device, where they fit
+        clock("upload", 1.0)
+        fitted = method.fit(source.dynamics, config, report=clock, stages=NoStages())
+        film = write_film(FilmStore(folder), source, "0" * 16, DEFAULT_METHOD, {}, fitted, options, clock, clock.seconds)
+        total = time.perf_counter() - began
+    return {
+        "total_s": total, "seconds": clock.seconds, "device_memory": clock.memory, "fidelity": film.fidelity,
+        "host_memory": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+    }  # fmt: skip
+
+
+def check_neighbors(source: Source) -> dict[str, float]:
+    """Compare found neighbours with those by float64 distances, on some rows of the first, middle and last step.
+
+    Returns
+    -------
+    ``same``: share of the neighbours that are the same samples; ``as_near``: share that are no farther than the k-th is, to within 1e-6
+    of its distance, so that ties and the last digit of float32 do not count against them.
+    """
+    k, n_steps = METHODS[DEFAULT_METHOD].config().n_neighbors, source.dynamics.n_steps
+    device = source.dynamics.device
+    laid_out = torch.from_numpy(source.dynamics.laid_out).to(device)
+    same, as_near = [], []
+    for t in sorted({0, n_steps // 2, n_steps - 1}):
+        x = source.dynamics.representations(t)[laid_out]
+        rows = torch.randperm(len(x), generator=torch.Generator().manual_seed(t))[:_CHECKED_ROWS].to(device)
+        found = nearest_neighbors(x, k)[0][rows]
+        double = x.double()
+        exact = torch.stack([(double - double[row]).norm(dim=1) for row in rows])
+        exact[torch.arange(len(rows), device=device), rows] = torch.inf
+        near = exact.topk(k, largest=False)
+        same.append((found[:, :, None] == near.indices[:, None]).any(2).double().mean())
+        as_near.append((exact.gather(1, found) <= near.values[:, -1:] * (1.0 + 1e-6)).double().mean())
+    return {"same": float(torch.stack(same).mean()), "as_near": float(torch.stack(as_near).mean())}
+
+
+def top_kernels(source: Source) -> list[tuple[str, float, int]]:
+    """Profile a shortened fit; name, share of the device's time and number of calls of what takes longest."""
+    method = METHODS[DEFAULT_METHOD]
+    config = method.config(seed=0)
+    config = replace(
+        config, layout=replace(config.layout, n_iterations=10), maps=replace(config.maps, min_iterations=50, max_iterations=50)
+    )
+    on_cuda = source.dynamics.device.type == "cuda"
+    with profile(activities=[ProfilerActivity.CPU, *([ProfilerActivity.CUDA] if on_cuda else [])]) as profiler:
+        method.fit(source.dynamics, config, report=lambda *_: None, stages=NoStages())
+    events = [event for event in profiler.key_averages() if not on_cuda or event.device_type.name == "CUDA"]
+
+    def own_time(event: Any) -> float:  # noqa: ANN401  # torch does not name its type
+        return event.self_device_time_total if on_cuda else event.self_cpu_time_total
+
+    total = sum(own_time(event) for event in events)
+    return [(event.key, own_time(event) / total, event.count) for event in sorted(events, key=own_time, reverse=True)[:_KERNELS]]
+
+
+def section(record: dict[str, Any]) -> str:
+    """Write what was measured of one film."""
+    total, seconds = record["total_s"], record["seconds"]
+    rows = [
+        [stage, f"{spent:.2f}", f"{spent / total:.0%}", f"{record['device_memory'].get(stage, 0) / 2**30:.2f}"]
+        for stage, spent in seconds.items()
+    ]
+    kernels = [[f"`{re.sub('[|`]', ' ', name)[:90]}`", f"{share:.1%}", str(calls)] for name, share, calls in record["kernels"]]
+    exact = record["neighbors"]
+    scores = ", ".join(
+        f"{metric} {split} {value:.3f}"
+        for metric, splits in record["fidelity"].items()
+        for split, value in splits.items()
+        if value is not None
+    )
+    return "\n".join(
+        [
+            f"{record['about']} End to end {total:.1f} s ({total / record['n_steps']:.3f} s per step), "
+            f"peak {max(record['device_memory'].values(), default=0) / 2**30:.1f} GiB of device memory, "
+            f"{record['host_memory'] / 2**30:.1f} GiB of the process.\n",
+            table(["stage", "seconds", "share", "peak device GiB"], rows),
+            f"Neighbors: {exact['same']:.4%} are the exact ones by float64, {exact['as_near']:.4%} as near "
+            f"({_CHECKED_ROWS} rows of 3 steps).\n",
+            f"Fidelity of the whole film: {scores}.\n",
+            table(["kernel of a shortened fit", "share of its time", "calls"], kernels),
+        ]
+    )
+
+
+def benchmark(name: str, about: str, load: Callable[[], Source], records: Records) -> dict[str, Any]:
+    """Measure one film, unless a record of it on this machine is there; give the record."""
+    key = {"film": name, "machine": machine(), "settings": repr(METHODS[DEFAULT_METHOD].config())}
+    if not records.has(key):
+        source = load()
+        content = {"about": about, "n_steps": source.dynamics.n_steps} | fit(source)
+        records.add(key, content | {"neighbors": check_neighbors(source), "kernels": top_kernels(source)})
+    return records.find(key)
+
+
+def main() -> None:
+    """Measure, keep, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", help="directory of a logged run to fit instead of synthetic data")
+    parser.add_argument("--sizes", nargs="+", default=["50000x512x200", "10000x512x20"], help="training samples x features x steps")
+    parser.add_argument("--quick", action="store_true", help="two small films, on the CPU where there is no CUDA")
+    parser.add_argument("--cache", type=Path, default=Path("build/benchmarks"), help="folder of records")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "RESULTS.md")
+    args = parser.parse_args()
+    if not torch.cuda.is_available() and not args.quick:
+        sys.exit("expected a CUDA device, torch sees none; run this on a machine with one, or give --quick to try the script on the CPU")
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    records = Records(args.cache, "gpu")
+    films: dict[str, tuple[str, Callable[[], Source]]] = {}
+    if args.run:
+        reader = DynamicsReader(probe_of(Path(args.run)))
+        films[Path(args.run).name] = ("A logged run.", lambda: open_source(reader, FitOptions(device=device.type)))
+    else:
+        for size in ["800x64x4", "400x32x3"] if args.quick else args.sizes:
+            n, d, t = (int(number) for number in size.split("x"))
+            about = f"Synthetic drift of {n:,} training (and a tenth as many test) samples × {d} features × {t} steps."
+            films[size] = (about, lambda n=n, d=d, t=t: synthetic(n, d, t, device))
+    for name, (about, load) in films.items():
+        found = benchmark(name, about, load, records)
+        body = f"{section(found)}\n\n{found['date']}; {found['machine']}; {found['versions']}."
+        print(f"\n{name}\n\n{body}")
+        write_section(args.out, f"{'GPU' if device.type == 'cuda' else 'CPU, trying the GPU benchmark'}: {name}", body)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+/** Methods and films by the names that people read, which method a fit starts with, and which film is shown once it ends. */
+import { formatMoment } from "./format";
+import type { FilmEntry, Fit, Method, Probe } from "./wire";
+
+/** The quick linear film that plays until the fit is there; no method to fit by. */
+export const PREVIEW_METHOD = "preview";
+
+export const isUnderWay = (fit: Fit | null): boolean => fit?.state === "starting" || fit?.state === "running";
+
+export function methodLabel(name: string, methods: readonly Method[]): string {
+  if (name === PREVIEW_METHOD) return "Preview";
+  return methods.find(({ method }) => method === name)?.label ?? name;
+}
+
+/** A film by its method; films of one method are told apart by when they were made. */
+export function filmName(film: FilmEntry, { films, methods }: Probe): string {
+  const twins = films.filter(({ method }) => method === film.method);
+  const made = film.created_at === null ? film.film.slice(0, 6) : formatMoment(film.created_at);
+  const name = methodLabel(film.method, methods) + (twins.length < 2 ? "" : ` · ${made}`);
+  return film.stale ? `${name} (older data)` : name;
+}
+
+/** Whether a method has its film of all that is logged now. */
+export const isFitted = (name: string, { films, steps }: Probe): boolean =>
+  films.some(({ method, stale, n_steps: nSteps }) => method === name && !stale && nSteps === steps.length);
+
+/** The method a fit starts with unless another is chosen: that of the fit that did not end well, else that of the outdated film on
+ * screen, else the default. */
+export function preselected({ methods, films, fit }: Probe, shown: string | null): string | null {
+  const unfinished = ["failed", "interrupted"].includes(fit.state) ? fit.method : null;
+  const outdated = films.find(({ film, stale }) => film === shown && stale)?.method;
+  const fittable = [unfinished, outdated, methods[0]?.method].map((name) =>
+    methods.find(({ method, available }) => available && method === name),
+  );
+  return fittable.find((found) => found !== undefined)?.method ?? null;
+}
+
+/** The film to hold on to once an answer comes: the one that a fit made while it was watched, since somebody asked for it; else the
+ * chosen one while it exists. Null follows the server. */
+export function filmToHold(chosen: string | null, before: { probe: Probe | null; fit: Fit | null }, now: Probe): string | null {
+  const exists = (key: string | null): boolean => now.films.some(({ film }) => film === key);
+  const watched = before.probe?.run === now.run && before.probe.tag === now.tag && isUnderWay(before.fit);
+  if (watched && now.fit.state === "finished" && exists(now.fit.film)) return now.fit.film === now.film ? null : now.fit.film;
+  return exists(chosen) ? chosen : null;
+}

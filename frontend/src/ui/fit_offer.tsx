@@ -1,0 +1,181 @@
+/** Where a fit is started: the method, what it costs, the button, and the same as a command. */
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useId } from "preact/hooks";
+import * as actions from "../actions";
+import { formatDuration } from "../format";
+import { isFitted, methodLabel, preselected } from "../methods";
+import * as state from "../state";
+import type { Method, Probe } from "../wire";
+import { Copyable } from "./copy";
+import { Popover } from "./popover";
+
+interface Choice {
+  readonly chosen: string | null;
+  readonly choose: (method: string) => void;
+}
+
+function useChoice(probe: Probe): Choice {
+  const byHand = useSignal<string | null>(null);
+  useEffect(() => {
+    byHand.value = null;
+  }, [probe.run, probe.tag]);
+  const chosen = byHand.value ?? preselected(probe, state.reel.value?.film.film ?? null);
+  return { chosen, choose: (method) => (byHand.value = method) };
+}
+
+function cost({ method, available, needs, estimate_s: seconds }: Method, probe: Probe): string {
+  if (!available) return `needs ${needs}`;
+  if (isFitted(method, probe)) return "fitted";
+  return seconds === null ? "" : `about ${formatDuration(seconds)}`;
+}
+
+function Methods({ probe, choice }: { probe: Probe; choice: Choice }): JSX.Element {
+  const id = useId();
+  return (
+    <fieldset class="methods">
+      <legend>Method</legend>
+      {probe.methods.map((method) => (
+        <label key={method.method}>
+          <input
+            type="radio"
+            name={id}
+            checked={method.method === choice.chosen}
+            disabled={!method.available}
+            aria-labelledby={`${id}-${method.method}`}
+            aria-describedby={`${id}-${method.method}-more`}
+            onChange={() => choice.choose(method.method)}
+          />
+          <span id={`${id}-${method.method}`} class="method-name">
+            {method.label}
+          </span>
+          <span id={`${id}-${method.method}-more`} class="method-more">
+            <span class="method-cost">{cost(method, probe)}</span>
+            <span class="method-summary">{method.summary}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** Enter on a method starts its fit, as in every form. */
+function Form({ choice, children }: { choice: Choice; children: ComponentChildren }): JSX.Element {
+  const onSubmit = (event: Event): void => {
+    event.preventDefault();
+    if (choice.chosen !== null) void actions.startFit(choice.chosen);
+  };
+  return (
+    <form class="fit-offer" onSubmit={onSubmit}>
+      {children}
+    </form>
+  );
+}
+
+/** The button, where to change the method unless it is seen anyway, and what it costs. */
+function Start({ probe, choice, verb, menu }: { probe: Probe; choice: Choice; verb: string; menu?: JSX.Element }): JSX.Element {
+  const method = probe.methods.find(({ method }) => method === choice.chosen);
+  return (
+    <>
+      <button type="submit" class="primary" disabled={method === undefined}>
+        {verb}
+      </button>
+      {menu}
+      {method !== undefined && (
+        <span class="faint">{isFitted(method.method, probe) ? "fitted already; its film opens" : cost(method, probe)}</span>
+      )}
+    </>
+  );
+}
+
+/** Null where this TensorBoard starts fits. */
+function refusal(): string | null {
+  const listing = state.listing.value;
+  return listing?.can_fit === true ? null : `No fit from here: ${listing?.cannot_fit ?? "TensorBoard did not say why"}.`;
+}
+
+function commandFor({ command, methods }: Probe, chosen: string | null): string {
+  return chosen === null || chosen === methods[0]?.method ? command : `${command} --method ${chosen}`;
+}
+
+function Shell({ probe, choice }: { probe: Probe; choice: Choice }): JSX.Element {
+  return <Copyable words={commandFor(probe, choice.chosen)} label="the command that fits" />;
+}
+
+/** On the card of a run without a film. */
+export function FitOffer({ probe, verb }: { probe: Probe; verb: string }): JSX.Element {
+  const choice = useChoice(probe);
+  const reason = refusal();
+  return (
+    <Form choice={choice}>
+      <details class="methods-fold">
+        <summary>
+          Method: <strong>{methodLabel(choice.chosen ?? "none", probe.methods)}</strong>
+        </summary>
+        <Methods probe={probe} choice={choice} />
+      </details>
+      {reason === null ? (
+        <p class="offer">
+          <Start probe={probe} choice={choice} verb={verb} />
+        </p>
+      ) : (
+        <p>{reason} In a shell, this does:</p>
+      )}
+      {reason === null && <p class="faint">The same in a shell:</p>}
+      <Shell probe={probe} choice={choice} />
+    </Form>
+  );
+}
+
+/** In a line above a film. */
+export function FitLine({ probe, verb }: { probe: Probe; verb: string }): JSX.Element {
+  const choice = useChoice(probe);
+  const reason = refusal();
+  if (reason !== null) {
+    return (
+      <span class="faint">
+        {reason} <code>{commandFor(probe, choice.chosen)}</code>
+      </span>
+    );
+  }
+  const menu = (
+    <Popover
+      className="method-menu"
+      label={
+        <>
+          by {methodLabel(choice.chosen ?? "none", probe.methods)} <span aria-hidden="true">▾</span>
+        </>
+      }
+    >
+      <Methods probe={probe} choice={choice} />
+    </Popover>
+  );
+  return (
+    <Form choice={choice}>
+      <Start probe={probe} choice={choice} verb={verb} menu={menu} />
+    </Form>
+  );
+}
+
+/** Beside the films of a run that is fitted: another method, to compare. */
+export function FitMenu({ probe }: { probe: Probe }): JSX.Element {
+  const choice = useChoice(probe);
+  const reason = refusal();
+  return (
+    <Popover className="method-menu" label="Fit…">
+      <Form choice={choice}>
+        <Methods probe={probe} choice={choice} />
+        {reason === null ? (
+          <p class="offer">
+            <Start probe={probe} choice={choice} verb="Fit" />
+          </p>
+        ) : (
+          <>
+            <p>{reason} In a shell, this does:</p>
+            <Shell probe={probe} choice={choice} />
+          </>
+        )}
+      </Form>
+    </Popover>
+  );
+}

@@ -1,0 +1,69 @@
+"""Whether a fit will fit, said before it starts: what it needs of memory and of disk, and what is there."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import torch
+
+from tb_timetravel.errors import FitError
+from tb_timetravel.fit.dynamics import RESIDENT_BYTES
+from tb_timetravel.fit.motion import N_REFERENCES
+from tb_timetravel.store.files import is_local
+
+if TYPE_CHECKING:
+    from tb_timetravel.fit import Dynamics
+
+_PER_POSITION = 2 * 4 * 12  # bytes: the layout, Adam's two moments, forces, and what is computed on the way
+_PER_EDGE = 12
+_EDGES_PER_SAMPLE = 45  # of 30 neighbours each, after making the graph symmetric
+_FIXED = {"cpu": 2**29, "cuda": 3 * 2**30}  # blocks of distances, batches, networks
+_ON_DISK_PER_SAMPLE = 64  # of the film, per step
+
+
+def memory_needed(dynamics: Dynamics) -> int:
+    """Estimate the bytes that the default method holds at its peak on the dynamics' device."""
+    kind, n_steps, rows = dynamics.device.type, dynamics.n_steps, dynamics.n_steps * dynamics.n_samples
+    held = sum(size if size <= RESIDENT_BYTES[kind] else 0 for size in (4 * rows * dynamics.n_features, 4 * rows * dynamics.n_classes))
+    ranks = 2 * min(n_steps, N_REFERENCES) * rows
+    graphs = _EDGES_PER_SAMPLE * _PER_EDGE * rows if kind == "cuda" else 0  # on a CPU they stay in their files
+    return _FIXED[kind] + held + ranks + graphs + (_PER_POSITION + 8) * rows
+
+
+def disk_needed(dynamics: Dynamics) -> int:
+    """Estimate the bytes that a fit writes, most of them until it has finished."""
+    return dynamics.n_steps * dynamics.n_samples * (_EDGES_PER_SAMPLE * _PER_EDGE + _ON_DISK_PER_SAMPLE)
+
+
+def check_budget(dynamics: Dynamics, directory: str) -> None:
+    """Refuse a fit for which there is no room.
+
+    Raises
+    ------
+    FitError : it needs more than there is; the message says what would fit.
+    """
+    room = [("memory", memory_needed(dynamics), _free_memory(dynamics.device))]
+    if is_local(directory):
+        room.append(("disk", disk_needed(dynamics), shutil.disk_usage(directory).free))
+    for what, needed, free in room:
+        if free is not None and needed > free:
+            every = math.ceil(needed / free)
+            raise FitError(
+                f"expected {needed / 2**30:.1f} GB of free {what} for {dynamics.n_samples} samples at {dynamics.n_steps} steps, "
+                f"found {free / 2**30:.1f} GB; fit every {every}th step with --every {every}, or log fewer samples"
+            )
+
+
+def _free_memory(device: torch.device) -> int | None:
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            fields = dict(line.split(":", 1) for line in file)
+        return 1024 * int(fields["MemAvailable"].split()[0])
+    except (OSError, KeyError, ValueError):  # not Linux
+        names = os.sysconf_names if hasattr(os, "sysconf_names") else {}
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if "SC_AVPHYS_PAGES" in names else None

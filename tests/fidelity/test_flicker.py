@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from sklearn.neighbors import NearestNeighbors
+
+from tb_timetravel.fidelity import territory_flicker
+
+G, EXTENT = 32, (-3.0, 3.0, -2.0, 4.0)
+
+
+def draw_positions(n: int, *, seed: int) -> torch.Tensor:
+    unit = torch.rand(n, 2, generator=torch.Generator().manual_seed(seed))
+    return torch.tensor([-3.0, -2.0]) + 6.0 * unit.square()  # denser in one corner
+
+
+def draw_classes(*, seed: int, n_classes: int = 4) -> torch.Tensor:
+    return torch.randint(0, n_classes, (G, G), generator=torch.Generator().manual_seed(seed))
+
+
+def brute_rests(positions: torch.Tensor, flipped: torch.Tensor) -> np.ndarray:
+    cells = ((positions.numpy() - np.array([-3.0, -2.0])) / 6.0 * G).astype(int)[:, ::-1]  # row, column
+    rows, columns = np.mgrid[:G, :G]
+    at = np.stack([rows.ravel(), columns.ravel()], 1)
+    search = NearestNeighbors(metric="chebyshev").fit(cells)
+    reach = search.kneighbors(at, n_neighbors=5)[0][:, -1]
+    inside = NearestNeighbors(metric="chebyshev").fit(cells).radius_neighbors(at, radius=G, return_distance=True)
+    rests = [not flipped.numpy()[i[d <= r]].any() for d, i, r in zip(*inside, reach, strict=True)]
+    return np.array(rests).reshape(G, G)
+
+
+def test_it_is_the_change_where_scikit_learns_nearest_samples_kept_their_prediction():
+    before, after = draw_positions(80, seed=0), draw_positions(80, seed=1)
+    flipped = torch.arange(80) % 27 == 0
+    classes = draw_classes(seed=2), draw_classes(seed=3)
+    rests = brute_rests(before, flipped) & brute_rests(after, flipped)
+    assert 0.1 < rests.mean() < 0.9
+    expected = (classes[0] != classes[1]).numpy()[rests].mean()
+    assert territory_flicker(classes, (before, after), flipped, EXTENT).share == pytest.approx(expected)
+
+
+def test_a_territory_that_stays_is_perfect_and_one_dealt_anew_is_chance():
+    at, nobody = draw_positions(50, seed=0), torch.zeros(50, dtype=torch.bool)
+    classes = draw_classes(seed=1)
+    assert territory_flicker((classes, classes), (at, at), nobody, EXTENT).share == 0.0
+    dealt = classes.flatten()[torch.randperm(G * G, generator=torch.Generator().manual_seed(2))].view(G, G)
+    flicker = territory_flicker((classes, dealt), (at, at), nobody, EXTENT)
+    assert flicker.chance == pytest.approx(0.75, abs=0.01)  # four classes of about equal size
+    assert flicker.share == pytest.approx(flicker.chance, abs=0.05)
+
+
+def test_four_samples_in_a_grid_of_four_cells_score_what_a_hand_computes():
+    at, nobody = torch.tensor([[0.5, 0.5], [1.5, 0.5], [0.5, 1.5], [1.5, 1.5]]), torch.zeros(4, dtype=torch.bool)
+    before, after = torch.tensor([[0, 0], [1, 1]]), torch.tensor([[0, 1], [1, 1]])
+    flicker = territory_flicker((before, after), (at, at), nobody, (0.0, 2.0, 0.0, 2.0))
+    assert (flicker.share, flicker.chance) == (0.25, 0.5)  # 1 - (½ · ¼ + ½ · ¾)
+    one = torch.tensor([True, False, False, False])  # with fewer than five samples, each is among the nearest of every cell
+    flicker = territory_flicker((before, after), (at, at), one, (0.0, 2.0, 0.0, 2.0))
+    assert (flicker.share, flicker.chance) == (None, None)
+
+
+def test_change_beside_a_changed_prediction_is_no_flicker():
+    # six samples in each half; the left half changes class, and so do its samples
+    at = torch.tensor([[x, y] for x in (-2.0, 2.0) for y in (-1.0, 0.0, 0.5, 1.0, 2.0, 3.0)])
+    before, after = torch.zeros(G, G, dtype=torch.long), torch.zeros(G, G, dtype=torch.long)
+    after[:, : G // 4] = 1
+    assert (territory_flicker((before, after), (at, at), torch.arange(12) < 6, EXTENT).share or 0.0) < 0.02
+    assert territory_flicker((before, after), (at, at), torch.zeros(12, dtype=torch.bool), EXTENT).share == 0.25
+
+
+def test_the_unit_of_the_plane_and_the_order_of_samples_do_not_matter():
+    before, after, flipped = draw_positions(80, seed=0), draw_positions(80, seed=1), torch.arange(80) % 27 == 0
+    classes, order = (draw_classes(seed=2), draw_classes(seed=3)), torch.randperm(80, generator=torch.Generator().manual_seed(4))
+    expected = territory_flicker(classes, (before, after), flipped, EXTENT)
+    assert territory_flicker(classes, (before[order], after[order]), flipped[order], EXTENT) == expected
+    extent = tuple(4.0 * side + 8.0 for side in EXTENT)
+    assert territory_flicker(classes, (4.0 * before + 8.0, 4.0 * after + 8.0), flipped, extent) == expected

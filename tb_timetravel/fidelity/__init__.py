@@ -5,12 +5,16 @@ A sample is never its own neighbour, ranks are full, and every measure declares 
 
 from __future__ import annotations
 
+from tb_timetravel.fidelity.boundary import boundary_preservation
+from tb_timetravel.fidelity.flicker import Flicker, territory_flicker
 from tb_timetravel.fidelity.inverse import confidence_deviation, prediction_agreement, reconstruction_error
 from tb_timetravel.fidelity.spatial import SpatialFidelity, neighborhood_chance, spatial_fidelity
-from tb_timetravel.fidelity.temporal import jitter, jitter_chance, spearman, temporal_correlation
+from tb_timetravel.fidelity.temporal import jitter, jitter_chance, spearman, temporal_correlation, temporal_ranking
 
 __all__ = [
+    "Flicker",
     "SpatialFidelity",
+    "boundary_preservation",
     "confidence_deviation",
     "jitter",
     "jitter_chance",
@@ -20,4 +24,6 @@ __all__ = [
     "spatial_fidelity",
     "spearman",
     "temporal_correlation",
+    "temporal_ranking",
+    "territory_flicker",
 ]

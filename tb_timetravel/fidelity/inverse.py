@@ -20,7 +20,14 @@ def prediction_agreement(decoded_logits: torch.Tensor, logits: torch.Tensor) -> 
 
 
 def confidence_deviation(decoded_logits: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
-    """Measure how far the drawn confidence in the predicted class is from the model's, (n,) in [0, 1], lower is better."""
+    """Measure how far the drawn confidence in the predicted class is from the model's, (n,) in [0, 1], lower is better.
+
+    |p_c(decoded) - p_c| with p = softmax(logits) and c the class that the model predicts (DeepVisualInsight's confidence difference).
+
+    Parameters
+    ----------
+    decoded_logits, logits : (n, n_classes), of the decoded position and of the sample itself.
+    """
     predicted = logits.argmax(1, keepdim=True)
     return (decoded_logits.softmax(1).gather(1, predicted) - logits.softmax(1).gather(1, predicted)).abs()[:, 0]
 
@@ -28,7 +35,7 @@ def confidence_deviation(decoded_logits: torch.Tensor, logits: torch.Tensor) -> 
 def reconstruction_error(decoded: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     """Measure each sample's mean squared error per feature, relative to the variance of the step, (n,).
 
-    0 is perfect; 1 is what a decoder that ignores the position reaches.
+    0 is perfect; 1 is what a decoder that ignores the position reaches on average. NaN where all representations are equal.
     """
-    variance = (x - x.mean(0)).square().mean().clamp_min(torch.finfo(x.dtype).tiny)
-    return (decoded - x).square().mean(1) / variance
+    variance = (x - x.mean(0)).square().mean()
+    return (decoded - x).square().mean(1) / torch.where(variance > 0, variance, torch.nan)

@@ -5,22 +5,24 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
-_BLOCK_BYTES = 64 * 2**20
+_BLOCK_BYTES = {"cpu": 2**20, "cuda": 2**28}  # of distances that are worked on at a time; a CPU keeps this much in its cache
+_MIN_ROWS = 256  # of a matrix product: it reads all n samples for every block
 
 
 @dataclass(frozen=True, eq=False)
 class SpatialFidelity:
-    """Each sample's share of the three measures, (n,) each; their means are the measures of the picture."""
+    """Each measured sample's share of the three measures, (n_measured,) each; their means are the measures of the picture."""
 
     neighborhood_preservation: torch.Tensor
     trustworthiness: torch.Tensor
     continuity: torch.Tensor
 
 
-def spatial_fidelity(x: torch.Tensor, z: torch.Tensor, *, n_neighbors: int) -> SpatialFidelity:
-    """Measure neighborhood preservation, trustworthiness and continuity of every sample.
+def spatial_fidelity(x: torch.Tensor, z: torch.Tensor, *, n_neighbors: int, rows: torch.Tensor | None = None) -> SpatialFidelity:
+    """Measure neighborhood preservation, trustworthiness and continuity of samples.
 
     With N_k(x_i) the k nearest others of sample i among the representations, N_k(z_i) those in the plane, and r the full rank of a
     sample among the others (1 = nearest):
@@ -30,57 +32,85 @@ def spatial_fidelity(x: torch.Tensor, z: torch.Tensor, *, n_neighbors: int) -> S
     * continuity_i = the same with x and z exchanged: missing neighbours (Venna and Kaski 2001, equations 1 and 2; the mean is in [0, 1],
       one sample's value may be below 0, chance is about 0.5).
 
+    Ranks are counted, not sorted: a rank is 1 + the number of nearer samples, and only those of neighbours are needed.
+
     Parameters
     ----------
     x : (n, n_features) representations.
     z : (n, 2) positions of the same samples.
-    n_neighbors : k, below n / 2.
+    n_neighbors : k, below n / 2 and 256.
+    rows : (n_measured,) samples to measure, against all n; all of them if None. Time grows with n_measured · n, memory with n.
 
     Raises
     ------
-    ValueError : k is not below n / 2.
+    ValueError : k is not below n / 2 and 256.
     """
     n, k = len(x), n_neighbors
-    if not 0 < k < n / 2:
-        raise ValueError(f"expected 0 < n_neighbors < n / 2 = {n / 2:g}, got {k}")
+    if not 0 < k < min(n / 2, 256):
+        raise ValueError(f"expected 0 < n_neighbors < n / 2 = {n / 2:g} and below 256, got {k}; ask for fewer neighbors")
     x, z = x - x.mean(0), z - z.mean(0)
-    rows = max(1, _BLOCK_BYTES // (4 * n))
-    parts = [_block(x, z, start, min(n, start + rows), k) for start in range(0, n, rows)]
-    kept, false, missing = (torch.cat([part[i] for part in parts]) for i in range(3))
+    rows = torch.arange(n, device=x.device) if rows is None else rows
+    blocks = rows.split(max(_MIN_ROWS, _block_rows(n, x.device)))
+    parts = [_measure_block(_distances(x, block), _distances(z, block), k) for block in blocks]
+    kept, false, missing = (torch.cat([part[i] for part in parts]).to(x.dtype) for i in range(3))
     norm = 2.0 / (k * (2 * n - 3 * k - 1))
     return SpatialFidelity(kept / k, 1.0 - norm * false, 1.0 - norm * missing)
 
 
-def _block(x: torch.Tensor, z: torch.Tensor, start: int, stop: int, k: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Count kept neighbours and sum the excess ranks of false and of missing ones, for some rows."""
-    dx, dz = _distances(x, start, stop), _distances(z, start, stop)  # (b, n) each
-    near_x, near_z = dx.topk(k, largest=False).indices, dz.topk(k, largest=False).indices
-    kept = (near_x[:, :, None] == near_z[:, None, :]).any(2).sum(1).to(x.dtype)
-    return kept, _excess_rank(dx, near_x, near_z, k), _excess_rank(dz, near_z, near_x, k)
+def _block_rows(n: int, device: torch.device) -> int:
+    return max(1, _BLOCK_BYTES[device.type] // (4 * n))
 
 
-def _distances(points: torch.Tensor, start: int, stop: int) -> torch.Tensor:
-    block = points[start:stop]
+def _distances(points: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+    """Square distances of rows (b,) to all points, less a constant of the row, (b, n); a sample is infinitely far from itself."""
     if points.shape[1] <= 4:
         # differences, not products: in the plane a product's rounding would decide between close neighbours
-        distances = torch.cdist(block, points, compute_mode="donot_use_mm_for_euclid_dist")
+        distances = torch.zeros(len(rows), len(points), dtype=points.dtype, device=points.device)
+        for column in points.T.contiguous():
+            difference = column[rows, None] - column
+            distances.addcmul_(difference, difference)
     else:
-        squares = points.square().sum(1)
-        distances = torch.addmm(squares[None], block, points.T, alpha=-2.0).add_(squares[start:stop, None])
-    at = torch.arange(stop - start, device=points.device)
-    distances[at, at + start] = math.inf
+        distances = torch.addmm(points.square().sum(1)[None], points[rows], points.T, alpha=-2.0)
+    distances[torch.arange(len(rows), device=points.device), rows] = math.inf
     return distances
 
 
-def _excess_rank(distances: torch.Tensor, own: torch.Tensor, others: torch.Tensor, k: int) -> torch.Tensor:
-    """Sum max(0, rank - k) over the neighbours that the other space names, (b,).
+def _measure_block(dx: torch.Tensor, dz: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Count kept neighbours and sum the excess ranks of false and of missing ones, from distances (b, n)."""
+    near_x, near_z = dx.topk(k, largest=False), dz.topk(k, largest=False)
+    kept = (near_x.indices[:, :, None] == near_z.indices[:, None, :]).sum((1, 2))
+    return kept, _excess_rank(dx, near_x.values[:, -1:], near_z.indices), _excess_rank(dz, near_z.values[:, -1:], near_x.indices)
 
-    The k nearest of this space have excess 0 by definition, ties or not; for the rest the rank is 1 + the number of nearer samples.
+
+def _excess_rank(distances: torch.Tensor, reach: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    """Sum max(0, rank - k) over the k neighbours that the other space names, (b,); what ties with the k-th nearest has no excess.
+
+    Parameters
+    ----------
+    reach : (b, 1) distance of the k-th nearest.
+    others : (b, k) neighbours in the other space.
     """
-    ordered = distances.sort(1).values
-    rank = torch.searchsorted(ordered, distances.gather(1, others)) + 1  # (b, k)
-    outside = ~(others[:, :, None] == own[:, None, :]).any(2)
-    return ((rank - k).clamp_min(0) * outside).sum(1).to(distances.dtype)
+    limits = distances.gather(1, others)
+    beyond = limits > reach
+    n_nearer = _count_below(distances, torch.where(beyond, limits, -math.inf))
+    return n_nearer - (others.shape[1] - 1) * beyond.sum(1)
+
+
+def _count_below(distances: torch.Tensor, limits: torch.Tensor) -> torch.Tensor:
+    """Count, over all limits (b, k) of a row, the distances (b, n) below them, (b,)."""
+    if distances.device.type != "cpu":
+        below = torch.zeros_like(distances, dtype=torch.uint8)
+        for limit in limits.T:
+            below += distances < limit[:, None]
+        return below.sum(1)
+    per, counts = _block_rows(distances.shape[1], distances.device), []
+    for some, of in zip(distances.split(per), limits.split(per), strict=True):
+        # numpy compares with vector instructions where torch does not: five times as fast
+        values, total = some.numpy(), np.zeros(some.shape, np.uint8)
+        for limit in of.T.numpy():
+            total += (values < limit[:, None]).view(np.uint8)
+        counts.append(total.sum(1, dtype=np.int64))
+    return torch.from_numpy(np.concatenate(counts))
 
 
 def neighborhood_chance(n_samples: int, n_neighbors: int) -> float:

@@ -183,8 +183,33 @@ METHODS = (
     MethodInfo(
         method="dvi",
         label="DeepVisualInsight",
-        summary="A network per step, each trained on from the step before. Published 2022; projects new samples, moves smoothly.",
+        summary="A network per step, each trained on from the step before (2022). Smooth, but keeps fewer neighbours than Joint.",
         stages=_stages(maps=0.85),
+    ),
+    MethodInfo(
+        method="timevis",
+        label="TimeVis",
+        summary="One network for all steps, trained on neighbours in space and in time (2022). Very smooth; single steps lose detail.",
+        stages=_stages(graph=0.03, maps=0.82),
+    ),
+    MethodInfo(
+        method="deepdebugger",
+        label="DeepDebugger",
+        summary="TimeVis in segments that end where the model changed much, each with a network of its own (2023). For long trainings.",
+        stages=_stages(graph=0.02, maps=0.83),
+    ),
+    MethodInfo(
+        method="trustvis",
+        label="TrustVis",
+        summary="Keeps classes apart as the model does, and refits at each step only what changed. Dots that did not change stay put.",
+        stages=_stages(maps=0.85),
+    ),
+    MethodInfo(
+        method="umap",
+        label="UMAP",
+        summary="umap-learn at each step by itself, turned onto the step before. Faithful single pictures, little continuity.",
+        stages=_stages(layout=0.5, maps=0.35),
+        needs="umap-learn",
     ),
 )
 

@@ -179,8 +179,10 @@ def train_on_edges(
 
     Raises
     ------
-    FitError : a term is no finite number.
+    FitError : a representation or a term is no finite number.
     """
+    if not bool(torch.isfinite(x).all()):
+        raise FitError(f"the representations of {name} hold values that are not finite; log them again without")
     if len(edges.weight) == 0:
         return
     sampler = EdgeSampler(edges.weight, seed=seed)

@@ -191,7 +191,8 @@ def average_ranks(values: torch.Tensor) -> torch.Tensor:
     """Rank values (m,) from 1 up to m; equal ones share the mean of their ranks."""
     _, place, counts = values.unique(return_inverse=True, return_counts=True)  # ascending
     last = counts.cumsum(0)
-    return (last - (counts - 1) / 2.0)[place]
+    ranks: torch.Tensor = last - (counts - 1) / 2.0
+    return ranks[place]
 
 
 def prediction_aware(edges: Complex, logits: torch.Tensor) -> Complex:

@@ -29,7 +29,7 @@ _REFERENCES_AT_ONCE = 4
 class LayoutConfig:
     """How samples settle."""
 
-    n_iterations: int = 400
+    n_iterations: int = 500
     n_iterations_others: int = 150  # of samples placed against a finished layout; they start among their neighbours
     n_negatives: int = 128  # shared by all samples of a step; more lower the noise and cost in proportion
     learning_rate: float = 0.3  # of Adam, falling to 0; positions end up about 10 wide
@@ -37,7 +37,7 @@ class LayoutConfig:
     exaggerated: float = 0.3
     spring: float = 0.5
     match: float = 0.05
-    ranking: float = 0.8
+    ranking: float = 1.6
     stiffness_limit: float = 100.0  # a sample that did not move at all is not nailed down
     averaged: float = 0.1  # share of the last iterations whose mean is the result: what is noise goes
     seed: int = 0

@@ -30,7 +30,8 @@ def intrinsic_dimension(x: torch.Tensor, *, seed: int = 0) -> float:
     """
     if len(x) < 3:
         return 1.0
-    distance = nearest_neighbors(x, 2, seed=seed)[1].double()
+    index, _ = nearest_neighbors(x, 2, seed=seed)
+    distance = (x[index] - x[:, None]).double().norm(dim=2).sort(1).values  # the search rounds where rows nearly coincide
     distance = distance[distance[:, 0] > 0]
     log_ratio = (distance[:, 1] / distance[:, 0]).log().sort().values[:-1]  # the last would have F = 1
     if len(log_ratio) == 0 or float(log_ratio[-1]) <= 0.0:

@@ -41,9 +41,9 @@ def measure(
 ) -> tuple[list[Scores], Scores, tuple[MetricInfo, ...]]:
     """Measure every step and the whole film, per split, and write each sample's values.
 
-    In splits so large that comparing all pairs of samples would take longer than the fit (16,000 samples on a CPU, 200,000 on CUDA), neighbours
-    are compared for some samples only, drawn with equal chances and the same at every step, against the whole split: the means are
-    unbiased, ranks stay full and exact, and the other samples have no value of their own (NaN).
+    In splits so large that comparing all pairs of samples could take longer than the fit (above 16,000 samples on a CPU, 200,000 on
+    CUDA), neighbours are compared for some samples only, drawn with equal chances and the same at every step, against the whole split:
+    the means are unbiased, ranks stay full and exact, and the other samples have no value of their own (NaN).
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def measure(
     if moved:
         all_x, all_z = torch.stack(moved), (z[1:] - z[:-1]).norm(dim=2)
         whole["temporal_correlation"] = {name: temporal_correlation(all_x[:, s.rows], all_z[:, s.rows]) for name, s in splits.items()}
-    steps = [_mean_over_steps([of_step], splits) for of_step in scores]
+    steps = [_mean_over_steps([of_step], splits) for of_step in scores]  # every metric by name, None where there is no value
     return steps, whole, describe_metrics(_mean_over_steps(chance, splits), _neighbor_note(splits))
 
 

@@ -48,12 +48,14 @@ class _Nowhere:
         pass
 
 
-def measure_run(directory: Path, *, with_logits: bool = True, with_labels: bool = True, n_steps: int = N_STEPS) -> Measured:
+def measure_run(
+    directory: Path, *, with_logits: bool = True, with_labels: bool = True, n_steps: int = N_STEPS, n_train: int = N_TRAIN
+) -> Measured:
     """Log three classes that drift apart, project them and measure that."""
     rng = np.random.default_rng(0)
     labels = np.arange(N_SAMPLES) % N_CLASSES
     centers, noise = rng.normal(size=(N_CLASSES, 6)), rng.normal(size=(N_SAMPLES, 6))
-    splits = ["train" if i < N_TRAIN else "test" for i in range(N_SAMPLES)]
+    splits = ["train" if i < n_train else "test" for i in range(N_SAMPLES)]
     film = TimeTravel(str(directory), labels=labels if with_labels else None, splits=splits)
     for step in range(n_steps):
         x = (noise * (0.6 + 0.1 * rng.random((N_SAMPLES, 1))) + centers[labels] * (1 + step)).astype(np.float32)
@@ -128,7 +130,7 @@ def test_progress_grows_to_1(measured: Measured):
 
 
 def test_without_logits_what_needs_the_models_prediction_is_not_defined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(heads, "_ITERATIONS", 10)  # whatever the labels' territory looks like
+    monkeypatch.setattr(heads, "_ITERATIONS", 30)  # whatever the labels' territory looks like
     measured = measure_run(tmp_path, with_logits=False)
     of_predictions = {"prediction_agreement", "confidence_deviation", "boundary_preservation"}
     for metric, values in measured.whole.items():
@@ -148,6 +150,15 @@ def test_a_film_of_one_step_has_no_motion(tmp_path: Path):
     for metric in ("temporal_correlation", "jitter", "territory_flicker", "temporal_ranking"):
         assert measured.whole[metric] == {"train": None, "test": None}
     assert measured.whole["neighborhood_preservation"]["test"] is not None
+
+
+@pytest.mark.parametrize("n_test", [1, 2])
+def test_a_split_too_small_for_neighbours_still_has_the_rest(tmp_path: Path, n_test: int):
+    measured = measure_run(tmp_path, n_train=N_SAMPLES - n_test)
+    assert measured.whole["neighborhood_preservation"]["test"] is None
+    assert measured.infos["neighborhood_preservation"].chance["test"] is None
+    assert measured.whole["prediction_agreement"]["test"] is not None
+    assert measured.whole["trustworthiness"]["train"] is not None
 
 
 def test_of_a_large_split_the_same_random_samples_are_compared_at_every_step(

@@ -10,6 +10,8 @@ from tb_timetravel.fit.methods.dvi import DviConfig, fit_dvi
 from tb_timetravel.fit.methods.joint import JointConfig, fit_joint
 from tb_timetravel.fit.methods.pca import PcaConfig, fit_pca
 from tb_timetravel.fit.methods.timevis import TimeVisConfig, fit_timevis
+from tb_timetravel.fit.methods.trustvis import TrustVisConfig, fit_trustvis
+from tb_timetravel.fit.methods.umap import UmapConfig, fit_umap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +39,8 @@ METHODS = {
     "dvi": Method(config=DviConfig, fit=fit_dvi),
     "timevis": Method(config=TimeVisConfig, fit=fit_timevis),
     "deepdebugger": Method(config=DeepDebuggerConfig, fit=fit_deepdebugger),
+    "trustvis": Method(config=TrustVisConfig, fit=fit_trustvis),
+    "umap": Method(config=UmapConfig, fit=fit_umap),
 }
 
 __all__ = ["METHODS", "Method"]

@@ -80,4 +80,5 @@ def turned_onto(positions: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
     """Turn, mirror and shift positions (n, 2) to lie as near as they can on those of the step before (orthogonal Procrustes, no scale)."""
     center, center_before = positions.mean(0), before.mean(0)
     u, _, vt = torch.linalg.svd((positions - center).T @ (before - center_before))
-    return (positions - center) @ (u @ vt) + center_before
+    turned: torch.Tensor = (positions - center) @ (u @ vt) + center_before
+    return turned

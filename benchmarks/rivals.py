@@ -91,10 +91,10 @@ def _pca(train: Sequence[Floats], unseen: Sequence[Floats], seed: int | None) ->
 
 
 RIVALS = {
-    "umap": Rival(label="umap-learn per step", lay_out=_umap, independent=True),
-    "aligned_umap": Rival(label="AlignedUMAP", lay_out=_aligned_umap, independent=False),
+    "umap-learn": Rival(label="umap-learn per step", lay_out=_umap, independent=True),
+    "aligned-umap": Rival(label="AlignedUMAP", lay_out=_aligned_umap, independent=False),
     "opentsne": Rival(label="openTSNE per step", lay_out=_tsne, independent=True),
-    "shared_pca": Rival(label="PCA, all steps together", lay_out=_pca, independent=False),
+    "shared-pca": Rival(label="PCA, all steps together", lay_out=_pca, independent=False),
 }
 
 

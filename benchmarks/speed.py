@@ -80,10 +80,10 @@ def compare(directory: str, *, umap_steps: int, aligned_steps: int, threads: int
 
     chosen = np.linspace(0, len(logged) - 1, umap_steps).round().astype(int).tolist()
     half = (umap_steps + 1) // 2
-    umap_s = rival("umap", chosen[:half])
+    umap_s = rival("umap-learn", chosen[:half])
     film, film_s = clocked(lambda: fit_film(directory, DEFAULT_METHOD, seed=0, device="cpu"))
-    umap_s += rival("umap", chosen[half:])
-    aligned_s = rival("aligned_umap", list(range(aligned_steps)))
+    umap_s += rival("umap-learn", chosen[half:])
+    aligned_s = rival("aligned-umap", list(range(aligned_steps)))
     x = [torch.from_numpy(read(t)) for t in range(len(logged))]
     n_neighbors = METHODS[DEFAULT_METHOD].config().n_neighbors
     neighbors_s = clocked(lambda: [nearest_neighbors(step, n_neighbors) for step in x])[1]

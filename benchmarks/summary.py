@@ -134,9 +134,9 @@ def bars(results: Results, rivals: Iterable[str]) -> list[Bar]:
     uncoupled = results.mean(UNCOUPLED, KEPT, "train", 1)
     return [
         against("neighbors kept", KEPT, "train", ">=", "opentsne", factor=0.9),
-        against("neighbors kept", KEPT, "train", ">", "umap"),
-        against("neighbors kept", KEPT, "train", ">", "aligned_umap"),
-        against("neighbors kept", KEPT, "test", ">=", "umap"),
+        against("neighbors kept", KEPT, "train", ">", "umap-learn"),
+        against("neighbors kept", KEPT, "train", ">", "aligned-umap"),
+        against("neighbors kept", KEPT, "test", ">=", "umap-learn"),
         *(against("trustworthiness", TRUST, split, ">=", "opentsne", less=0.005) for split in ("train", "test")),
         *(against("continuity", CONTINUITY, split, ">=", "opentsne", less=0.005) for split in ("train", "test")),
         fixed("prediction agreement, worst step of all seeds", LEAST_AGREEMENT, "train", ">=", 0.99),

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from tb_timetravel.fit.result import Head, Report, Stages
 
 _GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
-_SETTLED_AT_ONCE = 64
+_CELLS = 160  # of the raster, along each axis
+_SETTLED_AT_ONCE = 1024
 
 
 def follow_layout(
@@ -97,12 +98,13 @@ def _settled(
 
 
 def settle(
-    positions: torch.Tensor, wanted: torch.Tensor, classes_at: Callable[[torch.Tensor], torch.Tensor], *, reach: float, n_spots: int = 400
+    positions: torch.Tensor, wanted: torch.Tensor, classes_at: Callable[[torch.Tensor], torch.Tensor], *, reach: float, n_spots: int = 1600
 ) -> torch.Tensor:
     """Move samples that lie in another class's territory to the nearest spot of their own, where there is one within reach.
 
-    Spots are tried from near to far on a spiral of equal density (Vogel 1979); a sample that finds none stays where the layout put it,
-    and counts as drawn wrong.
+    Spots are tried from near to far on a spiral of equal density (Vogel 1979), on a coarse raster of the territory: asking the decoder
+    about every spot would cost more than the rest of the fit. What the raster promises is then asked. A sample that finds no spot stays
+    where the layout put it, and counts as drawn wrong.
 
     Parameters
     ----------
@@ -116,13 +118,25 @@ def settle(
     (n, 2)
     """
     astray = torch.nonzero(classes_at(positions) != wanted)[:, 0]
+    if len(astray) == 0:
+        return positions
+    origin = positions[astray].amin(0) - reach
+    cell = (positions[astray].amax(0) + reach - origin) / _CELLS  # (2,)
+    unit = torch.arange(_CELLS, device=positions.device) + 0.5
+    centers = origin + cell * torch.stack([unit.repeat(_CELLS), unit.repeat_interleave(_CELLS)], 1)
+    raster = classes_at(centers)  # (_CELLS²,), rows along the second axis
     turn = torch.arange(n_spots, device=positions.device) + 0.5
     radius, angle = reach * (turn / n_spots).sqrt(), turn * _GOLDEN_ANGLE
     spiral = torch.stack([radius * angle.cos(), radius * angle.sin()], 1)  # (n_spots, 2)
     result = positions.clone()
     for chosen in astray.split(_SETTLED_AT_ONCE):
         spots = positions[chosen][:, None] + spiral
-        own = classes_at(spots.reshape(-1, 2)).reshape(len(chosen), n_spots) == wanted[chosen][:, None]
-        nearest = spots[torch.arange(len(chosen), device=positions.device), own.to(torch.uint8).argmax(1)]  # the first that is true
-        result[chosen] = torch.where(own.any(1)[:, None], nearest, positions[chosen])
+        place = ((spots - origin) / cell).long().clamp_(0, _CELLS - 1)
+        place = place[..., 1] * _CELLS + place[..., 0]
+        own = raster[place] == wanted[chosen][:, None]
+        first = own.to(torch.uint8).argmax(1)  # the first that is true
+        rows = torch.arange(len(chosen), device=positions.device)
+        spot, center = spots[rows, first], centers[place[rows, first]]
+        at_spot = (classes_at(spot) == wanted[chosen])[:, None]
+        result[chosen] = torch.where(own.any(1)[:, None], torch.where(at_spot, spot, center), positions[chosen])
     return result

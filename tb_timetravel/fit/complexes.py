@@ -7,6 +7,7 @@ of its neighbours, itself included.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -63,7 +64,7 @@ def smooth_knn(distance: torch.Tensor, *, n_bisections: int = 50) -> tuple[torch
     beyond = (distance - rho[:, None]).clamp_min(0.0)
     unit = beyond.mean(1).clamp_min(torch.finfo(distance.dtype).tiny)
     low, high = torch.full_like(unit, -20.0), torch.full_like(unit, 20.0)  # log2 of sigma in units of the row's mean
-    wanted = torch.tensor(k + 1.0, dtype=distance.dtype).log2().item()
+    wanted = math.log2(k + 1)
     for _ in range(n_bisections):
         middle = (low + high) / 2.0
         too_wide = torch.exp(-beyond / (unit * torch.exp2(middle))[:, None]).sum(1) > wanted

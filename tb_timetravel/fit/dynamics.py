@@ -48,10 +48,12 @@ class _Series:
         return self._read(t) if self._resident is None else self._resident[t]
 
     def rows(self, steps: torch.Tensor, samples: torch.Tensor) -> torch.Tensor:
+        samples = samples.expand(len(steps), -1)
         if self._resident is not None:
-            return self._resident[steps[:, None], samples[None, :]]
-        index = samples.cpu().numpy()
-        chosen = [np.asarray(self._arrays[t][index], dtype=np.float32) for t in steps.tolist()]
+            return self._resident[steps[:, None], samples]
+        chosen = [
+            np.asarray(self._arrays[t][index], dtype=np.float32) for t, index in zip(steps.tolist(), samples.cpu().numpy(), strict=True)
+        ]
         return torch.from_numpy(np.stack(chosen)).to(self._device)
 
 
@@ -114,7 +116,13 @@ class Dynamics:
         return self._representations.at(t)
 
     def rows(self, steps: torch.Tensor, samples: torch.Tensor) -> torch.Tensor:
-        """Read the representations of some samples at some steps, (n_chosen_steps, n_chosen, n_features)."""
+        """Read the representations of some samples at some steps, (n_chosen_steps, n_chosen, n_features).
+
+        Parameters
+        ----------
+        steps : (n_chosen_steps,).
+        samples : (n_chosen,), or (n_chosen_steps, n_chosen) for others at each step.
+        """
         return self._representations.rows(steps, samples)
 
     def logits(self, t: int) -> torch.Tensor:
@@ -127,7 +135,7 @@ class Dynamics:
         return self._logits.at(t)
 
     def logit_rows(self, steps: torch.Tensor, samples: torch.Tensor) -> torch.Tensor:
-        """Read the logits of some samples at some steps, (n_chosen_steps, n_chosen, n_classes)."""
+        """Read the logits of some samples at some steps, (n_chosen_steps, n_chosen, n_classes); parameters as of `rows`."""
         return self._logits.rows(steps, samples)
 
     @cached_property

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from tb_timetravel.fit.dynamics import Dynamics
     from tb_timetravel.fit.result import Head
 
+_WITNESSES = 1000  # samples that are asked whether their predictions changed near a spot
+_NEAR = 3
+
 
 @dataclass(frozen=True, kw_only=True)
 class MapsConfig:
@@ -34,7 +37,7 @@ class MapsConfig:
 
     n_passes: int = 40  # over all samples of all steps, within the two bounds that follow
     min_iterations: int = 300
-    max_iterations: int = 1500
+    max_iterations: int = 2500
     steps_per_batch: int = 8
     samples_per_batch: int = 128  # of each step of the batch
     learning_rate: float = 5e-3  # the peak of one cycle
@@ -45,7 +48,10 @@ class MapsConfig:
     encoder_weight: float = 5.0
     margin: float = 0.3  # by which the predicted class shall be ahead, in sharpened logits: agreement, not only likeness
     margin_weight: float = 3.0
-    refined: float = 0.4  # share of the batches that the decoder gets once more, after samples have settled
+    still_weight: float = 4.0  # of what territory changes where no prediction does
+    n_spots: int = 64  # of the plane, in a batch, where that is asked
+    refined: float = 0.5  # share of the batches that the decoder gets once more, after samples have settled
+    astray_weight: float = 4.0  # of samples that had to settle, among those batches; others have 1
     seed: int = 0
 
     def n_iterations(self, n_steps: int, n_samples: int) -> int:
@@ -101,6 +107,18 @@ def logit_scales(dynamics: Dynamics, head: Head, typical_margin: float) -> torch
     return torch.stack(factors).reshape(-1, 1, 1)
 
 
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """Some steps (n_chosen_steps,), some samples of each (n_chosen_steps, b), and spots of the plane (n_spots, 2) for all of them."""
+
+    steps: torch.Tensor
+    samples: torch.Tensor
+    x: torch.Tensor
+    z: torch.Tensor
+    noise: torch.Tensor  # of the shape of x
+    spots: torch.Tensor
+
+
 def fit_maps(
     dynamics: Dynamics, layout: torch.Tensor, head: Head | None, visualizer: Visualizer, config: MapsConfig, report: Callable[[float], None]
 ) -> None:
@@ -115,14 +133,15 @@ def fit_maps(
     ------
     FitError : the fit diverged.
     """
-    held_to_head = _held_to_head(dynamics, head, config)
+    held_to_head, held_still = _held_to_head(dynamics, head, config), _held_still(dynamics, layout, head, visualizer, config)
 
-    def loss(x: torch.Tensor, z: torch.Tensor, steps: torch.Tensor, samples: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
-        encoded = visualizer.encode(x + config.encoder_noise * noise * visualizer.scale[steps], steps)
-        decoded = visualizer.decode(z, steps)
-        reconstruction = F.mse_loss((decoded - x) / visualizer.scale[steps], torch.zeros_like(x))
-        regression = config.encoder_weight * F.mse_loss(encoded, z) / visualizer.plane_scale**2
-        return reconstruction + regression + held_to_head(x, steps, samples, (decoded, visualizer.decode(encoded, steps)))
+    def loss(batch: _Batch) -> torch.Tensor:
+        scale = visualizer.scale[batch.steps]
+        encoded = visualizer.encode(batch.x + config.encoder_noise * batch.noise * scale, batch.steps)
+        decoded = visualizer.decode(batch.z, batch.steps)
+        reconstruction = ((decoded - batch.x) / scale).square().mean()
+        regression = config.encoder_weight * F.mse_loss(encoded, batch.z) / visualizer.plane_scale**2
+        return reconstruction + regression + held_to_head(batch, decoded, visualizer.decode(encoded, batch.steps)) + held_still(batch)
 
     n_iterations = config.n_iterations(dynamics.n_steps, layout.shape[1])
     parameters = [*visualizer.encoder.parameters(), *visualizer.decoder.parameters()]
@@ -130,35 +149,41 @@ def fit_maps(
 
 
 def refine_decoder(
-    dynamics: Dynamics, positions: torch.Tensor, head: Head | None, visualizer: Visualizer, config: MapsConfig,
+    dynamics: Dynamics, positions: torch.Tensor, astray: torch.Tensor, head: Head | None, visualizer: Visualizer, config: MapsConfig,
     report: Callable[[float], None],
 ) -> None:  # fmt: skip
-    """Fit the decoder once more, in place, to samples that have settled: (n_steps, n_laid_out, 2); parameters as of `fit_maps`."""
-    held_to_head = _held_to_head(dynamics, head, config)
+    """Fit the decoder once more, in place, to samples that have settled, above all to those that had to move.
 
-    def loss(x: torch.Tensor, z: torch.Tensor, steps: torch.Tensor, samples: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
-        decoded = visualizer.decode(z, steps)
-        reconstruction = F.mse_loss((decoded - x) / visualizer.scale[steps], torch.zeros_like(x))
-        return reconstruction + held_to_head(x, steps, samples, (decoded,))
+    Parameters
+    ----------
+    positions : (n_steps, n_laid_out, 2), settled.
+    astray : (n_steps, n_laid_out), True where a sample lay in foreign territory before.
+    """
+    held_to_head, held_still = _held_to_head(dynamics, head, config), _held_still(dynamics, positions, head, visualizer, config)
+
+    def loss(batch: _Batch) -> torch.Tensor:
+        decoded = visualizer.decode(batch.z, batch.steps)
+        reconstruction = ((decoded - batch.x) / visualizer.scale[batch.steps]).square().mean()
+        return reconstruction + held_to_head(batch, decoded) + held_still(batch)
 
     n_iterations = round(config.refined * config.n_iterations(dynamics.n_steps, positions.shape[1]))
-    parameters = list(visualizer.decoder.parameters())
     _train(
-        parameters, loss, dynamics, positions, config, learning_rate=0.4 * config.learning_rate, n_iterations=n_iterations, report=report
-    )
+        list(visualizer.decoder.parameters()), loss, dynamics, positions, config, learning_rate=0.4 * config.learning_rate,
+        n_iterations=n_iterations, report=report, weight=1.0 + config.astray_weight * astray,
+    )  # fmt: skip
 
 
 def _held_to_head(dynamics: Dynamics, head: Head | None, config: MapsConfig) -> Callable[..., torch.Tensor]:
     """Make the loss that compares what the head says of decoded positions (n_steps, b, n_features) with what it says of the samples."""
     if head is None:
-        return lambda x, *_: torch.zeros((), device=x.device)
+        return lambda batch, *_: torch.zeros((), device=batch.x.device)
     sharpen = logit_scales(dynamics, head, config.typical_margin)
 
-    def loss(x: torch.Tensor, steps: torch.Tensor, samples: torch.Tensor, decoded: tuple[torch.Tensor, ...]) -> torch.Tensor:
-        wanted = _targets(dynamics, head, x, steps, samples) * sharpen[steps]
-        log_target, total = F.log_softmax(wanted, -1), torch.zeros((), device=x.device)
+    def loss(batch: _Batch, *decoded: torch.Tensor) -> torch.Tensor:
+        wanted = _targets(dynamics, head, batch) * sharpen[batch.steps]
+        log_target, total = F.log_softmax(wanted, -1), torch.zeros((), device=batch.x.device)
         for representations in decoded:
-            logits = head.logits(representations, steps) * sharpen[steps]
+            logits = head.logits(representations, batch.steps) * sharpen[batch.steps]
             total = total + divergence(log_target, logits)
             if logits.shape[-1] > 1:
                 total = total + config.margin_weight * shortfall(logits, wanted.argmax(-1), config.margin).mean()
@@ -167,11 +192,37 @@ def _held_to_head(dynamics: Dynamics, head: Head | None, config: MapsConfig) -> 
     return loss
 
 
-def _targets(dynamics: Dynamics, head: Head, x: torch.Tensor, steps: torch.Tensor, samples: torch.Tensor) -> torch.Tensor:
+def _held_still(
+    dynamics: Dynamics, positions: torch.Tensor, head: Head | None, visualizer: Visualizer, config: MapsConfig
+) -> Callable[[_Batch], torch.Tensor]:
+    """Make the loss that keeps a spot's territory from one step to the next where no sample near it changes its prediction."""
+    predictions = dynamics.predictions
+    if head is None or predictions is None or dynamics.n_steps == 1 or config.still_weight == 0:
+        return lambda batch: torch.zeros((), device=batch.x.device)
+    sharpen = logit_scales(dynamics, head, config.typical_margin)
+    witnesses = torch.arange(0, positions.shape[1], max(1, positions.shape[1] // _WITNESSES), device=positions.device)
+    ours = torch.from_numpy(dynamics.laid_out).to(positions.device)[witnesses]
+    flipped = predictions[1:, ours] != predictions[:-1, ours]
+
+    def loss(batch: _Batch) -> torch.Tensor:
+        before = batch.steps.clamp_max(dynamics.n_steps - 2)
+        spots = batch.spots.expand(len(before), -1, -1)
+        near = torch.cdist(spots, positions[before[:, None], witnesses]).topk(min(_NEAR, len(witnesses)), largest=False).indices
+        rests = ~flipped[before].gather(1, near.flatten(1)).view(near.shape).any(2)
+        one, two = (
+            F.log_softmax(head.logits(visualizer.decode(spots, steps), steps) * sharpen[steps], -1) for steps in (before, before + 1)
+        )
+        apart = ((one.exp() - two.exp()) * (one - two)).sum(-1)  # the symmetric divergence
+        return config.still_weight * 0.5 * (apart * rests).mean()
+
+    return loss
+
+
+def _targets(dynamics: Dynamics, head: Head, batch: _Batch) -> torch.Tensor:
     if dynamics.has_logits:
-        return dynamics.logit_rows(steps, samples)
+        return dynamics.logit_rows(batch.steps, batch.samples)
     with torch.no_grad():
-        return head.logits(x, steps)
+        return head.logits(batch.x, batch.steps)
 
 
 def shortfall(logits: torch.Tensor, wanted: torch.Tensor, margin: float) -> torch.Tensor:
@@ -181,23 +232,20 @@ def shortfall(logits: torch.Tensor, wanted: torch.Tensor, margin: float) -> torc
 
 
 def _train(
-    parameters: list[torch.nn.Parameter], loss: Callable[..., torch.Tensor], dynamics: Dynamics, positions: torch.Tensor,
-    config: MapsConfig, *, learning_rate: float, n_iterations: int, report: Callable[[float], None],
+    parameters: list[torch.nn.Parameter], loss: Callable[[_Batch], torch.Tensor], dynamics: Dynamics, positions: torch.Tensor,
+    config: MapsConfig, *, learning_rate: float, n_iterations: int, report: Callable[[float], None], weight: torch.Tensor | None = None,
 ) -> None:  # fmt: skip
-    """Minimise a loss of (x, z, steps, samples, noise) over batches of some steps and some laid-out samples.
+    """Minimise a loss over batches of some steps and some laid-out samples, drawn with equal chances or by weight (n_steps, n_laid_out).
 
     Of several workers each takes its part of the samples of every batch.
     """
-    device, generator = dynamics.device, torch.Generator().manual_seed(config.seed + 1)
-    laid_out = torch.from_numpy(dynamics.laid_out).to(device)
+    generator = torch.Generator().manual_seed(config.seed + 1)
     mine = slice(workers.my_number(), None, workers.n_workers())
     optimizer = torch.optim.Adam(parameters, learning_rate)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, n_iterations, pct_start=0.1)
+    weight = None if weight is None else weight.cpu()
     for iteration in range(n_iterations):
-        steps = torch.randperm(dynamics.n_steps, generator=generator)[: config.steps_per_batch].to(device)
-        at = torch.randint(0, len(laid_out), (config.samples_per_batch,), generator=generator)[mine].to(device)
-        noise = torch.randn(len(steps), config.samples_per_batch, dynamics.n_features, generator=generator)[:, mine].to(device)
-        value = loss(dynamics.rows(steps, laid_out[at]), positions[steps[:, None], at[None]], steps, laid_out[at], noise)
+        value = loss(_draw(dynamics, positions, config, weight, generator, mine))
         optimizer.zero_grad()
         value.backward()
         workers.average_gradients(parameters)
@@ -207,3 +255,20 @@ def _train(
             if not bool(torch.isfinite(value)):
                 raise FitError(f"encoder and decoder diverged at iteration {iteration}; check the representations for extreme values")
             report(iteration / n_iterations)
+
+
+def _draw(
+    dynamics: Dynamics, positions: torch.Tensor, config: MapsConfig, weight: torch.Tensor | None, generator: torch.Generator, mine: slice
+) -> _Batch:
+    device, size, n_laid_out = positions.device, config.samples_per_batch, positions.shape[1]
+    steps = torch.randperm(dynamics.n_steps, generator=generator)[: config.steps_per_batch]
+    if weight is None:
+        at = torch.randint(0, n_laid_out, (len(steps), size), generator=generator)
+    else:
+        at = torch.multinomial(weight[steps], size, replacement=True, generator=generator)
+    noise = torch.randn(len(steps), size, dynamics.n_features, generator=generator)[:, mine].to(device)
+    low, high = positions.amin((0, 1)), positions.amax((0, 1))
+    spots = low + (high - low) * (1.2 * torch.rand(config.n_spots, 2, generator=generator) - 0.1).to(device)  # with the room around
+    steps, at = steps.to(device), at[:, mine].to(device)
+    samples = torch.from_numpy(dynamics.laid_out).to(device)[at]
+    return _Batch(steps, samples, dynamics.rows(steps, samples), positions[steps[:, None], at], noise, spots)

@@ -54,7 +54,8 @@ def follow_layout(
             for t in workers.my_steps(dynamics.n_steps):
                 settled[t] = _settled(dynamics, visualizer, head, layout[t], laid_out, t, reach)
             workers.add_up(settled)
-            refine_decoder(dynamics, settled, head, visualizer, config, lambda done: report("maps", 0.7 + 0.3 * done))
+            astray = (settled != layout).any(2)
+            refine_decoder(dynamics, settled, astray, head, visualizer, config, lambda done: report("maps", 0.7 + 0.3 * done))
         stages.put("maps", visualizer.weights())
     else:
         visualizer.load(kept)

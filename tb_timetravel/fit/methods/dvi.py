@@ -55,7 +55,8 @@ def fit_dvi(dynamics: Dynamics, config: DviConfig, *, report: Report, stages: St
         kept = stages.get(f"maps-{t}")
         if kept is None:
             if t > 0 and index is None:  # an interrupted fit goes on here
-                index = neighborhood(dynamics.representations(t - 1)[samples], config.complexes.n_neighbors, seed=config.seed + t - 1).index
+                x = model.normalized(dynamics.representations(t - 1)[samples], t - 1)
+                index = neighborhood(x, config.complexes.n_neighbors, seed=config.seed + t - 1).index
             known = head if dynamics.has_logits else None
             rows = make_training_set(dynamics, [t], [samples], known, model, config.complexes, seed=config.seed + t)
             temporal = 0.0 if index is None else config.temporal * shared_neighbors(index, rows.near[0].index)

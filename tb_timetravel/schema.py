@@ -208,7 +208,7 @@ METHODS = (
         method="umap",
         label="UMAP",
         summary="umap-learn at each step by itself, turned onto the step before. Faithful single pictures, little continuity.",
-        stages=_stages(layout=0.5, maps=0.35),
+        stages=_stages(layout=0.25, maps=0.6),
         needs="umap-learn",
     ),
 )

@@ -242,7 +242,7 @@ def _train(
     generator = torch.Generator().manual_seed(config.seed + 1)
     mine = slice(workers.my_number(), None, workers.n_workers())
     optimizer = torch.optim.Adam(parameters, learning_rate)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, n_iterations, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, max(20, n_iterations), pct_start=0.1)  # it divides by 0 at 10
     weight = None if weight is None else weight.cpu()
     for iteration in range(n_iterations):
         value = loss(_draw(dynamics, positions, config, weight, generator, mine))

@@ -44,7 +44,7 @@ def settings(*, n_iterations: int, n_batches: int) -> dict[str, dict[str, Any]]:
     }
 
 
-GOOD, ANY = settings(n_iterations=150, n_batches=20), settings(n_iterations=20, n_batches=4)
+GOOD, ANY = settings(n_iterations=150, n_batches=20), settings(n_iterations=30, n_batches=4)
 
 
 class Kept:

@@ -30,14 +30,14 @@ class LayoutConfig:
     """How samples settle."""
 
     n_iterations: int = 500
-    n_iterations_others: int = 150  # of samples placed against a finished layout; they start among their neighbours
+    n_iterations_others: int = 200  # of samples placed against a finished layout; they start among their neighbours
     n_negatives: int = 128  # shared by all samples of a step; more lower the noise and cost in proportion
     learning_rate: float = 0.3  # of Adam, falling to 0; positions end up about 10 wide
     exaggeration: float = 4.0  # attraction is this much stronger in the first `exaggerated` share of the iterations
     exaggerated: float = 0.3
     spring: float = 0.5
     match: float = 0.05
-    ranking: float = 1.6
+    ranking: float = 2.0
     stiffness_limit: float = 100.0  # a sample that did not move at all is not nailed down
     averaged: float = 0.1  # share of the last iterations whose mean is the result: what is noise goes
     seed: int = 0

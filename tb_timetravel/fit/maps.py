@@ -48,10 +48,10 @@ class MapsConfig:
     encoder_weight: float = 5.0
     margin: float = 0.3  # by which the predicted class shall be ahead, in sharpened logits: agreement, not only likeness
     margin_weight: float = 3.0
-    still_weight: float = 4.0  # of what territory changes where no prediction does
+    still_weight: float = 5.0  # of what territory changes where no prediction does
     n_spots: int = 64  # of the plane, in a batch, where that is asked
     refined: float = 0.5  # share of the batches that the decoder gets once more, after samples have settled
-    astray_weight: float = 4.0  # of samples that had to settle, among those batches; others have 1
+    astray_weight: float = 8.0  # of samples that had to settle, among those batches; others have 1
     seed: int = 0
 
     def n_iterations(self, n_steps: int, n_samples: int) -> int:

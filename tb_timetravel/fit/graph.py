@@ -158,12 +158,17 @@ def neighbors_outside(
     -------
     Index into `inside` and weight, both (n_outside, k); rows of the weight sum to 1.
     """
-    k = min(n_neighbors, len(inside))
-    index, distance = neighbors_among(x[outside], x[inside], k)
-    weight = affinities(distance, _attainable(perplexity, k))
+    index, weight = weights_among(x[outside], x[inside], n_neighbors=n_neighbors, perplexity=perplexity)
     if predictions is not None:
         weight = torch.where(predictions[inside][index] == predictions[outside][:, None], weight, weight * across)
     return index, weight / weight.sum(1, keepdim=True)
+
+
+def weights_among(query: torch.Tensor, base: torch.Tensor, *, n_neighbors: int, perplexity: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Find for each row of query (m, d) its nearest in base (n, d), and weights of them: index and weight (m, k), rows of sum 1."""
+    k = min(n_neighbors, len(base))
+    index, distance = neighbors_among(query, base, k)
+    return index, affinities(distance, _attainable(perplexity, k))
 
 
 def _attainable(perplexity: float, k: int) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from tb_timetravel.fit import workers
+from tb_timetravel.fit.graph import weights_among
 from tb_timetravel.fit.heads import make_head
 from tb_timetravel.fit.maps import MapsConfig, Visualizer, fit_maps, refine_decoder
 from tb_timetravel.fit.result import Fitted
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
 _CELLS = 160  # of the raster, along each axis
 _SETTLED_AT_ONCE = 1024
+_BESIDE, _BESIDE_PERPLEXITY = 15, 3.0  # neighbours, and how many of them count: few, or a mean would fall between the classes
 
 
 def follow_layout(
@@ -34,12 +36,15 @@ def follow_layout(
     report: Report,
     stages: Stages,
 ) -> Fitted:
-    """Fit encoder and decoder to a layout and place every sample: laid out, or placed beside it, or encoded; then settled.
+    """Fit encoder and decoder to a layout and place every sample: laid out, or beside its neighbours there; then settled.
+
+    What is encoded later goes beside its nearest laid-out samples too: at borders that keeps half as many neighbours again as the encoder
+    network, which is for whoever has the weights and not the log.
 
     Parameters
     ----------
     layout : (n_steps, n_laid_out, 2) positions of the samples ``dynamics.laid_out``.
-    others : (n_steps, n_others, 2) positions of ``dynamics.others``, which take no part in fitting; encoded where there are none.
+    others : (n_steps, n_others, 2) positions of ``dynamics.others``, which take no part in fitting, where they are known.
     reach : farthest move of a sample that settles, as a share of the plane's width.
     """
     head = make_head(dynamics, seed=seed)
@@ -59,12 +64,13 @@ def follow_layout(
         stages.put("maps", visualizer.weights())
     else:
         visualizer.load(kept)
-    encode = _at_step(visualizer.encode)
+    encode = _beside_neighbors(dynamics, layout)
     embedding = torch.zeros(dynamics.n_steps, dynamics.n_samples, 2, device=dynamics.device)
     for t in workers.my_steps(dynamics.n_steps):
-        beside = encode(dynamics.representations(t)[outside], t) if others is None else others[t]
-        for positions, samples in ((layout[t], laid_out), (beside, outside)):
-            embedding[t, samples] = _settled(dynamics, visualizer, head, positions, samples, t, reach)
+        embedding[t, laid_out] = _settled(dynamics, visualizer, head, layout[t], laid_out, t, reach)
+        if len(outside) > 0:
+            beside = encode(dynamics.representations(t)[outside], t) if others is None else others[t]
+            embedding[t, outside] = _settled(dynamics, visualizer, head, beside, outside, t, reach)
     report("maps", 1.0)
     return Fitted(
         embedding=workers.add_up(embedding).cpu().numpy(),
@@ -73,6 +79,17 @@ def follow_layout(
         head=head,
         weights=visualizer.weights(),
     )
+
+
+def _beside_neighbors(dynamics: Dynamics, layout: torch.Tensor) -> Callable[[torch.Tensor, int], torch.Tensor]:
+    """Make an encoder that puts a representation at the mean position of the laid-out samples next to it, the nearest counting most."""
+    laid_out = torch.from_numpy(dynamics.laid_out).to(dynamics.device)
+
+    def encode(x: torch.Tensor, t: int) -> torch.Tensor:
+        index, weight = weights_among(x, dynamics.representations(t)[laid_out], n_neighbors=_BESIDE, perplexity=_BESIDE_PERPLEXITY)
+        return (layout[t][index] * weight[..., None]).sum(1)
+
+    return encode
 
 
 def _at_step(function: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> Callable[[torch.Tensor, int], torch.Tensor]:

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import torch
 
-from tb_timetravel.fit.placing import settle
+from tb_timetravel.fit.maps import MapsConfig
+from tb_timetravel.fit.placing import follow_layout, settle
+from tests.fit.data import drifting_classes, dynamics_of
+from tests.fit.test_methods import Kept
 
 
 def left_or_right(z: torch.Tensor) -> torch.Tensor:
@@ -22,3 +25,13 @@ def test_many_astray_samples_settle_each_near_its_own_place():
     moved = settle(positions, torch.zeros(200, dtype=torch.long), left_or_right, reach=0.5)
     assert bool((left_or_right(moved) == 0).all())
     assert len(moved.unique(dim=0)) == 200
+
+
+def test_what_is_encoded_later_goes_beside_its_nearest_laid_out_samples():
+    x, _ = drifting_classes(n_steps=2, n=60)
+    dynamics, layout = dynamics_of(x, n_laid_out=50), torch.from_numpy(x[:, :50, :2])
+    config = MapsConfig(min_iterations=20, max_iterations=20, width=16)
+    fitted = follow_layout(dynamics, layout, config, reach=0.0, seed=0, report=lambda *_: None, stages=Kept())
+    again = fitted.encode(dynamics.representations(1)[:50], 1)  # the samples themselves: each is its own nearest, and counts most
+    assert float((again - layout[1]).norm(dim=1).mean()) < 0.3 * float(layout[1].std())
+    assert fitted.encode(dynamics.representations(0)[50:], 0).shape == (10, 2)

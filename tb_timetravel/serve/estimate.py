@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 # measured on the digits run of the demo, in seconds of one x86 core
 _START_S = 4.0  # imports
-_MAPS_S = 45.0  # the default's maps see the same number of batches whatever the data
+_MAPS_S = 80.0  # the default's maps see the same number of batches whatever the data
 _PER_STEP_S = 0.6  # territory, files
-_PER_SAMPLE_STEP_S = 8e-4  # the default's layout
+_PER_SAMPLE_STEP_S = 9e-4  # the default's layout
 _PER_VALUE_S = 1.5e-6  # graph and fidelity: per sample, step and feature
 _PARALLEL_SHARE = 0.6  # of the work, by Amdahl's law
 _MAX_CORES = 16
 
-# what a method's own work takes, as a multiple of the default's maps and layout; rough: enough to tell seconds from minutes from an hour
-METHOD_COSTS = {DEFAULT_METHOD: 1.0, "pca": 0.01, "umap": 1.0, "dvi": 4.0, "timevis": 2.0, "deepdebugger": 3.0, "trustvis": 4.0}
+# what a method's own work takes, as a multiple of the default's maps and layout; measured on the same run, rough elsewhere
+METHOD_COSTS = {DEFAULT_METHOD: 1.0, "pca": 0.01, "umap": 1.5, "dvi": 1.2, "timevis": 0.8, "deepdebugger": 1.0, "trustvis": 1.5}
 
 
 def estimate_seconds(probe: Probe, n_steps: int, method: str = DEFAULT_METHOD, n_cores: int | None = None) -> float:

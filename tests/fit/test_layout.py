@@ -60,7 +60,10 @@ def test_samples_placed_beside_a_layout_find_their_neighbours_and_change_nothing
     dynamics, config = dynamics_of(x, n_laid_out=70), LayoutConfig(n_iterations=150)
     layout = lay_out(start(x)[:, :70], graphs(x, 70), read_motion(dynamics, inside), config, lambda _: None)
     before = layout.clone()
-    neighbors = [neighbors_outside(torch.from_numpy(step), None, inside, outside, n_neighbors=10, perplexity=6.0, across=1.0) for step in x]
+    neighbors = {
+        t: neighbors_outside(torch.from_numpy(step), None, inside, outside, n_neighbors=10, perplexity=6.0, across=1.0)
+        for t, step in enumerate(x)
+    }
     placed = lay_out_others(layout, neighbors, read_motion(dynamics, outside), config, lambda _: None)
     assert torch.equal(layout, before)
     both = torch.cat([layout, placed], 1)

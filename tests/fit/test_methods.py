@@ -187,8 +187,8 @@ def test_umap_without_umap_learn_says_what_to_install(monkeypatch: pytest.Monkey
         fit("umap", easy())
 
 
+@pytest.mark.usefixtures("real_umap")
 def test_umap_learn_itself_takes_what_it_is_given():
-    pytest.importorskip("umap")
     code = (
         "import numpy as np; from tests.fit.data import dynamics_of; from tests.fit.test_methods import alike, fit;"
         "assert np.isfinite(fit('umap', dynamics_of(alike(12, n_steps=1))).embedding).all()"

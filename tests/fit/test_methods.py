@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -187,7 +188,7 @@ def test_umap_without_umap_learn_says_what_to_install(monkeypatch: pytest.Monkey
         fit("umap", easy())
 
 
-@pytest.mark.usefixtures("real_umap")
+@pytest.mark.skipif(not HAS_UMAP, reason="umap-learn is optional")
 def test_umap_learn_itself_takes_what_it_is_given():
     code = (
         "import numpy as np; from tests.fit.data import dynamics_of; from tests.fit.test_methods import alike, fit;"

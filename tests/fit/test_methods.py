@@ -45,6 +45,7 @@ def settings(*, n_iterations: int, n_batches: int) -> dict[str, dict[str, Any]]:
     }
 
 
+HAS_UMAP = find_spec("umap") is not None
 GOOD, ANY = settings(n_iterations=150, n_batches=20), settings(n_iterations=30, n_batches=4)
 
 

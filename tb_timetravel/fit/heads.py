@@ -47,6 +47,11 @@ class SurrogateHead:
         return result
 
 
+def logits_at(head: Head, t: int) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Make the head of one step a function of representations alone, (b, n_features) -> (b, n_classes)."""
+    return lambda x: head.logits(x[None], torch.tensor([t], device=x.device))[0]
+
+
 def make_head(dynamics: Dynamics, *, seed: int) -> Head | None:
     """Take the logged head, else fit a surrogate to logits or labels; None when there is nothing to learn."""
     heads = [step.head for step in dynamics.steps]

@@ -133,7 +133,7 @@ def fit_maps(
     ------
     FitError : the fit diverged.
     """
-    held_to_head, held_still = _held_to_head(dynamics, head, config), _held_still(dynamics, layout, head, visualizer, config)
+    held = _held(dynamics, layout, head, visualizer, config)
 
     def loss(batch: _Batch) -> torch.Tensor:
         scale = visualizer.scale[batch.steps]
@@ -141,7 +141,7 @@ def fit_maps(
         decoded = visualizer.decode(batch.z, batch.steps)
         reconstruction = ((decoded - batch.x) / scale).square().mean()
         regression = config.encoder_weight * F.mse_loss(encoded, batch.z) / visualizer.plane_scale**2
-        return reconstruction + regression + held_to_head(batch, decoded, visualizer.decode(encoded, batch.steps)) + held_still(batch)
+        return reconstruction + regression + held(batch, decoded, visualizer.decode(encoded, batch.steps))
 
     n_iterations = config.n_iterations(dynamics.n_steps, layout.shape[1])
     parameters = [*visualizer.encoder.parameters(), *visualizer.decoder.parameters()]
@@ -159,12 +159,12 @@ def refine_decoder(
     positions : (n_steps, n_laid_out, 2), settled.
     astray : (n_steps, n_laid_out), True where a sample lay in foreign territory before.
     """
-    held_to_head, held_still = _held_to_head(dynamics, head, config), _held_still(dynamics, positions, head, visualizer, config)
+    held = _held(dynamics, positions, head, visualizer, config)
 
     def loss(batch: _Batch) -> torch.Tensor:
         decoded = visualizer.decode(batch.z, batch.steps)
         reconstruction = ((decoded - batch.x) / visualizer.scale[batch.steps]).square().mean()
-        return reconstruction + held_to_head(batch, decoded) + held_still(batch)
+        return reconstruction + held(batch, decoded)
 
     n_iterations = round(config.refined * config.n_iterations(dynamics.n_steps, positions.shape[1]))
     _train(
@@ -173,11 +173,19 @@ def refine_decoder(
     )  # fmt: skip
 
 
-def _held_to_head(dynamics: Dynamics, head: Head | None, config: MapsConfig) -> Callable[..., torch.Tensor]:
-    """Make the loss that compares what the head says of decoded positions (n_steps, b, n_features) with what it says of the samples."""
+def _held(
+    dynamics: Dynamics, positions: torch.Tensor, head: Head | None, visualizer: Visualizer, config: MapsConfig
+) -> Callable[..., torch.Tensor]:
+    """Make the losses that go through the head, of a batch and of decoded positions, each (n_steps, b, n_features); 0 without a head."""
     if head is None:
         return lambda batch, *_: torch.zeros((), device=batch.x.device)
     sharpen = logit_scales(dynamics, head, config.typical_margin)
+    to_head, still = _held_to_head(dynamics, head, sharpen, config), _held_still(dynamics, positions, head, sharpen, visualizer, config)
+    return lambda batch, *decoded: to_head(batch, *decoded) + still(batch)
+
+
+def _held_to_head(dynamics: Dynamics, head: Head, sharpen: torch.Tensor, config: MapsConfig) -> Callable[..., torch.Tensor]:
+    """Make the loss that compares what the head says of decoded positions with what it says of the samples."""
 
     def loss(batch: _Batch, *decoded: torch.Tensor) -> torch.Tensor:
         wanted = _targets(dynamics, head, batch) * sharpen[batch.steps]
@@ -193,13 +201,12 @@ def _held_to_head(dynamics: Dynamics, head: Head | None, config: MapsConfig) -> 
 
 
 def _held_still(
-    dynamics: Dynamics, positions: torch.Tensor, head: Head | None, visualizer: Visualizer, config: MapsConfig
+    dynamics: Dynamics, positions: torch.Tensor, head: Head, sharpen: torch.Tensor, visualizer: Visualizer, config: MapsConfig
 ) -> Callable[[_Batch], torch.Tensor]:
     """Make the loss that keeps a spot's territory from one step to the next where no sample near it changes its prediction."""
     predictions = dynamics.predictions
-    if head is None or predictions is None or dynamics.n_steps == 1 or config.still_weight == 0:
+    if predictions is None or dynamics.n_steps == 1 or config.still_weight == 0:
         return lambda batch: torch.zeros((), device=batch.x.device)
-    sharpen = logit_scales(dynamics, head, config.typical_margin)
     witnesses = torch.arange(0, positions.shape[1], max(1, positions.shape[1] // _WITNESSES), device=positions.device)
     ours = torch.from_numpy(dynamics.laid_out).to(positions.device)[witnesses]
     flipped = predictions[1:, ours] != predictions[:-1, ours]

@@ -18,6 +18,7 @@ from tb_timetravel.fit.complexes import (
     spatial_complex,
     temporal_complex,
 )
+from tb_timetravel.fit.heads import logits_at
 from tb_timetravel.fit.losses import attention_weights
 
 if TYPE_CHECKING:
@@ -57,11 +58,6 @@ class TrainingSet:
     def attention_at(self, rows: torch.Tensor) -> torch.Tensor | None:
         """Look attention up, (b,) -> (b, n_features)."""
         return None if self.attention is None else self.attention[rows]
-
-
-def logits_at(head: Head, t: int) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Make the head of one step a function of representations alone, (b, n_features) -> (b, n_classes)."""
-    return lambda x: head.logits(x[None], torch.tensor([t], device=x.device))[0]
 
 
 def make_training_set(

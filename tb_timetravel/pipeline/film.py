@@ -11,6 +11,7 @@ import torch
 from tb_timetravel.frame import Extent, Frame, Territory, encode_frame, quantise
 from tb_timetravel.pipeline.measure import measure
 from tb_timetravel.schema import PREVIEW_METHOD, Film, FilmStep, MetricInfo, Scores, TerritoryInfo
+from tb_timetravel.store.films import class_dtype
 from tb_timetravel.territory import draw_territory, shared_extent
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _predictions(source: Source) -> tuple[NDArray[Any], NDArray[np.uint8]] | tup
     dynamics = source.dynamics
     if dynamics.predictions is None:
         return None, None
-    kind = np.uint8 if source.probe.n_classes <= 256 else np.uint16
+    kind = class_dtype(source.probe.n_classes)
     confidences = [(dynamics.logits(t).softmax(1).amax(1) * 255.0).round().to(torch.uint8) for t in range(dynamics.n_steps)]
     return dynamics.predictions.cpu().numpy().astype(kind), torch.stack(confidences).cpu().numpy()
 

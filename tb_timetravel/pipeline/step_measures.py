@@ -16,6 +16,7 @@ from tb_timetravel.fidelity import (
     spatial_fidelity,
 )
 from tb_timetravel.fit.boundary import boundary_samples
+from tb_timetravel.fit.heads import logits_at
 from tb_timetravel.pipeline.metrics import FIDELITY_NEIGHBORS
 from tb_timetravel.store.films import SAMPLE_FIDELITY
 
@@ -103,9 +104,8 @@ def _chance_agreement(drawn: torch.Tensor, predicted: torch.Tensor) -> float:
 
 
 def _find_boundary(head: Head, x: torch.Tensor, predictions: torch.Tensor, t: int) -> torch.Tensor:
-    step = torch.tensor([t], device=x.device)
     with torch.no_grad():
-        return boundary_samples(x, predictions, lambda some: head.logits(some[None], step)[0], n_boundary=_N_BOUNDARY, seed=_SEED)
+        return boundary_samples(x, predictions, logits_at(head, t), n_boundary=_N_BOUNDARY, seed=_SEED)
 
 
 def _compare_boundaries(

@@ -46,8 +46,8 @@ def fit_joint(dynamics: Dynamics, config: JointConfig, *, report: Report, stages
     FitCancelled : `report` was told to stop.
     """
     graphs = _graphs(dynamics, config, report, stages)
-    layout = _layout(dynamics, graphs, config, report, stages)
-    others = _others(dynamics, layout, config, report, stages)
+    layout, typical = _layout(dynamics, graphs, config, report, stages)
+    others = _others(dynamics, layout, typical, config, report, stages)
     return follow_layout(dynamics, layout, config.maps, others=others, reach=config.reach, seed=config.seed, report=report, stages=stages)
 
 
@@ -76,20 +76,26 @@ def _kept_graph(stages: Stages, t: int, device: torch.device) -> Edges | None:
     return None if kept is None else Edges(*(torch.from_numpy(kept[name]).to(device) for name in ("source", "target", "weight")))
 
 
-def _layout(dynamics: Dynamics, graphs: dict[int, Edges], config: JointConfig, report: Report, stages: Stages) -> torch.Tensor:
+def _layout(
+    dynamics: Dynamics, graphs: dict[int, Edges], config: JointConfig, report: Report, stages: Stages
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Lay the samples out; with the positions, what counts as an ordinary displacement among them."""
     kept = stages.get("layout")
     if kept is not None:
-        return torch.from_numpy(kept["layout"]).to(dynamics.device)
+        return torch.from_numpy(kept["layout"]).to(dynamics.device), torch.from_numpy(kept["typical"]).to(dynamics.device)
     laid_out = torch.from_numpy(dynamics.laid_out).to(dynamics.device)
     center, basis = shared_basis(dynamics)
     start = torch.stack([(dynamics.representations(t)[laid_out] - center) @ basis for t in range(dynamics.n_steps)])
     start = start / start.std().clamp_min(1e-12)
-    layout = lay_out(start, graphs, read_motion(dynamics, laid_out), config.layout, lambda done: report("layout", 0.9 * done))
-    stages.put("layout", {"layout": layout.cpu().numpy()})
-    return layout
+    motion = read_motion(dynamics, laid_out)
+    layout = lay_out(start, graphs, motion, config.layout, lambda done: report("layout", 0.9 * done))
+    stages.put("layout", {"layout": layout.cpu().numpy(), "typical": motion.typical.cpu().numpy()})
+    return layout, motion.typical
 
 
-def _others(dynamics: Dynamics, layout: torch.Tensor, config: JointConfig, report: Report, stages: Stages) -> torch.Tensor | None:
+def _others(
+    dynamics: Dynamics, layout: torch.Tensor, typical: torch.Tensor, config: JointConfig, report: Report, stages: Stages
+) -> torch.Tensor | None:
     """Place the samples that are not laid out against the finished layout."""
     if len(dynamics.others) == 0:
         return None
@@ -104,7 +110,7 @@ def _others(dynamics: Dynamics, layout: torch.Tensor, config: JointConfig, repor
         )
         for t in workers.my_steps(dynamics.n_steps)
     }  # fmt: skip
-    motion = read_motion(dynamics, others, typical=read_motion(dynamics, laid_out).typical)
+    motion = read_motion(dynamics, others, typical=typical)
     placed = lay_out_others(layout, neighbors, motion, config.layout, lambda done: report("layout", 0.9 + 0.1 * done))
     stages.put("others", {"others": placed.cpu().numpy()})
     report("layout", 1.0)

@@ -18,9 +18,8 @@ import torch
 from tb_timetravel.fit.autoencoder import EdgeSampler, TrainingConfig, make_autoencoder, place_everyone, train_on_edges
 from tb_timetravel.fit.complexes import Complex, likeness, neighborhood, prediction_aware, prune, spatial_complex
 from tb_timetravel.fit.graph import nearest_neighbors, neighbors_among
-from tb_timetravel.fit.heads import make_head
+from tb_timetravel.fit.heads import logits_at, make_head
 from tb_timetravel.fit.losses import attention_reconstruction, attention_weights, class_margin, smoothness
-from tb_timetravel.fit.training_set import logits_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

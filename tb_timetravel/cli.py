@@ -121,6 +121,10 @@ def _fit(options: argparse.Namespace) -> int:
             _help_fit(location, options)
         else:
             _fit_one(location, options)
+    if "TORCHELASTIC_RUN_ID" in os.environ:
+        from tb_timetravel.pipeline import leave_workers
+
+        leave_workers()
     return 0
 
 

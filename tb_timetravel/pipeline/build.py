@@ -104,6 +104,12 @@ def join_workers(device: str) -> int:
     return int(distributed.get_rank())
 
 
+def leave_workers() -> None:
+    """Part from the others; a process that ends without it may be aborted by a thread of its own that still listens."""
+    if distributed.is_initialized():
+        distributed.destroy_process_group()
+
+
 def _prepare(directory: str, options: FitOptions) -> tuple[Source, FilmStore, Method, Any]:
     source = open_source(DynamicsReader(directory), options)
     if source.dynamics.device.type == "cpu" and len(source.dynamics.laid_out) <= _ONE_THREAD_SAMPLES:

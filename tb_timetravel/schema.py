@@ -171,7 +171,7 @@ METHODS = (
     MethodInfo(
         method=DEFAULT_METHOD,
         label="Joint",
-        summary="A free layout of all steps at once, tied in time, with encoder and decoder fitted to it. The default: the most faithful.",
+        summary="A free layout of all steps at once, tied in time, with a decoder fitted to it. The default: the most faithful.",
         stages=_stages(graph=0.04, layout=0.5, maps=0.3),
     ),
     MethodInfo(

@@ -21,9 +21,11 @@ _EXACT_LIMIT = {"cpu": 30_000, "cuda": 500_000}  # samples; n² distances take l
 class Edges:
     """A symmetric weighted graph of one step, both directions of every edge, sorted by source.
 
+    starts : (n + 1,) int32, where the edges of each sample begin; the last is n_edges.
     source, target : (n_edges,) int32; weight : (n_edges,) float32, of mean 1 per sample in total.
     """
 
+    starts: torch.Tensor
     source: torch.Tensor
     target: torch.Tensor
     weight: torch.Tensor
@@ -122,7 +124,9 @@ def symmetric_edges(index: torch.Tensor, weight: torch.Tensor) -> Edges:
     both = torch.cat([rows * n + index.reshape(-1), index.reshape(-1) * n + rows])
     key, place = torch.unique(both, return_inverse=True)  # sorted, so edges come in the order of their source
     total = torch.zeros(len(key), dtype=weight.dtype, device=weight.device).index_add_(0, place, weight.reshape(-1).repeat(2))
-    return Edges(source=(key // n).int(), target=(key % n).int(), weight=total * (n / total.sum()))
+    source = key // n
+    starts = torch.searchsorted(source, torch.arange(n + 1, device=index.device), out_int32=True)
+    return Edges(starts=starts, source=source.int(), target=(key % n).int(), weight=total * (n / total.sum()))
 
 
 def step_graph(

@@ -30,10 +30,10 @@ class LayoutConfig:
     """How samples settle."""
 
     n_iterations: int = 500
-    n_iterations_others: int = 200  # of samples placed against a finished layout; they start among their neighbours
+    n_iterations_others: int = 150  # of samples placed against a finished layout; they start among their neighbours
     n_negatives: int = 128  # shared by all samples of a step; more lower the noise and cost in proportion
-    learning_rate: float = 0.3  # of Adam, falling to 0; positions end up about 10 wide
-    exaggeration: float = 4.0  # attraction is this much stronger in the first `exaggerated` share of the iterations
+    learning_rate: float = 1.0  # of Adam, falling to 0; positions end up about 10 wide
+    exaggeration: float = 12.0  # attraction is this much stronger in the first `exaggerated` share of the iterations
     exaggerated: float = 0.3
     spring: float = 0.5
     match: float = 0.05
@@ -66,7 +66,7 @@ def lay_out(
     turns = _in_turn(len(motion.references), generator)
 
     def force(y: torch.Tensor, done: float) -> torch.Tensor:
-        negatives = torch.randint(0, n, (min(n, config.n_negatives),), generator=generator).unique().to(y.device)
+        negatives = _negatives(n, config, generator, y.device).unique()
         attraction = config.exaggeration if done < config.exaggerated else 1.0
         result = torch.zeros_like(y)
         for t, graph in graphs.items():
@@ -111,7 +111,7 @@ def lay_out_others(
     normalisers = {t: mean_kernel(layout[t]) for t in neighbors}
 
     def force(y: torch.Tensor, _: float) -> torch.Tensor:
-        negatives = torch.randint(0, n, (min(n, config.n_negatives),), generator=generator).to(y.device)
+        negatives = _negatives(n, config, generator, y.device)
         result = torch.zeros_like(y)
         for t, (index, weight) in neighbors.items():
             result[t] = attraction_to(y[t], layout[t], index, weight) + repulsion_from(y[t], layout[t][negatives], normalisers[t])
@@ -120,6 +120,33 @@ def lay_out_others(
         return result
 
     return _minimise(start, force, config, config.n_iterations_others, report)
+
+
+def lay_out_beside(positions: torch.Tensor, index: torch.Tensor, weight: torch.Tensor, config: LayoutConfig) -> torch.Tensor:
+    """Settle samples at one step against a finished layout, whatever they do at other steps.
+
+    Parameters
+    ----------
+    positions : (n, 2) of the step.
+    index, weight : (m, k) neighbours among them; rows of the weight sum to 1.
+
+    Returns
+    -------
+    (m, 2)
+    """
+    generator = torch.Generator().manual_seed(config.seed)
+    normaliser = mean_kernel(positions)
+
+    def force(y: torch.Tensor, _: float) -> torch.Tensor:
+        other = positions[_negatives(len(positions), config, generator, y.device)]
+        return (attraction_to(y[0], positions, index, weight) + repulsion_from(y[0], other, normaliser))[None]
+
+    start = (positions[index] * weight[..., None]).sum(1)
+    return _minimise(start[None], force, config, config.n_iterations_others, lambda _: None)[0]
+
+
+def _negatives(n: int, config: LayoutConfig, generator: torch.Generator, device: torch.device) -> torch.Tensor:
+    return torch.randint(0, n, (min(n, config.n_negatives),), generator=generator).to(device)
 
 
 def _in_turn(n: int, generator: torch.Generator) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""A multilayer perceptron that knows which step it is at."""
+"""Networks that know which step they are at."""
 
 from __future__ import annotations
 
@@ -9,25 +9,21 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+_GRIDS = (8, 16, 32, 64, 96, 128)  # nodes along each axis
+_CHANNELS = 4  # values per node
+
 
 class StepNetwork(nn.Module):
     """An MLP shared by all steps; each step scales and shifts every hidden layer (FiLM, Perez et al. 2018).
 
     Parameters
     ----------
-    n_frequencies : where positive, the input is joined by sines and cosines of that many random projections (Tancik et al. 2020), which
-        lets a function of the plane have fine detail.
     generator : makes the initial weights, so that a seed gives the same network whatever ran before.
     """
 
-    frequencies: torch.Tensor
-
-    def __init__(
-        self, n_in: int, n_out: int, n_steps: int, *, generator: torch.Generator, width: int, n_hidden: int = 2, n_frequencies: int = 0
-    ) -> None:
+    def __init__(self, n_in: int, n_out: int, n_steps: int, *, generator: torch.Generator, width: int, n_hidden: int = 2) -> None:
         super().__init__()
-        self.register_buffer("frequencies", 2.0 * torch.randn(n_in, n_frequencies, generator=generator))
-        widths = [n_in + 2 * n_frequencies, *[width] * n_hidden]
+        widths = [n_in, *[width] * n_hidden]
         self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
         self.modulation = nn.ParameterList(torch.randn(n_steps, 2, width, generator=generator) * 0.05 for _ in range(n_hidden))
         self.output = nn.Linear(width, n_out)
@@ -39,11 +35,34 @@ class StepNetwork(nn.Module):
 
     def forward(self, v: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
         """Map, (n_steps, b, n_in), (n_steps,) -> (n_steps, b, n_out)."""
-        if self.frequencies.shape[1]:
-            phase = v @ self.frequencies
-            v = torch.cat([v, phase.sin(), phase.cos()], -1)
         for layer, modulation in zip(self.hidden, self.modulation, strict=True):
             scale, shift = modulation[steps].unbind(1)  # (n_steps, width) each
             v = F.silu(layer(v) * (1.0 + scale[:, None]) + shift[:, None])
         result: torch.Tensor = self.output(v) + self.offset[steps][:, None]
+        return result
+
+
+class PlaneNetwork(nn.Module):
+    """A function of the plane with detail where there are samples: values on grids, from coarse to fine, and an MLP on what they say.
+
+    Each step has grids of its own; a position reads the values between the nodes around it (Müller et al. 2022, instant neural graphics
+    primitives, with dense grids instead of hash tables). Fine territory is learned in a fraction of the batches that a network of the
+    bare coordinates needs, because a sample changes the values around it and none far away.
+
+    Parameters
+    ----------
+    n_samples : of a step; grids of more nodes than that are left out.
+    """
+
+    def __init__(self, n_out: int, n_steps: int, *, n_samples: int, generator: torch.Generator, width: int) -> None:
+        super().__init__()
+        sizes = [size for size in _GRIDS if size == _GRIDS[0] or size * size <= n_samples]
+        grids = (0.01 * torch.randn(n_steps, _CHANNELS, size, size, generator=generator) for size in sizes)
+        self.grids = nn.ParameterList(grids)
+        self.mlp = StepNetwork(2 + _CHANNELS * len(sizes), n_out, n_steps, generator=generator, width=width)
+
+    def forward(self, u: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
+        """Map positions of the square from -1 to 1 (beyond it the grids end), (n_steps, b, 2), (n_steps,) -> (n_steps, b, n_out)."""
+        read = [F.grid_sample(grid[steps], u[:, None], padding_mode="border", align_corners=True)[:, :, 0] for grid in self.grids]
+        result: torch.Tensor = self.mlp(torch.cat([u, *(values.transpose(1, 2) for values in read)], -1), steps)
         return result

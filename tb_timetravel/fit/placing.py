@@ -1,4 +1,4 @@
-"""From a finished layout to a visualizer: maps fitted to it, every sample placed, none in foreign territory that need not be."""
+"""From a finished layout to a visualizer: a decoder fitted to it, every sample placed, none in foreign territory that need not be."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import torch
 
 from tb_timetravel.fit import workers
+from tb_timetravel.fit.decoder import Decoder, DecoderConfig, fit_decoder, refine_decoder
 from tb_timetravel.fit.graph import weights_among
 from tb_timetravel.fit.heads import make_head
-from tb_timetravel.fit.maps import MapsConfig, Visualizer, fit_maps, refine_decoder
+from tb_timetravel.fit.layout import LayoutConfig, lay_out_beside
 from tb_timetravel.fit.result import Fitted
 
 if TYPE_CHECKING:
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
 _GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
 _CELLS = 160  # of the raster, along each axis
 _SETTLED_AT_ONCE = 1024
-_BESIDE, _BESIDE_PERPLEXITY = 15, 3.0  # neighbours, and how many of them count: few, or a mean would fall between the classes
+_BESIDE, _BESIDE_PERPLEXITY = 45, 30.0  # neighbours of what is encoded, and how many of them count
 
 
 def follow_layout(
     dynamics: Dynamics,
     layout: torch.Tensor,
-    config: MapsConfig,
+    config: DecoderConfig,
     *,
     others: torch.Tensor | None = None,
     reach: float,
@@ -36,10 +37,10 @@ def follow_layout(
     report: Report,
     stages: Stages,
 ) -> Fitted:
-    """Fit encoder and decoder to a layout and place every sample: laid out, or beside its neighbours there; then settled.
+    """Fit a decoder to a layout and place every sample: laid out, or beside its neighbours there; then settled.
 
-    What is encoded later goes beside its nearest laid-out samples too: at borders that keeps half as many neighbours again as the encoder
-    network, which is for whoever has the weights and not the log.
+    What is encoded later finds its place by the layout's own forces among its nearest laid-out samples, as openTSNE and umap-learn
+    transform. (A network that learned the layout keeps .25 of the neighbours of boundary samples on digits, this .42.)
 
     Parameters
     ----------
@@ -48,46 +49,45 @@ def follow_layout(
     reach : farthest move of a sample that settles, as a share of the plane's width.
     """
     head = make_head(dynamics, seed=seed)
-    visualizer = Visualizer(dynamics, float(layout.std().clamp_min(1e-12)), config)
+    decoder = Decoder(dynamics, layout, config)
     reach *= float((layout.amax((0, 1)) - layout.amin((0, 1))).max())
     laid_out, outside = (torch.from_numpy(rows).to(dynamics.device) for rows in (dynamics.laid_out, dynamics.others))
     kept = stages.get("maps")
     if kept is None:
-        fit_maps(dynamics, layout, head, visualizer, config, lambda done: report("maps", 0.7 * done))
+        fit_decoder(dynamics, layout, head, decoder, config, lambda done: report("maps", 0.7 * done))
         if reach > 0:
             settled = torch.zeros_like(layout)
             for t in workers.my_steps(dynamics.n_steps):
-                settled[t] = _settled(dynamics, visualizer, head, layout[t], laid_out, t, reach)
+                settled[t] = _settled(dynamics, decoder, head, layout[t], laid_out, t, reach)
             workers.add_up(settled)
             astray = (settled != layout).any(2)
-            refine_decoder(dynamics, settled, astray, head, visualizer, config, lambda done: report("maps", 0.7 + 0.3 * done))
-        stages.put("maps", visualizer.weights())
+            refine_decoder(dynamics, settled, astray, head, decoder, config, lambda done: report("maps", 0.7 + 0.3 * done))
+        stages.put("maps", decoder.weights())
     else:
-        visualizer.load(kept)
+        decoder.load(kept)
     encode = _beside_neighbors(dynamics, layout)
     embedding = torch.zeros(dynamics.n_steps, dynamics.n_samples, 2, device=dynamics.device)
     for t in workers.my_steps(dynamics.n_steps):
-        embedding[t, laid_out] = _settled(dynamics, visualizer, head, layout[t], laid_out, t, reach)
+        embedding[t, laid_out] = _settled(dynamics, decoder, head, layout[t], laid_out, t, reach)
         if len(outside) > 0:
             beside = encode(dynamics.representations(t)[outside], t) if others is None else others[t]
-            embedding[t, outside] = _settled(dynamics, visualizer, head, beside, outside, t, reach)
+            embedding[t, outside] = _settled(dynamics, decoder, head, beside, outside, t, reach)
     report("maps", 1.0)
     return Fitted(
         embedding=workers.add_up(embedding).cpu().numpy(),
         encode=encode,
-        decode=_at_step(visualizer.decode),
+        decode=_at_step(decoder),
         head=head,
-        weights=visualizer.weights(),
+        weights=decoder.weights(),
     )
 
 
 def _beside_neighbors(dynamics: Dynamics, layout: torch.Tensor) -> Callable[[torch.Tensor, int], torch.Tensor]:
-    """Make an encoder that puts a representation at the mean position of the laid-out samples next to it, the nearest counting most."""
-    laid_out = torch.from_numpy(dynamics.laid_out).to(dynamics.device)
+    laid_out, config = torch.from_numpy(dynamics.laid_out).to(dynamics.device), LayoutConfig()
 
     def encode(x: torch.Tensor, t: int) -> torch.Tensor:
         index, weight = weights_among(x, dynamics.representations(t)[laid_out], n_neighbors=_BESIDE, perplexity=_BESIDE_PERPLEXITY)
-        return (layout[t][index] * weight[..., None]).sum(1)
+        return lay_out_beside(layout[t], index, weight, config)
 
     return encode
 
@@ -101,7 +101,7 @@ def _at_step(function: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> 
 
 
 def _settled(
-    dynamics: Dynamics, visualizer: Visualizer, head: Head | None, positions: torch.Tensor, samples: torch.Tensor, t: int, reach: float
+    dynamics: Dynamics, decoder: Decoder, head: Head | None, positions: torch.Tensor, samples: torch.Tensor, t: int, reach: float
 ) -> torch.Tensor:
     """Settle some samples at a step, (n_chosen, 2)."""
     if head is None or dynamics.predictions is None or reach == 0 or len(samples) == 0:
@@ -110,7 +110,7 @@ def _settled(
 
     def classes_at(z: torch.Tensor) -> torch.Tensor:
         with torch.no_grad():
-            return head.logits(visualizer.decode(z[None], step), step)[0].argmax(1)
+            return head.logits(decoder(z[None], step), step)[0].argmax(1)
 
     return settle(positions, dynamics.predictions[t][samples], classes_at, reach=reach)
 

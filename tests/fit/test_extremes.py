@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from tb_timetravel.fit import METHODS
+from tb_timetravel.fit.decoder import DecoderConfig
 from tb_timetravel.fit.layout import LayoutConfig
-from tb_timetravel.fit.maps import MapsConfig
 from tb_timetravel.territory import draw_territory, shared_extent
 from tests.fit.data import drifting_classes, dynamics_of
 from tests.fit.test_methods import Kept
 
-QUICK = {"layout": LayoutConfig(n_iterations=30), "maps": MapsConfig(min_iterations=12, max_iterations=12, samples_per_batch=32)}
+QUICK = {"layout": LayoutConfig(n_iterations=30), "decoder": DecoderConfig(min_batches=12, max_visits=0, samples_per_batch=32)}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -22,7 +24,7 @@ def negative_gradient(objective: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 def test_forces_are_the_negative_gradients_of_the_objective():
     edges, y = graph(), cloud(60, 2).double().requires_grad_()
-    edges = Edges(edges.source, edges.target, edges.weight.double())
+    edges = replace(edges, weight=edges.weight.double())
     square = (y[edges.source] - y[edges.target]).square().sum(1)
     torch.testing.assert_close(attraction_force(y.detach(), edges), negative_gradient((edges.weight * square.log1p()).sum() / 2, y))
     d2 = (y[:, None] - y[None]).square().sum(2)

@@ -16,8 +16,8 @@ from tb_timetravel.errors import FitCancelled, FitError
 from tb_timetravel.fit import METHODS, Dynamics
 from tb_timetravel.fit.autoencoder import EdgeSampler, TrainingConfig, make_autoencoder, train_on_edges
 from tb_timetravel.fit.complexes import Complex
+from tb_timetravel.fit.decoder import DecoderConfig
 from tb_timetravel.fit.layout import LayoutConfig
-from tb_timetravel.fit.maps import MapsConfig
 from tb_timetravel.fit.methods.deepdebugger import movement, split_steps
 from tb_timetravel.fit.methods.dvi import shared_neighbors
 from tb_timetravel.fit.methods.umap import turned_onto
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 
 def settings(*, n_iterations: int, n_batches: int) -> dict[str, dict[str, Any]]:
     """Give settings by method that fit small data in little time."""
-    maps = MapsConfig(min_iterations=n_iterations, max_iterations=n_iterations, width=32, n_frequencies=8)
+    decoder = DecoderConfig(min_batches=n_iterations, max_visits=0, width=32)
     training = TrainingConfig(max_passes=3, max_batches=n_batches, batch_size=256, rate_held=2)
     return {
-        "joint": {"layout": LayoutConfig(n_iterations=40), "maps": maps},
+        "joint": {"layout": LayoutConfig(n_iterations=40), "decoder": decoder},
         "pca": {},
         "dvi": {"training": training},
         "timevis": {"training": replace(training, max_batches=3 * n_batches)},
         "deepdebugger": {"training": replace(training, max_batches=2 * n_batches)},
         "trustvis": {"training": training, "refitting": replace(training, max_batches=n_batches // 2)},
-        "umap": {"maps": maps},
+        "umap": {"decoder": decoder},
     }
 
 

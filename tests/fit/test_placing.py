@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from tb_timetravel.fit.maps import MapsConfig
+from tb_timetravel.fit.decoder import DecoderConfig
 from tb_timetravel.fit.placing import follow_layout, settle
 from tests.fit.data import drifting_classes, dynamics_of
 from tests.fit.test_methods import Kept
@@ -30,7 +30,7 @@ def test_many_astray_samples_settle_each_near_its_own_place():
 def test_what_is_encoded_later_goes_beside_its_nearest_laid_out_samples():
     x, _ = drifting_classes(n_steps=2, n=60)
     dynamics, layout = dynamics_of(x, n_laid_out=50), torch.from_numpy(x[:, :50, :2])
-    config = MapsConfig(min_iterations=20, max_iterations=20, width=16)
+    config = DecoderConfig(min_batches=20, max_visits=0, width=16)
     fitted = follow_layout(dynamics, layout, config, reach=0.0, seed=0, report=lambda *_: None, stages=Kept())
     again = fitted.encode(dynamics.representations(1)[:50], 1)  # the samples themselves: each is its own nearest, and counts most
     assert float((again - layout[1]).norm(dim=1).mean()) < 0.3 * float(layout[1].std())

@@ -1,21 +1,21 @@
-"""The default method: a free layout of all steps at once, then maps fitted to it.
+"""The default method: a free layout of all steps at once, then a decoder fitted to it.
 
-A free layout keeps about twice the neighbours that a network trained on the same graph keeps; the network is fitted to the layout
-instead, and so still serves samples that the layout never saw.
+A free layout keeps about twice the neighbours that a network trained on the same graph keeps. The decoder is fitted to the layout, and
+samples that the layout never saw are laid out against it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 import torch
 
 from tb_timetravel.fit import workers
 from tb_timetravel.fit.basis import shared_basis
+from tb_timetravel.fit.decoder import DecoderConfig
 from tb_timetravel.fit.graph import Edges, neighbors_outside, step_graph
 from tb_timetravel.fit.layout import LayoutConfig, lay_out, lay_out_others
-from tb_timetravel.fit.maps import MapsConfig
 from tb_timetravel.fit.motion import read_motion
 from tb_timetravel.fit.placing import follow_layout
 
@@ -30,10 +30,10 @@ class JointConfig:
 
     n_neighbors: int = 30  # in the graph; the effective number is the perplexity
     perplexity: float = 20.0
-    across: float = 0.1  # weight of an edge between two predicted classes: keeps territories whole at no cost in neighbours
+    across: float = 0.3  # weight of an edge between two predicted classes: keeps territories whole at no cost in neighbours
     reach: float = 0.08  # farthest move, as a share of the plane's width, of a sample that lies in another class's territory
     layout: LayoutConfig = field(default_factory=LayoutConfig)
-    maps: MapsConfig = field(default_factory=MapsConfig)
+    decoder: DecoderConfig = field(default_factory=DecoderConfig)
     seed: int = 0
 
 
@@ -48,7 +48,9 @@ def fit_joint(dynamics: Dynamics, config: JointConfig, *, report: Report, stages
     graphs = _graphs(dynamics, config, report, stages)
     layout, typical = _layout(dynamics, graphs, config, report, stages)
     others = _others(dynamics, layout, typical, config, report, stages)
-    return follow_layout(dynamics, layout, config.maps, others=others, reach=config.reach, seed=config.seed, report=report, stages=stages)
+    return follow_layout(
+        dynamics, layout, config.decoder, others=others, reach=config.reach, seed=config.seed, report=report, stages=stages
+    )
 
 
 def _graphs(dynamics: Dynamics, config: JointConfig, report: Report, stages: Stages) -> dict[int, Edges]:
@@ -65,7 +67,7 @@ def _graphs(dynamics: Dynamics, config: JointConfig, report: Report, stages: Sta
             dynamics.representations(t)[laid_out], predictions,
             n_neighbors=config.n_neighbors, perplexity=config.perplexity, across=config.across, seed=config.seed,
         )  # fmt: skip
-        stages.put(f"graph-{t}", {name: getattr(graph, name).cpu().numpy() for name in ("source", "target", "weight")})
+        stages.put(f"graph-{t}", {part.name: getattr(graph, part.name).cpu().numpy() for part in fields(Edges)})
         graphs[t] = _kept_graph(stages, t, dynamics.device) or graph  # from its file: the system's cache holds it, not this process
         report("graph", (t + 1 - mine.start) / len(mine))
     return graphs
@@ -73,7 +75,7 @@ def _graphs(dynamics: Dynamics, config: JointConfig, report: Report, stages: Sta
 
 def _kept_graph(stages: Stages, t: int, device: torch.device) -> Edges | None:
     kept = stages.get(f"graph-{t}")
-    return None if kept is None else Edges(*(torch.from_numpy(kept[name]).to(device) for name in ("source", "target", "weight")))
+    return None if kept is None else Edges(**{name: torch.from_numpy(values).to(device) for name, values in kept.items()})
 
 
 def _layout(

@@ -11,7 +11,7 @@ import torch
 
 from tb_timetravel.errors import FitError
 from tb_timetravel.fit.basis import shared_basis
-from tb_timetravel.fit.maps import MapsConfig
+from tb_timetravel.fit.decoder import DecoderConfig
 from tb_timetravel.fit.placing import follow_layout
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class UmapConfig:
 
     n_neighbors: int = 15  # the sample itself among them
     min_dist: float = 0.1
-    maps: MapsConfig = field(default_factory=MapsConfig)
+    decoder: DecoderConfig = field(default_factory=DecoderConfig)
     seed: int = 0
 
 
@@ -53,7 +53,7 @@ def fit_umap(dynamics: Dynamics, config: UmapConfig, *, report: Report, stages: 
             positions = torch.from_numpy(kept["positions"]).to(dynamics.device)
         layout.append(positions)
         report("layout", (t + 1) / dynamics.n_steps)
-    return follow_layout(dynamics, torch.stack(layout), config.maps, reach=0.0, seed=config.seed, report=report, stages=stages)
+    return follow_layout(dynamics, torch.stack(layout), config.decoder, reach=0.0, seed=config.seed, report=report, stages=stages)
 
 
 def _umap_learn() -> ModuleType:

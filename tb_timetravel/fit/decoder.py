@@ -1,0 +1,262 @@
+"""The way back from a finished layout to the representations: one decoder for the whole film, with the step as an input.
+
+It is fitted to bring back the representation and, through the subject model's head, the prediction. It works on representations centred
+and scaled per step, and predictions are sharpened to the same typical margin at every step, or an untrained network's faint preferences
+would not count beside later ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch.nn import functional as F
+
+from tb_timetravel.errors import FitError
+from tb_timetravel.fit import workers
+from tb_timetravel.fit.heads import divergence, step_scales
+from tb_timetravel.fit.networks import PlaneNetwork
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from tb_timetravel.fit.dynamics import Dynamics
+    from tb_timetravel.fit.result import Head
+
+_WITNESSES = 1000  # samples that are asked whether their predictions changed near a spot
+_NEAR = 3
+
+
+_STEPS_PER_BATCH = {"cpu": 8, "cuda": 64}  # where kernels are short beside their launch, more steps cost nothing
+_BATCHES_PER_VISIT = 8  # at most: Adam moves the values of all steps with every batch, which must not grow with the square of their number
+_ROOM = 0.1  # around the layout, as a share of its width
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecoderConfig:
+    """How a decoder is fitted to a layout."""
+
+    n_passes: int = 40  # over all samples of all steps, within the two bounds that follow
+    min_batches: int = 300
+    max_visits: int = 1000  # of one step
+    samples_per_batch: int = 128  # of each step of the batch
+    learning_rate: float = 2e-2  # the peak of one cycle
+    width: int = 128
+    typical_margin: float = 3.0  # logits are scaled so that top 1 - top 2 has this mean at every step
+    margin: float = 0.3  # by which the predicted class shall be ahead, in sharpened logits: agreement, not only likeness
+    margin_weight: float = 3.0
+    still_weight: float = 10.0  # of what territory changes where no prediction does
+    n_spots: int = 64  # of the plane, in a batch, where that is asked
+    refined: float = 0.25  # share of the batches that the decoder gets once more, after samples have settled
+    astray_weight: float = 8.0  # of samples that had to settle, among those batches; others have 1
+    seed: int = 0
+
+    def n_batches(self, n_steps: int, n_samples: int, device: torch.device) -> int:
+        """Count the batches that a film of this size is worth."""
+        visits = min(self.max_visits, self.n_passes * n_samples / self.samples_per_batch)
+        return max(self.min_batches, round(visits * n_steps / _steps_per_batch(n_steps, device)))
+
+
+def _steps_per_batch(n_steps: int, device: torch.device) -> int:
+    return min(n_steps, max(_STEPS_PER_BATCH[device.type], n_steps // _BATCHES_PER_VISIT))
+
+
+class Decoder:
+    """From the plane to representations, at any step of a film."""
+
+    def __init__(self, dynamics: Dynamics, layout: torch.Tensor, config: DecoderConfig) -> None:
+        low, high = layout.amin((0, 1)), layout.amax((0, 1))
+        self.middle, self.half = (low + high) / 2, ((0.5 + _ROOM) * (high - low)).clamp_min(1e-12)
+        self.center, self.scale = step_scales(dynamics)
+        generator = torch.Generator().manual_seed(config.seed)
+        self.network = PlaneNetwork(
+            dynamics.n_features, dynamics.n_steps, n_samples=layout.shape[1], generator=generator, width=config.width
+        ).to(dynamics.device)
+
+    def __call__(self, z: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
+        """Bring positions back, (n_steps, b, 2) -> (n_steps, b, n_features)."""
+        result: torch.Tensor = self.network((z - self.middle) / self.half, steps)
+        return result * self.scale[steps] + self.center[steps]
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """Give everything that `load` needs, by name."""
+        named = {f"network.{k}": v for k, v in self.network.state_dict().items()}
+        named |= {name: getattr(self, name) for name in ("middle", "half", "center", "scale")}
+        return {name: value.detach().cpu().numpy() for name, value in named.items()}
+
+    def load(self, weights: Mapping[str, NDArray[Any]]) -> None:
+        """Take the weights of an equally shaped decoder, fitted to the same layout."""
+        prefix = "network."
+        self.network.load_state_dict({k[len(prefix) :]: torch.from_numpy(v) for k, v in weights.items() if k.startswith(prefix)})
+
+
+def logit_scales(dynamics: Dynamics, head: Head, typical_margin: float) -> torch.Tensor:
+    """Find what the logits of each step are multiplied by to have the typical margin on average, (n_steps, 1, 1)."""
+    factors = []
+    for t in range(dynamics.n_steps):
+        at = torch.tensor([t], device=dynamics.device)
+        logits = head.logits(dynamics.representations(t)[None], at)[0] if not dynamics.has_logits else dynamics.logits(t)
+        top = logits.topk(min(2, logits.shape[1]), 1).values
+        margin = (top[:, 0] - top[:, -1]).mean().clamp_min(1e-6)
+        factors.append(typical_margin / margin)
+    return torch.stack(factors).reshape(-1, 1, 1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """Some steps (n_chosen_steps,), some samples of each (n_chosen_steps, b), and spots of the plane (n_spots, 2) for all of them."""
+
+    steps: torch.Tensor
+    samples: torch.Tensor
+    x: torch.Tensor
+    z: torch.Tensor
+    spots: torch.Tensor
+
+
+def fit_decoder(
+    dynamics: Dynamics, layout: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig, report: Callable[[float], None]
+) -> None:
+    """Fit a decoder to a layout, in place.
+
+    Parameters
+    ----------
+    layout : (n_steps, n_laid_out, 2) positions of the samples ``dynamics.laid_out``.
+    report : called with the share of batches done.
+
+    Raises
+    ------
+    FitError : the fit diverged.
+    """
+    _train(dynamics, layout, head, decoder, config, learning_rate=config.learning_rate, share=1.0, report=report)
+
+
+def refine_decoder(
+    dynamics: Dynamics, positions: torch.Tensor, astray: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig,
+    report: Callable[[float], None],
+) -> None:  # fmt: skip
+    """Fit the decoder once more, in place, to samples that have settled, above all to those that had to move.
+
+    Parameters
+    ----------
+    positions : (n_steps, n_laid_out, 2), settled.
+    astray : (n_steps, n_laid_out), True where a sample lay in foreign territory before.
+    """
+    weight = 1.0 + config.astray_weight * astray
+    _train(
+        dynamics, positions, head, decoder, config, learning_rate=0.4 * config.learning_rate, share=config.refined, report=report,
+        weight=weight,
+    )  # fmt: skip
+
+
+def _held(
+    dynamics: Dynamics, positions: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig
+) -> Callable[[_Batch, torch.Tensor], torch.Tensor]:
+    """Make the losses that go through the head, of a batch and its decoded positions (n_steps, b, n_features); 0 without a head."""
+    if head is None:
+        return lambda batch, _: torch.zeros((), device=batch.x.device)
+    sharpen = logit_scales(dynamics, head, config.typical_margin)
+    to_head, still = _held_to_head(dynamics, head, sharpen, config), _held_still(dynamics, positions, head, sharpen, decoder, config)
+    return lambda batch, decoded: to_head(batch, decoded) + still(batch)
+
+
+def _held_to_head(
+    dynamics: Dynamics, head: Head, sharpen: torch.Tensor, config: DecoderConfig
+) -> Callable[[_Batch, torch.Tensor], torch.Tensor]:
+    """Make the loss that compares what the head says of decoded positions with what it says of the samples."""
+
+    def loss(batch: _Batch, decoded: torch.Tensor) -> torch.Tensor:
+        wanted = _targets(dynamics, head, batch) * sharpen[batch.steps]
+        logits = head.logits(decoded, batch.steps) * sharpen[batch.steps]
+        unlike = divergence(F.log_softmax(wanted, -1), logits)
+        if logits.shape[-1] == 1:
+            return unlike
+        return unlike + config.margin_weight * shortfall(logits, wanted.argmax(-1), config.margin).mean()
+
+    return loss
+
+
+def _held_still(
+    dynamics: Dynamics, positions: torch.Tensor, head: Head, sharpen: torch.Tensor, decoder: Decoder, config: DecoderConfig
+) -> Callable[[_Batch], torch.Tensor]:
+    """Make the loss that keeps a spot's territory from one step to the next where no sample near it changes its prediction."""
+    predictions = dynamics.predictions
+    if predictions is None or dynamics.n_steps == 1 or config.still_weight == 0:
+        return lambda batch: torch.zeros((), device=batch.x.device)
+    witnesses = torch.arange(0, positions.shape[1], max(1, positions.shape[1] // _WITNESSES), device=positions.device)
+    ours = torch.from_numpy(dynamics.laid_out).to(positions.device)[witnesses]
+    flipped = predictions[1:, ours] != predictions[:-1, ours]
+
+    def loss(batch: _Batch) -> torch.Tensor:
+        before = batch.steps.clamp_max(dynamics.n_steps - 2)
+        spots = batch.spots.expand(len(before), -1, -1)
+        near = torch.cdist(spots, positions[before[:, None], witnesses]).topk(min(_NEAR, len(witnesses)), largest=False).indices
+        rests = ~flipped[before].gather(1, near.flatten(1)).view(near.shape).any(2)
+        one, two = (F.log_softmax(head.logits(decoder(spots, steps), steps) * sharpen[steps], -1) for steps in (before, before + 1))
+        apart = ((one.exp() - two.exp()) * (one - two)).sum(-1)  # the symmetric divergence
+        return config.still_weight * 0.5 * (apart * rests).mean()
+
+    return loss
+
+
+def _targets(dynamics: Dynamics, head: Head, batch: _Batch) -> torch.Tensor:
+    if dynamics.has_logits:
+        return dynamics.logit_rows(batch.steps, batch.samples)
+    with torch.no_grad():
+        return head.logits(batch.x, batch.steps)
+
+
+def shortfall(logits: torch.Tensor, wanted: torch.Tensor, margin: float) -> torch.Tensor:
+    """Measure by how much the wanted class misses being ahead of all others by a margin, (…, n_classes), (…,) -> (…,), from 0 up."""
+    of_wanted = logits.gather(-1, wanted[..., None])[..., 0]
+    return (margin + logits.scatter(-1, wanted[..., None], -torch.inf).amax(-1) - of_wanted).clamp_min(0.0)
+
+
+def _train(
+    dynamics: Dynamics, positions: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig, *,
+    learning_rate: float, share: float, report: Callable[[float], None], weight: torch.Tensor | None = None,
+) -> None:  # fmt: skip
+    """Follow the loss over a share of the batches, of some steps and some laid-out samples, drawn with equal chances or by weight.
+
+    Of several workers each takes its part of the samples of every batch.
+    """
+    held = _held(dynamics, positions, head, decoder, config)
+    generator = torch.Generator().manual_seed(config.seed + 1)
+    mine = slice(workers.my_number(), None, workers.n_workers())
+    parameters = list(decoder.network.parameters())
+    n_batches = round(share * config.n_batches(dynamics.n_steps, positions.shape[1], positions.device))
+    optimizer = torch.optim.Adam(parameters, learning_rate, fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, max(20, n_batches), pct_start=0.1)  # it divides by 0 at 10
+    weight = None if weight is None else weight.cpu()
+    for i in range(n_batches):
+        batch = _draw(dynamics, positions, config, weight, generator, mine)
+        decoded = decoder(batch.z, batch.steps)
+        loss = ((decoded - batch.x) / decoder.scale[batch.steps]).square().mean() + held(batch, decoded)
+        optimizer.zero_grad()
+        loss.backward()
+        workers.average_gradients(parameters)
+        optimizer.step()
+        schedule.step()
+        if i % 25 == 0:
+            if not bool(torch.isfinite(loss)):
+                raise FitError(f"the decoder diverged at batch {i}; check the representations for extreme values")
+            report(i / n_batches)
+
+
+def _draw(
+    dynamics: Dynamics, positions: torch.Tensor, config: DecoderConfig, weight: torch.Tensor | None, generator: torch.Generator, mine: slice
+) -> _Batch:
+    device, size, n_laid_out = positions.device, config.samples_per_batch, positions.shape[1]
+    steps = torch.randperm(dynamics.n_steps, generator=generator)[: _steps_per_batch(dynamics.n_steps, device)]
+    if weight is None:
+        at = torch.randint(0, n_laid_out, (len(steps), size), generator=generator)
+    else:
+        at = torch.multinomial(weight[steps], size, replacement=True, generator=generator)
+    low, high = positions.amin((0, 1)), positions.amax((0, 1))
+    spots = low + (high - low) * ((1.0 + 2.0 * _ROOM) * torch.rand(config.n_spots, 2, generator=generator) - _ROOM).to(device)
+    steps, at = steps.to(device), at[:, mine].to(device)
+    samples = torch.from_numpy(dynamics.laid_out).to(device)[at]
+    return _Batch(steps, samples, dynamics.rows(steps, samples), positions[steps[:, None], at], spots)

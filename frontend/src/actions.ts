@@ -1,6 +1,8 @@
 /** The verbs of the tab, shared by buttons and keys. */
 import * as api from "./api";
 import { FIT } from "./camera";
+import { cancelOutline, select } from "./selecting";
+import { NOTHING } from "./selection";
 import * as state from "./state";
 import { jump } from "./timeline";
 import { COLOUR_MODES, type ColourMode } from "./url";
@@ -62,7 +64,9 @@ export function toggleTerritory(): void {
 
 export function clear(): void {
   if (state.helpOpen.peek()) state.helpOpen.value = false;
+  else if (state.outline.peek() !== null) cancelOutline();
   else {
+    select(NOTHING);
     state.selected.value = null;
     state.hovered.value = null;
     state.drawerOpen.value = false;

@@ -1,5 +1,6 @@
 /** Keys. They rest while a person types, and Space and Enter stay with a focused button. */
 import * as actions from "./actions";
+import { choose } from "./selecting";
 import * as state from "./state";
 
 export const KEYS: readonly (readonly [keys: string, does: string])[] = [
@@ -11,6 +12,7 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["1 2 3 4", "colour by label, prediction, correctness, confidence"],
   ["T", "territory on or off"],
   ["F", "fit the whole picture"],
+  ["V B Q", "move the picture, select with a box, select with a lasso"],
   ["Esc", "clear the selection"],
   ["?", "this help"],
 ];
@@ -33,6 +35,9 @@ function actionFor({ key, shiftKey }: KeyboardEvent): (() => void) | null {
     l: actions.toggleLoop,
     t: actions.toggleTerritory,
     f: actions.fitCamera,
+    v: () => choose("pan"),
+    b: () => choose("box"),
+    q: () => choose("lasso"),
     "?": () => {
       state.helpOpen.value = !state.helpOpen.peek();
     },

@@ -2,11 +2,13 @@
 import { batch, effect } from "@preact/signals";
 import { FIT } from "./camera";
 import type { Host } from "./host";
+import { ofPositions, positionsOf } from "./selection";
 import * as state from "./state";
 import { clampCursor, cursorAt } from "./timeline";
 import { type LinkState, readLink, writeLink } from "./url";
 
 const WRITE_EVERY_MS = 300; // browsers throttle pages that replace their address more often
+const MAX_LINKED = 50;
 const DEFAULT_TERRITORY = state.territory.peek();
 
 /** Our part of the address, as last read or written. */
@@ -22,6 +24,13 @@ export function takeAskedStep(): number | null {
   const { step } = asked;
   asked = { ...asked, step: null };
   return step;
+}
+
+/** What the link wants selected, once. */
+export function takeAskedSelection(): { readonly selected: readonly number[]; readonly query: string | null } {
+  const { selected, query } = asked;
+  asked = { ...asked, selected: [], query: null };
+  return { selected, query };
 }
 
 export function applyLink(hash: string): void {
@@ -45,12 +54,22 @@ export function applyLink(hash: string): void {
       const step = takeAskedStep();
       const steps = state.reel.peek()?.steps ?? [];
       if (step !== null) state.cursor.value = clampCursor(Math.round(cursorAt(step, steps)), steps.length);
+      const { selected, query } = takeAskedSelection();
+      state.selection.value = ofPositions(state.reel.peek()?.samples.n ?? 0, selected);
+      state.followedQuery.value = query;
     }
   });
 }
 
+/** Up to fifty samples fit into an address; the matches of a query need not be named. */
+function linkedSelection(): number[] {
+  const selection = state.selection.value;
+  return state.followedQuery.value !== null || selection.count > MAX_LINKED ? [] : [...positionsOf(selection)];
+}
+
 function current(): LinkState {
   const atRest = state.camera.value;
+  const opened = state.reel.value !== null;
   const fitted = atRest.u === FIT.u && atRest.v === FIT.v && atRest.zoom === FIT.zoom;
   return {
     run: state.place.value?.run ?? asked.run,
@@ -62,6 +81,8 @@ function current(): LinkState {
     hidden: [...state.hiddenClasses.value].sort((a, b) => a - b),
     territory: state.territory.value === DEFAULT_TERRITORY ? null : state.territory.value,
     renderer: state.rendererChoice.value,
+    selected: opened ? linkedSelection() : asked.selected,
+    query: opened ? state.followedQuery.value : asked.query,
   };
 }
 

@@ -7,6 +7,7 @@ import { applyLink, keepLink } from "./link";
 import { keepFilmOpen } from "./loader";
 import { runPlayback } from "./playback";
 import { exposeForTests } from "./probe_window";
+import { keepSelection } from "./selecting";
 import * as state from "./state";
 import { sheet } from "./style/sheet";
 import { App } from "./ui/app";
@@ -48,6 +49,7 @@ export function start(root: HTMLElement): void {
     () => watch.destroy(),
     followReducedMotion(),
     keepFilmOpen(),
+    keepSelection(),
     keepCurves(),
     runPlayback(),
     listenToKeys(),

@@ -83,7 +83,14 @@ export function scene(width: number, height: number, ratio: number): Scene | nul
       dotZoom(state.camera.value.zoom) *
       ratio,
     marked: marked.value,
+    selection: dimming(open.samples.n),
   };
+}
+
+// One selected sample carries its ring; dimming all the others around it would take its neighbourhood away.
+function dimming(nSamples: number): Uint8Array | null {
+  const { mask, count } = state.selection.value;
+  return count > 1 && mask.length === nSamples ? mask : null;
 }
 
 // Dots grow a little with the zoom: enough to show their cores, not enough to hide what the zoom is for.

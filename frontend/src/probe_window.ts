@@ -10,6 +10,8 @@ export interface Snapshot {
   readonly cursor: number;
   readonly step: number | null;
   readonly playing: boolean;
+  /** Samples selected. */
+  readonly selected: number;
   readonly loadedFrames: number;
   readonly nFrames: number;
   readonly renderer: "webgl" | "cpu" | null;
@@ -38,6 +40,7 @@ const snapshot = (): Snapshot => ({
   cursor: state.cursor.peek(),
   step: state.step.peek(),
   playing: state.playing.peek(),
+  selected: state.selection.peek().count,
   loadedFrames: state.reel.peek()?.frames.size ?? 0,
   nFrames: state.count.peek(),
   renderer: state.rendererKind.peek(),

@@ -5,6 +5,7 @@ import type { Frame, Samples } from "./binary";
 import { type Camera, FIT } from "./camera";
 import type { FrameRing } from "./frames";
 import { isUnderWay, PREVIEW_METHOD } from "./methods";
+import { NOTHING, type Selection, type Tool } from "./selection";
 import { clampCursor, locate } from "./timeline";
 import type { ColourMode, RendererChoice } from "./url";
 import type { Film, Fit, Listing, Probe } from "./wire";
@@ -17,6 +18,12 @@ export interface Reel {
   readonly samples: Samples;
   readonly steps: readonly number[];
   readonly frames: FrameRing<Frame>;
+}
+
+/** A box or a lasso as it is drawn: corners in extent fractions, u and v alternating, so that it holds still when the camera moves. */
+export interface Outline {
+  readonly tool: "box" | "lasso";
+  readonly points: readonly number[];
 }
 
 export const listing = signal<Listing | null>(null);
@@ -56,7 +63,14 @@ export const dotScale = signal(1);
 export const camera = signal<Camera>(FIT);
 
 export const hovered = signal<number | null>(null);
+/** The sample in focus: its tooltip is pinned. One of the selection, but for neighbours that were followed from it. */
 export const selected = signal<number | null>(null);
+export const selection = signal<Selection>(NOTHING);
+export const tool = signal<Tool>("pan");
+/** The shape that is being drawn to select with. */
+export const outline = signal<Outline | null>(null);
+/** The query whose matches are the selection, step after step; null when it was made by hand. */
+export const followedQuery = signal<string | null>(null);
 
 export const dark = signal(false);
 export const reducedMotion = signal(false);

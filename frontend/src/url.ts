@@ -23,10 +23,15 @@ export interface LinkState {
   readonly territory: number | null;
   /** `cpu` draws without WebGL, for support; `webgl` insists on it even where it is emulated. */
   readonly renderer: RendererChoice;
+  /** Positions of selected samples, few enough for an address. */
+  readonly selected: readonly number[];
+  /** The query that is followed. */
+  readonly query: string | null;
 }
 
 const PREFIX = "p.timetravel.";
 const PLUGIN = "timetravel";
+const MAX_RANGE = 100_000; // a link of a few letters must not ask for gigabytes
 
 const round = (value: number, digits: number): string => String(Number(value.toFixed(digits)));
 
@@ -50,9 +55,10 @@ const formatIndices = (indices: readonly number[]): string =>
 
 function parseIndices(raw: string): number[] {
   return raw.split(",").flatMap((part) => {
-    const [, first, last = first] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(part) ?? [];
+    const [, first, last = first] = /^(\d{1,7})(?:-(\d{1,7}))?$/.exec(part) ?? [];
     if (first === undefined) return [];
-    return Array.from({ length: Math.max(0, Number(last) - Number(first) + 1) }, (_, offset) => Number(first) + offset);
+    const length = Math.min(MAX_RANGE, Math.max(0, Number(last) - Number(first) + 1));
+    return Array.from({ length }, (_, offset) => Number(first) + offset);
   });
 }
 
@@ -82,6 +88,8 @@ export function readLink(hash: string): LinkState {
     hidden: parseIndices(fields.get("hidden") ?? ""),
     territory: territory === null ? null : Math.min(1, Math.max(0, territory)),
     renderer: RENDERERS.find((name) => name === fields.get("renderer")) ?? "auto",
+    selected: parseIndices(fields.get("selected") ?? ""),
+    query: fields.get("query") ?? null,
   };
 }
 
@@ -101,6 +109,8 @@ export function writeLink(hash: string, state: LinkState): string {
     ["hidden", state.hidden.length === 0 ? null : formatIndices(state.hidden)],
     ["territory", state.territory === null ? null : round(state.territory, 2)],
     ["renderer", state.renderer === "auto" ? null : state.renderer],
+    ["selected", state.selected.length === 0 ? null : formatIndices(state.selected)],
+    ["query", state.query],
   ];
   const own = fields.flatMap(([key, value]) => (value === null ? [] : [`${PREFIX}${key}=${encodeURIComponent(value)}`]));
   // TensorBoard reads the first token as the tab's name; without one the link would open another tab.

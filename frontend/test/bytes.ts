@@ -77,6 +77,7 @@ export function sceneOf(samples: Samples, frame: Frame, changes: Partial<Scene> 
     ink: [0, 0, 0],
     ring: [1, 2, 3],
     marked: [],
+    selection: null,
     ...changes,
   };
 }

@@ -66,6 +66,19 @@ describe("dots without WebGL", () => {
     expect([...painted(plain).pixels].some((pixel) => hex(pixel) === "#010203")).toBe(false);
   });
 
+  it("beside a selection are dimmed, and lie below it", () => {
+    const place = [
+      [0.5, 0.5],
+      [0.5, 0.5],
+      [0.25, 0.5],
+    ] as const;
+    const scene = sceneOf(samplesOf([0, 1, 1]), frameOf(place, [0, 1, 1]), { selection: Uint8Array.of(1, 0, 0) });
+    const { at } = painted(scene);
+    expect(at(32, 32)).toBe("#3f90da"); // without a selection the later dot is on top
+    expect(at(16, 32)).toBe("#fff1d8");
+    expect(painted({ ...scene, selection: null }).at(32, 32)).toBe("#ffa90e");
+  });
+
   it("near the edge never wrap around to the other side", () => {
     const scene = sceneOf(
       samplesOf([0, 0]),

@@ -11,6 +11,8 @@ const full: LinkState = {
   hidden: [0, 1, 2, 12],
   territory: 0.3,
   renderer: "cpu",
+  selected: [3, 4, 5, 123456],
+  query: 'label:"hot dog" -wrong',
 };
 
 describe("the link", () => {

@@ -2,7 +2,18 @@
 import { paintTerritory } from "./cpu_territory";
 import { colourAt, mixed, pack } from "./pixel";
 import { type Cells, cellsOf, race } from "./race";
-import { isWrong, keyOf, nearestFrame, type Renderer, RIM, type Scene, SPLIT_SHAPES, splitShown, WRONG_GROWTH } from "./scene";
+import {
+  DIMMED,
+  isWrong,
+  keyOf,
+  nearestFrame,
+  type Renderer,
+  RIM,
+  type Scene,
+  SPLIT_SHAPES,
+  splitShown,
+  WRONG_GROWTH,
+} from "./scene";
 import { CORE, GAP, OUTER, RIM_LAYER, RING, type Stamp, stamp } from "./stamp";
 
 const RING_PIXELS = 6;
@@ -37,13 +48,13 @@ function blend(
   }
 }
 
-function stamps(scene: Scene, growth: number): Stamp[] {
+function stamps(scene: Scene, growth: number, opacity = 1): Stamp[] {
   return SPLIT_SHAPES.flatMap((shape) =>
-    [false, true].map((cored) => stamp({ shape, diameter: scene.dotSize * (cored ? WRONG_GROWTH : 1), cored, growth: growth })),
+    [false, true].map((cored) => stamp({ shape, diameter: scene.dotSize * (cored ? WRONG_GROWTH : 1), cored, growth, opacity })),
   );
 }
 
-/** Draw all dots, then the marked ones again with a ring, into opaque pixels of the scene's size. */
+/** Draw all dots, those beside the selection first and dimmed, then the marked ones again with a ring, into opaque pixels of the scene's size. */
 export function paintDots(scene: Scene, pixels: Uint32Array): void {
   const { palette, ink, background } = scene;
   const keys = Array.from({ length: palette.size }, (_, key) => colourAt(palette, key));
@@ -81,8 +92,13 @@ export function paintDots(scene: Scene, pixels: Uint32Array): void {
     blend(pixels, scene.width, x, y, shape, { layers });
   };
 
+  const { selection } = scene;
+  if (selection !== null) {
+    const dimmed = stamps(scene, 0, DIMMED);
+    for (let sample = 0; sample < n; sample++) if (selection[sample] !== 1) drawOne(sample, dimmed);
+  }
   const plain = stamps(scene, 0);
-  for (let sample = 0; sample < n; sample++) drawOne(sample, plain);
+  for (let sample = 0; sample < n; sample++) if (selection === null || selection[sample] === 1) drawOne(sample, plain);
   if (scene.marked.length === 0) return;
   const ringed = stamps(scene, RING_PIXELS);
   for (const sample of scene.marked) drawOne(sample, ringed);

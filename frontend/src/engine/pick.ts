@@ -11,7 +11,8 @@ export function positionOf(scene: Scene, sample: number): { x: number; y: number
   return { x: offsetX + at(0) * scaleX, y: offsetY + at(1) * scaleY };
 }
 
-function isShown(scene: Scene, sample: number): boolean {
+/** Whether a sample is drawn: neither its class nor its split is hidden. */
+export function isShown(scene: Scene, sample: number): boolean {
   const frame = nearestFrame(scene);
   const { label, split } = scene.samples;
   const prediction = frame.prediction?.[sample] ?? null;

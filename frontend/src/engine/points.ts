@@ -5,22 +5,26 @@ import { link, type Program } from "./program";
 import { MODE_INDEX, type Scene } from "./scene";
 import { POINT_FRAGMENT, POINT_VERTEX } from "./shaders";
 
-const [A, B, LABEL, SPLIT, PREDICTION, CONFIDENCE] = [0, 1, 2, 3, 4, 5] as const;
+const [A, B, LABEL, SPLIT, PREDICTION, CONFIDENCE, SELECTED] = [0, 1, 2, 3, 4, 5, 6] as const;
 const NO_LABEL = 65535;
 const RING_PIXELS = 6;
+const [ALL, DIM, CHOSEN] = [0, 1, 2] as const; // parts, as the vertex shader calls them
 
 export class PointPass {
   readonly #gl: WebGL2RenderingContext;
   readonly #program: Program;
   readonly #labels: WebGLBuffer;
   readonly #splits: WebGLBuffer;
+  readonly #selected: WebGLBuffer;
   #samples: Samples | null = null;
+  #selection: Uint8Array | null = null;
 
   constructor(gl: WebGL2RenderingContext) {
     this.#gl = gl;
     this.#program = link(gl, POINT_VERTEX, POINT_FRAGMENT);
     this.#labels = gl.createBuffer();
     this.#splits = gl.createBuffer();
+    this.#selected = gl.createBuffer();
   }
 
   /** The palette's texture is bound to unit 0. */
@@ -44,7 +48,12 @@ export class PointPass {
     gl.uniform1f(uniform("growth"), 0);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    gl.drawArrays(gl.POINTS, 0, scene.samples.n);
+    this.#useSelection(scene.selection);
+    for (const part of scene.selection === null ? [ALL] : [DIM, CHOSEN]) {
+      gl.uniform1i(uniform("part"), part);
+      gl.drawArrays(gl.POINTS, 0, scene.samples.n);
+    }
+    gl.uniform1i(uniform("part"), ALL);
     gl.uniform1f(uniform("growth"), RING_PIXELS);
     for (const sample of scene.marked) gl.drawArrays(gl.POINTS, sample, 1);
     gl.disable(gl.BLEND);
@@ -53,6 +62,7 @@ export class PointPass {
   destroy(): void {
     this.#gl.deleteBuffer(this.#labels);
     this.#gl.deleteBuffer(this.#splits);
+    this.#gl.deleteBuffer(this.#selected);
     this.#gl.deleteProgram(this.#program.handle);
   }
 
@@ -64,6 +74,18 @@ export class PointPass {
     gl.bindBuffer(gl.ARRAY_BUFFER, this.#splits);
     gl.bufferData(gl.ARRAY_BUFFER, samples.split, gl.STATIC_DRAW);
     this.#samples = samples;
+  }
+
+  #useSelection(selection: Uint8Array | null): void {
+    const gl = this.#gl;
+    if (selection === null) {
+      gl.disableVertexAttribArray(SELECTED);
+      gl.vertexAttribI4ui(SELECTED, 0, 0, 0, 0);
+      return;
+    }
+    this.#integer(SELECTED, this.#selected, gl.UNSIGNED_BYTE);
+    if (selection !== this.#selection) gl.bufferData(gl.ARRAY_BUFFER, selection, gl.DYNAMIC_DRAW);
+    this.#selection = selection;
   }
 
   #bind(a: GpuFrame, b: GpuFrame, shown: GpuFrame): void {

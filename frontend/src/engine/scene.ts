@@ -32,6 +32,8 @@ export interface Scene {
   readonly ring: Rgb;
   /** Samples drawn again on top with a ring. */
   readonly marked: readonly number[];
+  /** A byte per sample: those that are not 1 are dimmed and lie below. Null dims none. */
+  readonly selection: Uint8Array | null;
 }
 
 export interface Renderer {
@@ -54,6 +56,8 @@ export const CORE_SHARE = 0.45;
 export const GAP_FROM = 13;
 /** Weight of the rim that sets dots off from a territory of their own colour. */
 export const RIM = 0.55;
+/** Opacity of dots beside a selection. */
+export const DIMMED = 0.16;
 /** Share of the colour that a territory keeps where its margin is zero. */
 export const TERRITORY_FLOOR = 0.3;
 /** Share of its strength that the territory of a hidden class keeps. */

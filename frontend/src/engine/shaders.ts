@@ -1,4 +1,14 @@
-import { CORE_SHARE, GAP_FROM, HIDDEN_BORDER, HIDDEN_TERRITORY, RIM, SPLIT_SHAPES, TERRITORY_FLOOR, WRONG_GROWTH } from "./scene";
+import {
+  CORE_SHARE,
+  DIMMED,
+  GAP_FROM,
+  HIDDEN_BORDER,
+  HIDDEN_TERRITORY,
+  RIM,
+  SPLIT_SHAPES,
+  TERRITORY_FLOOR,
+  WRONG_GROWTH,
+} from "./scene";
 
 const float = (value: number): string => value.toFixed(4);
 
@@ -17,6 +27,7 @@ layout(location=2) in uint label;
 layout(location=3) in uint split;
 layout(location=4) in uint prediction;
 layout(location=5) in float confidence;
+layout(location=6) in uint selected;
 uniform float fraction;
 uniform vec4 projection;
 uniform float dotSize;
@@ -26,12 +37,15 @@ uniform bool predicted;
 uniform uint splitMask;
 uniform uint nClasses;
 uniform vec3 background;
+// 0: all alike. 1: those that are not selected, dimmed. 2: the selected.
+uniform int part;
 ${PALETTE_LOOKUP}
 flat out vec3 outer;
 flat out vec3 core;
 flat out float wrong;
 flat out float diameter;
 flat out int shape;
+flat out float opacity;
 void main() {
   bool knownLabel = label < nClasses;
   bool knownPrediction = predicted && prediction < nClasses;
@@ -44,6 +58,8 @@ void main() {
   if (mode == 3 && predicted) key = uint(confidence * 255.0 + 0.5);
   vec4 colour = colourOf(key);
   bool shown = colour.a > 0.5 && ((splitMask >> min(split, 31u)) & 1u) == 1u;
+  if (part != 0 && (selected == 1u) != (part == 2)) shown = false;
+  opacity = part == 1 ? ${float(DIMMED)} : 1.0;
   outer = colour.rgb;
   core = mode == 0 ? colourOf(min(prediction, nClasses)).rgb : mode == 1 ? colourOf(label).rgb : background;
   wrong = isWrong ? 1.0 : 0.0;
@@ -60,6 +76,7 @@ flat in vec3 core;
 flat in float wrong;
 flat in float diameter;
 flat in int shape;
+flat in float opacity;
 uniform float growth;
 uniform vec3 ink;
 uniform vec3 ring;
@@ -83,7 +100,7 @@ void main() {
     colour = mix(colour, background, smoothstep(radius - 0.5, radius + 0.5, d));
     colour = mix(colour, ring, smoothstep(radius + growth * 0.25, radius + growth * 0.25 + 1.0, d));
   }
-  pixel = vec4(colour, 1.0) * alpha;
+  pixel = vec4(colour, 1.0) * alpha * opacity;
 }`;
 
 export const COVER_VERTEX = `#version 300 es

@@ -24,6 +24,7 @@ export interface StampShape {
   readonly cored: boolean;
   /** Extra diameter for the ring of a marked sample; 0 for none. */
   readonly growth: number;
+  readonly opacity: number;
 }
 
 function distance(shape: StampShape["shape"], x: number, y: number): number {
@@ -47,7 +48,7 @@ export function stamp(shape: StampShape): Stamp {
   for (let y = -reach; y <= reach; y++) {
     for (let x = -reach; x <= reach; x++) {
       const d = distance(shape.shape, x, y);
-      const coverage = Math.round(256 * Math.min(1, Math.max(0, outer - d + 0.5)));
+      const coverage = Math.round(256 * shape.opacity * Math.min(1, Math.max(0, outer - d + 0.5)));
       if (coverage > 0) pixels.push([x, y, coverage, layerAt(d, radius, shape)]);
     }
   }

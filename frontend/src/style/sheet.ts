@@ -7,6 +7,7 @@ import display from "./display.css";
 import help from "./help.css";
 import layout from "./layout.css";
 import narrow from "./narrow.css";
+import selecting from "./selecting.css";
 import stage from "./stage.css";
 import states from "./states.css";
 import timeline from "./timeline.css";
@@ -26,5 +27,6 @@ export const sheet = [
   curves,
   tooltip,
   help,
+  selecting,
   narrow,
 ].join("\n");

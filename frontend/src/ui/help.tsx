@@ -38,6 +38,13 @@ export function Help(): JSX.Element {
           <dd>wheel zooms at the pointer, drag pans, hover shows a sample, click keeps it</dd>
         </div>
         <div>
+          <dt>Select</dt>
+          <dd>
+            click selects a sample, Shift-drag those in a box, Alt+Shift-drag those in a lasso; Ctrl or ⌘ adds, Alt takes away (on
+            a click, or with the box and lasso tools)
+          </dd>
+        </div>
+        <div>
           <dt>Curves</dt>
           <dd>press or drag to go to a step</dd>
         </div>

@@ -3,13 +3,16 @@ import { computed, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { fitCamera } from "../actions";
-import { panBy, type View, zoomAt } from "../camera";
+import { panBy, project, type View, zoomAt } from "../camera";
 import { pick } from "../engine/pick";
-import { formatCount } from "../format";
+import { formatCount, plural } from "../format";
 import { drawn, Painter, type Size } from "../painter";
 import { aspectOf } from "../picture";
+import { beginOutline, cancelOutline, click, endOutline, extendOutline } from "../selecting";
+import { dragOf, howOfClick } from "../selection";
 import * as state from "../state";
 import { Icon } from "./icons";
+import { OutlineView, Tools } from "./tools";
 import { Tooltip } from "./tooltip";
 
 const PICK_RADIUS = 10; // CSS pixels
@@ -21,6 +24,7 @@ interface Press {
   x: number;
   y: number;
   moved: boolean;
+  readonly drag: ReturnType<typeof dragOf>;
 }
 
 /** Attach pointer behaviour to the canvas; returns what detaches it. */
@@ -36,6 +40,10 @@ function listen(canvas: HTMLCanvasElement, reel: state.Reel): () => void {
     return { x: event.clientX - left, y: event.clientY - top };
   };
   const view = (): View => ({ width: canvas.clientWidth, height: canvas.clientHeight, aspect: aspectOf(reel.film.extent) });
+  const fractionAt = ({ x, y }: { x: number; y: number }): [u: number, v: number] => {
+    const { scaleX, scaleY, offsetX, offsetY } = project(state.camera.peek(), view());
+    return [(x - offsetX) / scaleX, (y - offsetY) / scaleY];
+  };
   const pickAt = ({ x, y }: { x: number; y: number }): number | null => {
     const shown = drawn.peek();
     return shown === null ? null : pick(shown.scene, x * shown.ratio, y * shown.ratio, PICK_RADIUS * shown.ratio);
@@ -50,7 +58,7 @@ function listen(canvas: HTMLCanvasElement, reel: state.Reel): () => void {
     (event) => {
       if (event.button !== 0) return;
       canvas.setPointerCapture(event.pointerId);
-      press = { ...at(event), moved: false };
+      press = { ...at(event), moved: false, drag: dragOf(state.tool.peek(), event) };
     },
     { signal },
   );
@@ -64,21 +72,36 @@ function listen(canvas: HTMLCanvasElement, reel: state.Reel): () => void {
         return;
       }
       if (!press.moved && Math.hypot(x - press.x, y - press.y) < DRAG_THRESHOLD) return;
-      state.camera.value = panBy(state.camera.peek(), view(), x - press.x, y - press.y);
       state.hovered.value = null;
-      press = { x, y, moved: true };
+      const { tool, how } = press.drag;
+      if (tool === "pan") {
+        state.camera.value = panBy(state.camera.peek(), view(), x - press.x, y - press.y);
+        press = { ...press, x, y, moved: true };
+        return;
+      }
+      if (!press.moved) beginOutline(tool, how, ...fractionAt(press));
+      extendOutline(...fractionAt({ x, y }));
+      press.moved = true;
     },
     { signal },
   );
   canvas.addEventListener(
     "pointerup",
     (event) => {
-      if (press !== null && !press.moved) state.selected.value = pickAt(at(event));
+      if (press?.moved === false) click(pickAt(at(event)), howOfClick(event));
+      endOutline();
       press = null;
     },
     { signal },
   );
-  canvas.addEventListener("pointercancel", () => (press = null), { signal });
+  canvas.addEventListener(
+    "pointercancel",
+    () => {
+      cancelOutline();
+      press = null;
+    },
+    { signal },
+  );
   canvas.addEventListener(
     "pointerleave",
     () => {
@@ -105,7 +128,9 @@ function listen(canvas: HTMLCanvasElement, reel: state.Reel): () => void {
 
 function describe(reel: state.Reel): string {
   const sample = state.selected.value;
-  const chosen = sample === null ? "" : ` Sample ${reel.samples.id[sample]} is selected.`;
+  const { count } = state.selection.value;
+  const focus = sample === null ? "" : ` Sample ${reel.samples.id[sample]} is in focus.`;
+  const chosen = count === 0 ? focus : ` ${plural(count, "sample")} selected.${focus}`;
   return `${formatCount(reel.samples.n)} samples as dots over the model's decision regions, step ${state.step.value}, coloured by ${state.colour.value}.${chosen}`;
 }
 
@@ -165,13 +190,16 @@ export function Stage({ reel }: { reel: state.Reel }): JSX.Element {
   useEffect(() => (canvas.current === null ? undefined : listen(canvas.current, reel)), [reel, choice]);
 
   useSignalEffect(() => {
-    if (canvas.current !== null) canvas.current.style.cursor = state.hovered.value === null ? "grab" : "pointer";
+    if (canvas.current !== null)
+      canvas.current.style.cursor = state.hovered.value !== null ? "pointer" : state.tool.value === "pan" ? "grab" : "crosshair";
   });
 
   return (
     <div class="stage" ref={box}>
       <canvas key={choice} ref={canvas} class="picture" role="img" aria-label={label} />
+      <OutlineView reel={reel} size={size} />
       <Badges reel={reel} />
+      <Tools />
       <button type="button" class="quiet fit-view" aria-label="Fit view" title="Fit the whole picture (F)" onClick={fitCamera}>
         <Icon name="fit" />
       </button>

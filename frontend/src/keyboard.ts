@@ -13,6 +13,7 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["T", "territory on or off"],
   ["F", "fit the whole picture"],
   ["V B Q", "move the picture, select with a box, select with a lasso"],
+  ["/", "find samples by a query"],
   ["Esc", "clear the selection"],
   ["?", "this help"],
 ];
@@ -38,6 +39,7 @@ function actionFor({ key, shiftKey }: KeyboardEvent): (() => void) | null {
     v: () => choose("pan"),
     b: () => choose("box"),
     q: () => choose("lasso"),
+    "/": () => document.querySelector<HTMLInputElement>(".query input")?.focus(),
     "?": () => {
       state.helpOpen.value = !state.helpOpen.peek();
     },

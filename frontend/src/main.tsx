@@ -7,6 +7,7 @@ import { applyLink, keepLink } from "./link";
 import { keepFilmOpen } from "./loader";
 import { runPlayback } from "./playback";
 import { exposeForTests } from "./probe_window";
+import { followQuery } from "./query/ask";
 import { keepSelection } from "./selecting";
 import * as state from "./state";
 import { sheet } from "./style/sheet";
@@ -50,6 +51,7 @@ export function start(root: HTMLElement): void {
     followReducedMotion(),
     keepFilmOpen(),
     keepSelection(),
+    followQuery(),
     keepCurves(),
     runPlayback(),
     listenToKeys(),

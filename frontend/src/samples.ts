@@ -36,19 +36,36 @@ export interface Thumbnail {
   readonly height: number;
 }
 
-export async function thumbnailOf({ place, probe }: Reel, sample: number): Promise<Thumbnail | null> {
-  const { kind, page_size, thumbnail_width: width, thumbnail_height: height } = probe.media;
-  if (kind !== "image" || width === null || height === null) return null;
+/** Where a sample's thumbnail lies: on which page, from which pixel on, and how wide the page is. For samples that have one. */
+export function thumbnailAddressOf(
+  { place, probe }: Reel,
+  sample: number,
+): { url: string; x: number; y: number; width: number; height: number; pageWidth: number } {
+  const { page_size, thumbnail_width, thumbnail_height } = probe.media;
+  const [width, height] = [thumbnail_width ?? 1, thumbnail_height ?? 1];
   const size = page_size ?? 1024;
-  const url = api.thumbnailsAddress(place, probe.samples, Math.floor(sample / size));
+  const at = sample % size;
+  return {
+    url: api.thumbnailsAddress(place, probe.samples, Math.floor(sample / size)),
+    x: (at % ROW) * width,
+    y: Math.floor(at / ROW) * height,
+    width,
+    height,
+    pageWidth: ROW * width,
+  };
+}
+
+export async function thumbnailOf(reel: Reel, sample: number): Promise<Thumbnail | null> {
+  const { kind, thumbnail_width, thumbnail_height } = reel.probe.media;
+  if (kind !== "image" || thumbnail_width === null || thumbnail_height === null) return null;
+  const { url, x, y, width, height } = thumbnailAddressOf(reel, sample);
   const page = await pages.get(url, async () => {
     const image = new Image();
     image.src = url;
     await image.decode();
     return image;
   });
-  const at = sample % size;
-  return { page, x: (at % ROW) * width, y: Math.floor(at / ROW) * height, width, height };
+  return { page, x, y, width, height };
 }
 
 export async function textOf({ place, probe }: Reel, sample: number): Promise<string | null> {

@@ -9,7 +9,7 @@ import { drawn } from "./painter";
 import { combined, type How, inverted, isSelected, NOTHING, ofPositions, type Selection, type Tool } from "./selection";
 import * as state from "./state";
 
-const FOCUS_ZOOM = 6;
+const FOCUS_ZOOM = 4;
 
 /** Select by hand: a query that was followed is followed no more. */
 export function select(selection: Selection): void {

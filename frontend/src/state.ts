@@ -79,6 +79,8 @@ export const reloads = signal(0);
 export const rendererChoice = signal<RendererChoice>("auto");
 export const rendererKind = signal<"webgl" | "cpu" | null>(null);
 export const drawerOpen = signal(false);
+/** Whether the selection panel is unfolded. */
+export const selectionOpen = signal(true);
 export const helpOpen = signal(false);
 
 export const count = computed(() => reel.value?.steps.length ?? 0);

@@ -7,6 +7,7 @@ import display from "./display.css";
 import help from "./help.css";
 import layout from "./layout.css";
 import narrow from "./narrow.css";
+import query from "./query.css";
 import selecting from "./selecting.css";
 import stage from "./stage.css";
 import states from "./states.css";
@@ -28,5 +29,6 @@ export const sheet = [
   tooltip,
   help,
   selecting,
+  query,
   narrow,
 ].join("\n");

@@ -17,6 +17,7 @@ import { ChartView } from "./chart";
 import { Fidelity } from "./fidelity";
 import { Icon } from "./icons";
 import { Popover } from "./popover";
+import { SelectionPanel } from "./selection_panel";
 
 const SEARCH_FROM = 13;
 
@@ -75,7 +76,8 @@ function Chooser({ run }: { run: string }): JSX.Element {
 export function CurvesPanel({ reel }: { reel: state.Reel }): JSX.Element {
   const { steps } = reel;
   return (
-    <aside class="panel curves" aria-label="Curves and fidelity">
+    <aside class="panel curves" aria-label="Selection, curves and fidelity">
+      <SelectionPanel reel={reel} />
       <header class="panel-head">
         <h2>Curves</h2>
         <Chooser run={reel.place.run} />

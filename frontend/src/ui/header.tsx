@@ -6,6 +6,7 @@ import { filmName } from "../methods";
 import * as state from "../state";
 import { FitMenu } from "./fit_offer";
 import { Icon } from "./icons";
+import { QueryField } from "./query_field";
 import { Unreadable } from "./unreadable";
 
 function Choose({
@@ -110,6 +111,7 @@ export function Header(): JSX.Element {
       <Films />
       <Summary />
       <span class="spacer" />
+      {state.reel.value !== null && <QueryField />}
       <Unreadable />
       {state.rendererKind.value === "cpu" && state.reel.value !== null && (
         <span class="badge" title="There is no graphics processor here (or the link asks for it): pictures are drawn by the CPU.">

@@ -9,6 +9,7 @@ import { classColour, parseHex } from "../palette";
 import { historyOf, textOf, thumbnailOf } from "../samples";
 import * as state from "../state";
 import type { History } from "../wire";
+import { Named } from "./named";
 import { useAsync } from "./use_async";
 
 const HISTORY_DELAY_MS = 120; // a pointer on its way over the dots asks for nothing
@@ -63,15 +64,6 @@ function Strip({ reel, sample }: { reel: state.Reel; sample: number }): JSX.Elem
       </div>
       <span class="faint">{history === null ? " " : flips === 1 ? "1 change" : `${flips} changes`}</span>
     </div>
-  );
-}
-
-function Named({ kind, names }: { kind: number; names: readonly string[] }): JSX.Element {
-  return (
-    <span class="named">
-      <span class="swatch" style={{ "--swatch": classColour(kind) }} />
-      {state.className(kind, names)}
-    </span>
   );
 }
 

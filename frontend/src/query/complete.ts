@@ -1,0 +1,75 @@
+/** What could come next where the caret stands in a query. */
+import type { Vocabulary } from "./evaluate";
+
+export interface Completion {
+  /** Replaces the characters `from` to the caret. */
+  readonly insert: string;
+  readonly label: string;
+  readonly detail: string;
+}
+
+export interface Completions {
+  readonly from: number;
+  readonly options: readonly Completion[];
+}
+
+const WORDS: readonly Completion[] = [
+  { insert: "label:", label: "label:", detail: "class it has" },
+  { insert: "pred:", label: "pred:", detail: "class predicted" },
+  { insert: "wrong ", label: "wrong", detail: "prediction is not the label" },
+  { insert: "correct ", label: "correct", detail: "prediction is the label" },
+  { insert: "flipped ", label: "flipped", detail: "predicted otherwise at the step before" },
+  { insert: "conf<", label: "conf<", detail: "confidence, 0 to 1" },
+  { insert: "conf>", label: "conf>", detail: "confidence, 0 to 1" },
+  { insert: "split:", label: "split:", detail: "part of the data" },
+  { insert: "id:", label: "id:", detail: "1,2,5..9" },
+  { insert: "step:", label: "step:", detail: "at some step of 10..20" },
+  { insert: 'text:"', label: "text:", detail: "words it contains" },
+  { insert: "or ", label: "or", detail: "either side" },
+  { insert: "not ", label: "not", detail: "the opposite of what follows" },
+];
+
+const MOST = 12;
+
+const quotedName = (name: string): string => (/^[^\s(),":]+$/.test(name) ? name : `"${name.replaceAll(/(["\\])/g, "\\$1")}"`);
+
+/** Those that begin so come before those that contain it. */
+function matching(names: readonly string[], typed: string): string[] {
+  const wanted = typed.toLowerCase();
+  const rank = (name: string): number =>
+    name.toLowerCase().startsWith(wanted) ? 0 : name.toLowerCase().includes(wanted) ? 1 : 2;
+  return names.filter((name) => rank(name) < 2).sort((first, second) => rank(first) - rank(second));
+}
+
+export function complete(source: string, caret: number, vocabulary: Vocabulary): Completions {
+  const before = source.slice(0, caret);
+  const value = /(?:^|[\s(-])(label|pred|split):((?:"(?:[^"\\]|\\.)*"|[^\s(),"]*),)*("?)([^\s(),"]*|(?<=")[^"]*)$/iu.exec(before);
+  if (value !== null) {
+    const [, key = "", , quote = "", typed = ""] = value;
+    const isSplit = key.toLowerCase() === "split";
+    const names = isSplit
+      ? vocabulary.splits
+      : key.toLowerCase() === "label"
+        ? [...vocabulary.classes, "none"]
+        : vocabulary.classes;
+    return {
+      from: caret - typed.length - quote.length,
+      options: matching(names, typed)
+        .slice(0, MOST)
+        .map((name) => ({ insert: `${quotedName(name)} `, label: name, detail: isSplit ? "split" : "class" })),
+    };
+  }
+  if ((before.match(/(?<!\\)"/g)?.length ?? 0) % 2 === 1) return { from: caret, options: [] }; // inside quotes
+  const word = /(?:^|[\s(-])([\p{L}\p{N}_]*)$/u.exec(before);
+  if (word === null) return { from: caret, options: [] };
+  const typed = (word[1] ?? "").toLowerCase();
+  const offered = WORDS.filter(
+    ({ label }) =>
+      label.startsWith(typed) &&
+      label !== typed &&
+      (vocabulary.hasTexts || label !== "text:") &&
+      (vocabulary.splits.length > 1 || label !== "split:") &&
+      (before.trim() !== "" || label !== "or"),
+  );
+  return { from: caret - typed.length, options: offered };
+}

@@ -1,0 +1,278 @@
+/** Which samples a query matches. Terms that no step changes are looked up once, so following a film costs only what changes with it. */
+import type { Samples } from "../binary";
+import { type Comparison, type Query, QueryError, type StepRange, type Term, type Word } from "./parse";
+
+/** What a model said of all samples at a step; null where nothing was logged. */
+export interface StepFacts {
+  readonly prediction: ArrayLike<number> | null;
+  /** Top-1 probability · 255. */
+  readonly confidence: ArrayLike<number> | null;
+}
+
+/** Names that a query may use. */
+export interface Vocabulary {
+  readonly classes: readonly string[];
+  readonly splits: readonly string[];
+  readonly hasTexts: boolean;
+}
+
+export interface World {
+  readonly samples: Samples;
+  /** Numbers of the film's steps. */
+  readonly steps: readonly number[];
+  /** Index of the step under the cursor. */
+  readonly cursor: number;
+  facts(index: number): StepFacts | undefined;
+  /** Lower-cased, or null while they are not here. */
+  readonly texts: readonly string[] | null;
+}
+
+const NO_CLASS = -1;
+
+type Test = (sample: number) => boolean;
+type Node =
+  | { readonly kind: "fixed"; readonly make: (world: World) => Test; mask: Uint8Array | null }
+  | { readonly kind: "at"; readonly make: (world: World, index: number) => Test }
+  | { readonly kind: "not"; readonly node: Node }
+  | { readonly kind: "and"; readonly nodes: readonly Node[]; readonly steps: StepRange | null }
+  | { readonly kind: "or"; readonly nodes: readonly Node[] };
+
+function namesToKeys({ text, at }: Word, names: readonly string[], what: string, extra: number | null): number {
+  const wanted = text.toLowerCase();
+  const exact = names.findIndex((name) => name.toLowerCase() === wanted);
+  if (exact >= 0) return exact;
+  if (extra !== null && wanted === "none") return extra;
+  if (/^\d{1,6}$/.test(text) && Number(text) < names.length) return Number(text);
+  const close = names.filter((name) => name.toLowerCase().includes(wanted)).slice(0, 3);
+  const hint = close.length > 0 ? close : names.slice(0, 3);
+  throw new QueryError(at, `the name of a ${what}${hint.length > 0 ? ` such as ${hint.join(", ")}` : ""}`, JSON.stringify(text));
+}
+
+function comparison(compare: Comparison, value: number): (confidence: number) => boolean {
+  const limit = value * 255;
+  switch (compare) {
+    case "<":
+      return (confidence) => confidence < limit;
+    case "<=":
+      return (confidence) => confidence <= limit;
+    case ">":
+      return (confidence) => confidence > limit;
+    case ">=":
+      return (confidence) => confidence >= limit;
+    case "=":
+      return (confidence) => Math.abs(confidence - limit) <= 0.5;
+  }
+}
+
+const never: Test = () => false;
+
+function compileTerm(term: Term, vocabulary: Vocabulary): Node {
+  const { classes, splits } = vocabulary;
+  switch (term.kind) {
+    case "label": {
+      const wanted = new Set(term.names.map((name) => namesToKeys(name, classes, "class", NO_CLASS)));
+      return {
+        kind: "fixed",
+        mask: null,
+        make:
+          ({ samples }) =>
+          (sample) =>
+            wanted.has(samples.label[sample] ?? NO_CLASS),
+      };
+    }
+    case "split": {
+      const wanted = new Set(term.names.map((name) => namesToKeys(name, splits, "split", null)));
+      return {
+        kind: "fixed",
+        mask: null,
+        make:
+          ({ samples }) =>
+          (sample) =>
+            wanted.has(samples.split[sample] ?? NO_CLASS),
+      };
+    }
+    case "id": {
+      const singles = new Set(term.ranges.flatMap(([first, last]) => (first === last ? [first] : [])));
+      const spans = term.ranges.filter(([first, last]) => first !== last);
+      const holds = (id: number): boolean => singles.has(id) || spans.some(([first, last]) => id >= first && id <= last);
+      return {
+        kind: "fixed",
+        mask: null,
+        make:
+          ({ samples }) =>
+          (sample) =>
+            holds(samples.id[sample] ?? -1),
+      };
+    }
+    case "text": {
+      const words = term.words.toLowerCase();
+      return {
+        kind: "fixed",
+        mask: null,
+        make:
+          ({ texts }) =>
+          (sample) =>
+            texts?.[sample]?.includes(words) === true,
+      };
+    }
+    case "pred": {
+      const wanted = new Set(term.names.map((name) => namesToKeys(name, classes, "class", null)));
+      return {
+        kind: "at",
+        make: (world, index) => {
+          const prediction = world.facts(index)?.prediction;
+          return prediction == null ? never : (sample) => wanted.has(prediction[sample] ?? NO_CLASS);
+        },
+      };
+    }
+    case "conf": {
+      const holds = comparison(term.compare, term.value);
+      return {
+        kind: "at",
+        make: (world, index) => {
+          const confidence = world.facts(index)?.confidence;
+          return confidence == null ? never : (sample) => holds(confidence[sample] ?? 0);
+        },
+      };
+    }
+    case "wrong":
+    case "correct": {
+      const same = term.kind === "correct";
+      return {
+        kind: "at",
+        make: (world, index) => {
+          const prediction = world.facts(index)?.prediction;
+          const { label } = world.samples;
+          if (prediction == null) return never;
+          return (sample) => (label[sample] ?? NO_CLASS) >= 0 && (label[sample] === prediction[sample]) === same;
+        },
+      };
+    }
+    case "flipped":
+      return {
+        kind: "at",
+        make: (world, index) => {
+          const now = world.facts(index)?.prediction;
+          const before = world.facts(index - 1)?.prediction;
+          return now == null || before == null ? never : (sample) => now[sample] !== before[sample];
+        },
+      };
+  }
+}
+
+function compileNode(query: Query, vocabulary: Vocabulary): Node {
+  switch (query.kind) {
+    case "not":
+      return { kind: "not", node: compileNode(query.query, vocabulary) };
+    case "and":
+      return { kind: "and", nodes: query.queries.map((inner) => compileNode(inner, vocabulary)), steps: query.steps };
+    case "or":
+      return { kind: "or", nodes: query.queries.map((inner) => compileNode(inner, vocabulary)) };
+    default:
+      return compileTerm(query, vocabulary);
+  }
+}
+
+function someTerm(query: Query, test: (term: Term) => boolean): boolean {
+  if (query.kind === "not") return someTerm(query.query, test);
+  if (query.kind === "and" || query.kind === "or") return query.queries.some((inner) => someTerm(inner, test));
+  return test(query);
+}
+
+/** Indices of the steps that lie in a range. */
+function stepsIn({ first, last }: StepRange, steps: readonly number[]): number[] {
+  return steps.flatMap((step, index) => (step >= first && step <= last ? [index] : []));
+}
+
+/** The steps whose predictions a query looks at, with the cursor where it is: indices in order. */
+export function stepsNeeded(query: Query, steps: readonly number[], cursor: number): number[] {
+  const needed = new Set<number>();
+  const look = (inner: Query, at: readonly number[]): void => {
+    if (inner.kind === "not") look(inner.query, at);
+    else if (inner.kind === "or") inner.queries.forEach((each) => look(each, at));
+    else if (inner.kind === "and") {
+      const own = inner.steps === null ? at : stepsIn(inner.steps, steps);
+      inner.queries.forEach((each) => look(each, own));
+    } else if (inner.kind === "flipped") at.filter((index) => index > 0).forEach((index) => needed.add(index - 1).add(index));
+    else if (!["label", "split", "id", "text"].includes(inner.kind)) at.forEach((index) => needed.add(index));
+  };
+  look(query, [cursor]);
+  return [...needed].sort((a, b) => a - b);
+}
+
+export const needsTexts = (query: Query): boolean => someTerm(query, ({ kind }) => kind === "text");
+
+/** A query whose names are known, ready to be asked at every step. It remembers what no step changes, so it serves one probe set. */
+export class Matcher {
+  readonly #root: Node;
+
+  /**
+   * @throws QueryError for a class or split that does not exist, or where there are no texts to search.
+   */
+  constructor(
+    readonly query: Query,
+    vocabulary: Vocabulary,
+  ) {
+    if (needsTexts(query) && !vocabulary.hasTexts)
+      throw new QueryError(0, "a query without text:, since no texts were logged", "text:");
+    this.#root = compileNode(query, vocabulary);
+  }
+
+  /** A byte per sample, 1 where the query holds. */
+  match(world: World): Uint8Array {
+    return this.#mask(this.#root, world, world.cursor);
+  }
+
+  /** The result may be kept by a fixed node: callers never write into it. */
+  #mask(node: Node, world: World, index: number): Uint8Array {
+    const { n } = world.samples;
+    switch (node.kind) {
+      case "fixed":
+        node.mask ??= filled(n, node.make(world));
+        return node.mask;
+      case "at":
+        return filled(n, node.make(world, index));
+      case "not": {
+        const inner = this.#mask(node.node, world, index);
+        return inner.map((value) => 1 - value);
+      }
+      case "or":
+        return merged(
+          n,
+          node.nodes.map((inner) => this.#mask(inner, world, index)),
+          false,
+        );
+      case "and": {
+        if (node.steps === null) return this.#all(node.nodes, world, index);
+        const found = stepsIn(node.steps, world.steps).map((step) => this.#all(node.nodes, world, step));
+        return merged(n, found, false);
+      }
+    }
+  }
+
+  #all(nodes: readonly Node[], world: World, index: number): Uint8Array {
+    return merged(
+      world.samples.n,
+      nodes.map((inner) => this.#mask(inner, world, index)),
+      true,
+    );
+  }
+}
+
+function filled(n: number, test: Test): Uint8Array {
+  const mask = new Uint8Array(n);
+  for (let sample = 0; sample < n; sample++) if (test(sample)) mask[sample] = 1;
+  return mask;
+}
+
+/** All of the masks at once, or any of them; of no masks, all samples or none. */
+function merged(n: number, masks: readonly Uint8Array[], every: boolean): Uint8Array {
+  const result = new Uint8Array(n).fill(every ? 1 : 0);
+  for (const mask of masks) {
+    for (let sample = 0; sample < n; sample++) {
+      const value = mask[sample] ?? 0;
+      result[sample] = every ? (result[sample] ?? 0) & value : (result[sample] ?? 0) | value;
+    }
+  }
+  return result;
+}

@@ -1,0 +1,150 @@
+/** The selected samples one by one. */
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useMemo, useRef } from "preact/hooks";
+import type { Frame } from "../binary";
+import { formatPercent } from "../format";
+import { COLUMNS, type Column, isOfStep, ordered } from "../sample_rows";
+import { focus } from "../selecting";
+import * as state from "../state";
+import { Named } from "./named";
+import { Virtual } from "./virtual";
+
+const ROW_HEIGHT = 24;
+
+const TITLES: Readonly<Record<Column, string>> = {
+  id: "id",
+  label: "label",
+  prediction: "prediction",
+  confidence: "conf.",
+  split: "split",
+};
+
+function Cells({ reel, sample, frame }: { reel: state.Reel; sample: number; frame: Frame | null }): JSX.Element {
+  const { samples, probe } = reel;
+  const label = samples.label[sample] ?? -1;
+  const prediction = frame?.prediction?.[sample];
+  const confidence = frame?.confidence?.[sample];
+  const wrong = prediction !== undefined && label >= 0 && label !== prediction;
+  return (
+    <>
+      <span role="gridcell">{samples.id[sample]}</span>
+      <span role="gridcell">{label >= 0 && <Named kind={label} names={probe.class_names} />}</span>
+      <span role="gridcell" class={wrong ? "wrong" : ""}>
+        {prediction !== undefined && <Named kind={prediction} names={probe.class_names} />}
+        {wrong && (
+          <span role="img" aria-label="wrong">
+            ✗
+          </span>
+        )}
+      </span>
+      <span role="gridcell">{confidence === undefined ? "–" : formatPercent(confidence / 255)}</span>
+      <span role="gridcell">{probe.splits[samples.split[sample] ?? 0] ?? ""}</span>
+    </>
+  );
+}
+
+export function SampleTable({
+  reel,
+  positions,
+  frame,
+}: {
+  reel: state.Reel;
+  positions: Uint32Array;
+  frame: Frame | null;
+}): JSX.Element {
+  const order = useSignal<{ column: Column; descending: boolean }>({ column: "id", descending: false });
+  const active = useSignal(0);
+  const box = useRef<HTMLDivElement>(null);
+  const { column, descending } = order.value;
+  const rows = useMemo(
+    () => ordered(positions, order.value, reel.samples, frame),
+    [positions, order.value, isOfStep(column) ? frame : null],
+  );
+  const at = Math.min(active.value, rows.length - 1);
+
+  const go = (row: number): void => {
+    const element = box.current;
+    active.value = Math.max(0, Math.min(rows.length - 1, row));
+    if (element === null) return;
+    const top = active.value * ROW_HEIGHT;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + ROW_HEIGHT > element.scrollTop + element.clientHeight)
+      element.scrollTop = top + ROW_HEIGHT - element.clientHeight;
+  };
+  const page = (): number => Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / ROW_HEIGHT) - 1);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const moves: Record<string, () => void> = {
+      ArrowDown: () => go(at + 1),
+      ArrowUp: () => go(at - 1),
+      PageDown: () => go(at + page()),
+      PageUp: () => go(at - page()),
+      Home: () => go(0),
+      End: () => go(rows.length - 1),
+      Enter: () => focus(rows[at] ?? 0),
+    };
+    const move = moves[event.key];
+    if (move === undefined) return;
+    event.preventDefault();
+    event.stopPropagation(); // these keys move the film elsewhere
+    move();
+  };
+
+  return (
+    <div
+      class="sample-table"
+      role="grid"
+      tabIndex={0}
+      aria-label="Selected samples; Enter flies to one"
+      aria-rowcount={rows.length + 1}
+      aria-activedescendant={`sample-row-${at}`}
+      onKeyDown={onKeyDown}
+    >
+      <div role="rowgroup">
+        <div class="sample-row head" role="row" aria-rowindex={1}>
+          {COLUMNS.map((name) => (
+            <span key={name} role="columnheader" aria-sort={name !== column ? "none" : descending ? "descending" : "ascending"}>
+              <button
+                type="button"
+                title={`Sort by ${name}`}
+                onKeyDown={(event) => event.stopPropagation()}
+                onClick={() => (order.value = { column: name, descending: name === column && !descending })}
+              >
+                {TITLES[name]}
+                {name === column && <span aria-hidden="true">{descending ? "▾" : "▴"}</span>}
+              </button>
+            </span>
+          ))}
+        </div>
+      </div>
+      <Virtual
+        class="sample-rows"
+        role="rowgroup"
+        box={box}
+        count={rows.length}
+        rowHeight={ROW_HEIGHT}
+        row={(index) => {
+          const sample = rows[index] ?? 0;
+          return (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the grid takes the keys
+            // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus and names the active row
+            <div
+              key={sample}
+              id={`sample-row-${index}`}
+              class={`sample-row${index === at ? " active" : ""}`}
+              role="row"
+              aria-rowindex={index + 2}
+              aria-selected={sample === state.selected.value}
+              onClick={() => {
+                active.value = index;
+                focus(sample);
+              }}
+            >
+              <Cells reel={reel} sample={sample} frame={frame} />
+            </div>
+          );
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,102 @@
+/** What is selected: how many, what they look like, how they are predicted, and each of them. */
+import { computed } from "@preact/signals";
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { download } from "../download";
+import { formatCount, plural } from "../format";
+import { csvOf } from "../sample_rows";
+import { invert, select } from "../selecting";
+import { NOTHING, positionsOf } from "../selection";
+import * as state from "../state";
+import { ConfusionTable } from "./confusion";
+import { Icon } from "./icons";
+import { SampleMedia } from "./sample_media";
+import { SampleTable } from "./sample_table";
+import { useSettled } from "./use_settled";
+
+const SETTLE_MS = 200;
+
+const view = computed(() => ({ selection: state.selection.value, frame: state.nearestFrame.value }));
+
+function exportCsv(reel: state.Reel): void {
+  const frame = state.nearestFrame.peek();
+  const step = state.step.peek();
+  if (frame === null || step === null) return;
+  const { samples, probe, film, place } = reel;
+  const text = csvOf(positionsOf(state.selection.peek()), {
+    samples,
+    frame,
+    step,
+    extent: film.extent,
+    className: (index) => state.className(index, probe.class_names),
+    splitName: (index) => probe.splits[index] ?? "",
+  });
+  download(new Blob([text], { type: "text/csv;charset=utf-8" }), `${place.run} ${place.tag} step ${step} selection.csv`);
+}
+
+function Verbs({ reel }: { reel: state.Reel }): JSX.Element {
+  return (
+    <div class="selection-verbs">
+      <button type="button" onClick={() => select(NOTHING)} title="Select nothing (Esc)">
+        Clear
+      </button>
+      <button type="button" onClick={invert} title="Select what is not selected">
+        Invert
+      </button>
+      <button
+        type="button"
+        disabled={state.nearestFrame.value === null}
+        onClick={() => exportCsv(reel)}
+        title="Save the selected samples as they are at this step"
+      >
+        CSV
+      </button>
+    </div>
+  );
+}
+
+function Contents({ reel }: { reel: state.Reel }): JSX.Element {
+  const { selection, frame } = useSettled(view, SETTLE_MS);
+  const positions = useMemo(() => positionsOf(selection), [selection]);
+  // The panel may be a moment behind a film of other samples.
+  const known = selection.mask.length === reel.samples.n ? positions : new Uint32Array(0);
+  return (
+    <>
+      <SampleMedia reel={reel} positions={known} />
+      {frame !== null && frame.prediction !== null && <ConfusionTable reel={reel} positions={known} frame={frame} />}
+      <SampleTable reel={reel} positions={known} frame={frame} />
+    </>
+  );
+}
+
+export function SelectionPanel({ reel }: { reel: state.Reel }): JSX.Element {
+  const { count } = state.selection.value;
+  return (
+    <section class="selection" aria-label="Selection">
+      <header class="panel-head">
+        <h2>
+          <button
+            type="button"
+            class="fold"
+            aria-expanded={state.selectionOpen.value}
+            onClick={() => (state.selectionOpen.value = !state.selectionOpen.value)}
+          >
+            <Icon name="fold" /> Selection
+          </button>
+        </h2>
+        <span role="status" class="faint">
+          {count === 0 ? "none" : `${plural(count, "sample")} of ${formatCount(reel.samples.n)}`}
+        </span>
+      </header>
+      {state.selectionOpen.value &&
+        (count === 0 ? (
+          <p class="faint">Click a dot, or Shift-drag over the picture. A query selects too (/).</p>
+        ) : (
+          <>
+            <Verbs reel={reel} />
+            <Contents reel={reel} />
+          </>
+        ))}
+    </section>
+  );
+}

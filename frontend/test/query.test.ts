@@ -1,0 +1,246 @@
+import { describe, expect, it } from "vitest";
+import type { Samples } from "../src/binary";
+import { complete } from "../src/query/complete";
+import { Matcher, stepsNeeded, type Vocabulary, type World } from "../src/query/evaluate";
+import { parseQuery, QueryError } from "../src/query/parse";
+import { samplesOf, seeded } from "./bytes";
+
+const vocabulary: Vocabulary = { classes: ["cat", "dog", "hot dog", "or"], splits: ["train", "test"], hasTexts: true };
+
+// Six samples through steps 10, 20, 30.
+const samples: Samples = { ...samplesOf([0, 0, 1, 1, 2, -1], [0, 1, 0, 1, 0, 1]), id: Int32Array.of(5, 6, 7, 8, 9, 100) };
+const predictions = [
+  [0, 1, 1, 0, 2, 0],
+  [0, 0, 1, 0, 1, 0],
+  [1, 0, 1, 1, 1, 0],
+];
+const confidences = [
+  [255, 100, 200, 153, 0, 1],
+  [255, 255, 255, 255, 255, 255],
+  [0, 0, 0, 0, 0, 0],
+];
+const texts = ["not bad", "bad", "so good", "good (really)", "", "Bad".toLowerCase()];
+
+function world(cursor: number): World {
+  return {
+    samples,
+    steps: [10, 20, 30],
+    cursor,
+    facts: (index) =>
+      index in predictions ? { prediction: predictions[index] ?? null, confidence: confidences[index] ?? null } : undefined,
+    texts,
+  };
+}
+
+const matches = (source: string, cursor = 0): number[] =>
+  [...new Matcher(parseQuery(source), vocabulary).match(world(cursor))].flatMap((hit, sample) => (hit === 1 ? [sample] : []));
+
+function trouble(source: string): string {
+  try {
+    matches(source);
+  } catch (error) {
+    if (error instanceof QueryError) return error.message;
+    throw error;
+  }
+  return "no trouble";
+}
+
+describe("a query", () => {
+  it("finds labels by name, by several names, by number, and none", () => {
+    expect(matches("label:cat")).toEqual([0, 1]);
+    expect(matches("LABEL:Dog")).toEqual([2, 3]);
+    expect(matches('label:"hot dog",cat')).toEqual([0, 1, 4]);
+    expect(matches("label:1")).toEqual([2, 3]);
+    expect(matches("label:none")).toEqual([5]);
+  });
+
+  it("finds predictions, verdicts and confidences of the step under the cursor", () => {
+    expect(matches("pred:dog", 0)).toEqual([1, 2]);
+    expect(matches("pred:dog", 2)).toEqual([0, 2, 3, 4]);
+    expect(matches("wrong", 0)).toEqual([1, 3]);
+    expect(matches("correct", 0)).toEqual([0, 2, 4]);
+    expect(matches("conf<0.6", 0)).toEqual([1, 4, 5]);
+    expect(matches("conf<=0.6", 0)).toEqual([1, 3, 4, 5]);
+    expect(matches("conf>=1", 0)).toEqual([0]);
+    expect(matches("conf=0.6", 0)).toEqual([3]);
+    expect(matches("confidence>0.75", 0)).toEqual([0, 2]);
+  });
+
+  it("knows no verdict on samples without a label", () => {
+    expect(matches("wrong or correct")).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it("finds flips against the step before, none at the first", () => {
+    expect(matches("flipped", 0)).toEqual([]);
+    expect(matches("flipped", 1)).toEqual([1, 4]);
+    expect(matches("flipped", 2)).toEqual([0, 3]);
+  });
+
+  it("finds ids, splits and texts", () => {
+    expect(matches("id:5,7..8,100")).toEqual([0, 2, 3, 5]);
+    expect(matches("id:8..")).toEqual([3, 4, 5]);
+    expect(matches("split:test")).toEqual([1, 3, 5]);
+    expect(matches('text:"Bad"')).toEqual([0, 1, 5]);
+    expect(matches('text:"(really)"')).toEqual([3]);
+    expect(matches("text:good")).toEqual([2, 3]);
+  });
+
+  it("joins terms by and, or, not and parentheses, or last", () => {
+    expect(matches("label:cat split:test")).toEqual([1]);
+    expect(matches("label:cat and split:test")).toEqual([1]);
+    expect(matches("label:cat split:test or label:none")).toEqual([1, 5]);
+    expect(matches("label:cat (split:test or label:none)")).toEqual([1]);
+    expect(matches("-label:cat")).toEqual([2, 3, 4, 5]);
+    expect(matches("not label:cat -split:test")).toEqual([2, 4]);
+    expect(matches("-(label:cat or label:dog)")).toEqual([4, 5]);
+    expect(matches("not not wrong")).toEqual(matches("wrong"));
+    expect(matches('pred:"or" or label:or')).toEqual([]);
+  });
+
+  it("with step: holds where all of its group holds at one step of the range", () => {
+    expect(matches("wrong step:10..20")).toEqual([1, 3, 4]);
+    expect(matches("step:20 wrong", 0)).toEqual([3, 4]);
+    expect(matches("wrong conf>0.9 step:10..30")).toEqual([3, 4]); // wrong and sure at the same step
+    expect(matches("(wrong step:10..30) (conf>0.9 step:10..30)")).toEqual([0, 1, 3, 4]);
+    expect(matches("-(wrong step:..30) -label:none")).toEqual([2]);
+    expect(matches("-wrong step:10..20 -label:none")).toEqual([0, 1, 2, 3, 4].filter((sample) => sample !== 3));
+    expect(matches("flipped step:20..")).toEqual([0, 1, 3, 4]);
+    expect(matches("wrong step:11..19")).toEqual([]);
+    expect(matches("label:cat or wrong step:30")).toEqual([0, 1, 4]);
+  });
+
+  it("follows the film when it is asked again", () => {
+    const matcher = new Matcher(parseQuery("label:cat wrong"), vocabulary);
+    expect([0, 1, 2].map((cursor) => matcher.match(world(cursor)).join(""))).toEqual(["010000", "000000", "100000"]);
+  });
+
+  it("matches nothing of predictions that were not logged", () => {
+    const bare = { ...world(0), facts: () => ({ prediction: null, confidence: null }) };
+    for (const source of ["wrong", "correct", "pred:cat", "conf<1", "flipped"]) {
+      expect(new Matcher(parseQuery(source), vocabulary).match(bare).some(Boolean)).toBe(false);
+    }
+  });
+});
+
+describe("the steps a query looks at", () => {
+  const needed = (source: string, cursor: number): number[] => stepsNeeded(parseQuery(source), [10, 20, 30, 40], cursor);
+
+  it("are the cursor's, the one before for flips, or the range's", () => {
+    expect(needed("label:cat", 2)).toEqual([]);
+    expect(needed("wrong", 2)).toEqual([2]);
+    expect(needed("flipped", 2)).toEqual([1, 2]);
+    expect(needed("flipped", 0)).toEqual([]);
+    expect(needed("wrong step:15..30 or conf<1", 0)).toEqual([0, 1, 2]);
+    expect(needed("-(flipped step:20..30)", 3)).toEqual([0, 1, 2]);
+    expect(needed("label:cat step:..40", 3)).toEqual([]);
+  });
+});
+
+describe("a query that cannot be read", () => {
+  it.each([
+    ["", "At character 1: expected a term such as label:cat, wrong or conf<0.6, got the end of the query."],
+    ["label:cat wong", 'At character 11: expected a term such as label:cat, wrong or conf<0.6, got "wong".'],
+    ["label:", "At character 7: expected a class after label:, got nothing."],
+    ["label:cat, wrong", "At character 11: expected a class after label:, got nothing."],
+    ["label:do", 'At character 7: expected the name of a class such as dog, hot dog, got "do".'],
+    ["split:val", 'At character 7: expected the name of a split such as train, test, got "val".'],
+    ["pred:none", 'At character 6: expected the name of a class such as cat, dog, hot dog, got "none".'],
+    ["lable:cat", "At character 1: expected one of label: pred: split: id: step: text:, got lable:."],
+    ["conf<60", 'At character 6: expected a confidence from 0 to 1, got "60".'],
+    ["conf<", "At character 6: expected a confidence from 0 to 1, got nothing."],
+    ["id:a", 'At character 4: expected an id such as 7 or 7..9, got "a".'],
+    ["id:9..7", 'At character 4: expected a range that goes up, got "9..7".'],
+    ["step:..", 'At character 6: expected a step or a range such as step:10..20, got "..".'],
+    ["wrong step:1 step:2", "At character 14: expected one step: in a group, got another."],
+    ["-step:3", "At character 2: expected step: without a negation; negate a group, as in -(wrong step:10..20), got one."],
+    ["(wrong", "At character 7: expected a ) for the ( at character 1, got the end of the query."],
+    ["wrong)", "At character 6: expected a ( before this ), got )."],
+    ["wrong or", "At character 9: expected a term such as label:cat, wrong or conf<0.6, got the end of the query."],
+    ["or wrong", "At character 1: expected a term such as label:cat, wrong or conf<0.6, got or."],
+    ["()", "At character 2: expected a term such as label:cat, wrong or conf<0.6, got )."],
+    ["wrong -", "At character 8: expected a term such as label:cat, wrong or conf<0.6, got the end of the query."],
+    ["wrong & x", 'At character 7: expected a term such as label:cat, wrong or conf<0.6, got "&".'],
+    ['text:"bad', 'At character 6: expected a closing " after the opening one, got the end of the query.'],
+    ["text:", 'At character 6: expected words in quotes, such as text:"not bad", got nothing.'],
+  ])("%s", (source, sentence) => {
+    expect(trouble(source)).toBe(sentence);
+  });
+
+  it("says so of texts where there are none", () => {
+    expect(() => new Matcher(parseQuery("text:a"), { ...vocabulary, hasTexts: false })).toThrow("no texts were logged");
+  });
+
+  it("is answered, however it was typed", () => {
+    const random = seeded(7);
+    const pieces = [
+      "label:",
+      "cat",
+      '"',
+      "(",
+      ")",
+      "-",
+      "or",
+      "not",
+      "wrong",
+      "conf<",
+      "0.5",
+      "step:",
+      "1..",
+      ",",
+      " ",
+      "\\",
+      "id:",
+      "é",
+      "and",
+    ];
+    for (let trial = 0; trial < 3000; trial++) {
+      const source = Array.from(
+        { length: 1 + Math.floor(random() * 8) },
+        () => pieces[Math.floor(random() * pieces.length)],
+      ).join("");
+      expect(trouble(source)).toMatch(/^no trouble$|^At character \d+: expected .*, got .*\.$/s);
+    }
+    expect(trouble("(".repeat(5000))).toContain("at most 100");
+    expect(trouble("-".repeat(5000))).toContain("the end of the query");
+  });
+});
+
+describe("completion", () => {
+  const offered = (source: string): string[] => complete(source, source.length, vocabulary).options.map(({ label }) => label);
+  const accepted = (source: string, caret = source.length): string => {
+    const { from, options } = complete(source, caret, vocabulary);
+    return source.slice(0, from) + (options[0]?.insert ?? "") + source.slice(caret);
+  };
+
+  it("offers keys, those that begin as typed", () => {
+    expect(offered("")).toContain("label:");
+    expect(offered("label:cat wr")).toEqual(["wrong"]);
+    expect(offered("-(s")).toEqual(["split:", "step:"]);
+    expect(offered("")).not.toContain("or");
+    expect(offered("wrong ")).toContain("or");
+  });
+
+  it("offers names after a key, and again after a comma", () => {
+    expect(offered("label:")).toEqual(["cat", "dog", "hot dog", "or", "none"]);
+    expect(offered("pred:d")).toEqual(["dog", "hot dog"]);
+    expect(offered("label:cat,do")).toEqual(["dog", "hot dog"]);
+    expect(offered("-split:te")).toEqual(["test"]);
+    expect(accepted("label:cat,ho")).toBe('label:cat,"hot dog" ');
+    expect(accepted('label:"hot d')).toBe('label:"hot dog" ');
+    expect(accepted("label:ca wrong", 8)).toBe("label:cat  wrong");
+  });
+
+  it("offers nothing inside words that are quoted, and texts only where there are some", () => {
+    expect(offered('text:"la')).toEqual([]);
+    expect(complete("te", 2, { ...vocabulary, hasTexts: false }).options).toEqual([]);
+  });
+
+  it("offers only what can be read back", () => {
+    const strange = { ...vocabulary, classes: ['a "b" \\c', "(d)", "e,f", "g:h", "ü"] };
+    for (const name of strange.classes) {
+      const { options } = complete("label:", 6, { ...strange, classes: [name] });
+      const query = parseQuery(`label:${options[0]?.insert}`);
+      expect(query).toMatchObject({ kind: "label", names: [{ text: name }] });
+    }
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import type { Frame, Samples } from "../src/binary";
+import { confusionOf, csvOf, ordered } from "../src/sample_rows";
+import { frameOf, samplesOf } from "./bytes";
+
+const samples: Samples = { ...samplesOf([2, 0, -1, 1], [0, 1, 0, 1]), id: Int32Array.of(2147483647, 7, 3, 7) };
+const frame: Frame = {
+  ...frameOf(
+    [
+      [0, 0],
+      [1, 1],
+      [0.5, 0.5],
+      [0, 1],
+    ],
+    [2, 1, 0, 1],
+  ),
+  confidence: Uint8Array.of(255, 0, 51, 51),
+};
+const all = Uint32Array.of(0, 1, 2, 3);
+
+describe("the order of rows", () => {
+  const by = (column: Parameters<typeof ordered>[1]["column"], descending = false): number[] => [
+    ...ordered(all, { column, descending }, samples, frame),
+  ];
+
+  it("is by value, and by position among equals, both ways", () => {
+    expect(by("id")).toEqual([2, 1, 3, 0]);
+    expect(by("id", true)).toEqual([0, 1, 3, 2]);
+    expect(by("confidence")).toEqual([1, 2, 3, 0]);
+    expect(by("confidence", true)).toEqual([0, 2, 3, 1]);
+    expect(by("split")).toEqual([0, 2, 1, 3]);
+  });
+
+  it("puts samples without a label first", () => {
+    expect(by("label")).toEqual([2, 1, 3, 0]);
+    expect(by("label", true)).toEqual([0, 3, 1, 2]);
+  });
+
+  it("orders only what it is given", () => {
+    expect([...ordered(Uint32Array.of(3, 1), { column: "prediction", descending: false }, samples, frame)]).toEqual([1, 3]);
+  });
+});
+
+describe("counts by label and prediction", () => {
+  it("name the classes that occur, none included", () => {
+    const found = confusionOf(all, samples, frame, 3, 10);
+    expect(found.labels).toEqual([0, 1, 2, -1]);
+    expect(found.predictions).toEqual([0, 1, 2]);
+    expect(found.count(2, 2)).toBe(1);
+    expect(found.count(-1, 0)).toBe(1);
+    expect(found.count(1, 2)).toBe(0);
+    expect(found.omitted).toBe(0);
+  });
+
+  it("keep the most frequent classes where there are many", () => {
+    const many = samplesOf([5, 5, 1, 3, 3, 3]);
+    const found = confusionOf(Uint32Array.of(0, 1, 2, 3, 4, 5), many, frameOf([], [5, 5, 5, 5, 5, 5]), 6, 2);
+    expect(found.labels).toEqual([3, 5]);
+    expect(found.omitted).toBe(1);
+    expect(found.largest).toBe(3);
+  });
+});
+
+describe("CSV", () => {
+  const source = {
+    samples,
+    frame,
+    step: 12,
+    extent: [-2, 2, -1, 1],
+    className: (index: number) => ["cat", 'a "big", dog', "emu"][index] ?? "",
+    splitName: (index: number) => ["train", "test"][index] ?? "",
+  };
+
+  it("has a line per sample, positions in data units, and quotes what needs it", () => {
+    expect(csvOf(Uint32Array.of(1, 2), source).split("\n")).toEqual([
+      "id,label,split,step,x,y,prediction,confidence",
+      '7,cat,test,12,2.00000,1.00000,"a ""big"", dog",0.000',
+      "3,,train,12,0.00003,0.00002,cat,0.200",
+      "",
+    ]);
+  });
+
+  it("leaves predictions empty where there are none", () => {
+    const unpredicted = { ...frame, prediction: null, confidence: null };
+    expect(csvOf(Uint32Array.of(3), { ...source, frame: unpredicted })).toContain(
+      '7,"a ""big"", dog",test,12,-2.00000,1.00000,,\n',
+    );
+  });
+});

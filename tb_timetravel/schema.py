@@ -25,6 +25,7 @@ DEFAULT_SPLIT = "all"
 Step = Annotated[int, msgspec.Meta(ge=0, le=999_999_999_999)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
+SelectionName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 # metric -> split -> value; None where the value is not defined (no labels, no step before this one, ...)
 Scores = dict[str, dict[str, float | None]]
@@ -81,6 +82,22 @@ class LoggedStep:
     step: Step
     revision: int  # a step that is logged again gets the next revision
     digest: Digest  # of the step's arrays
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedSelection:
+    """Samples that somebody gave a name, by their positions."""
+
+    name: SelectionName
+    ranges: tuple[tuple[int, int], ...]  # first and last position of neighboring samples, in order and apart
+    saved_at: float  # seconds since 1970
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedSelections(Versioned):
+    """All saved selections of a probe set, in order of their names."""
+
+    selections: tuple[SavedSelection, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,7 +58,7 @@ async function getBytes(route: string, query: Query, signal?: AbortSignal): Prom
   return response.arrayBuffer();
 }
 
-async function post<T>(decoder: Decoder<T>, route: string, body: Query): Promise<T> {
+async function post<T>(decoder: Decoder<T>, route: string, body: Readonly<Record<string, unknown>>): Promise<T> {
   const response = await request(address(route), {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-Time-Travel": "1" },
@@ -108,6 +108,24 @@ export const fetchTexts = async ({ run, tag }: Place, version: string, page: num
 
 export const fetchHistory = ({ run, tag }: Place, film: string, sample: number, signal?: AbortSignal): Promise<wire.History> =>
   getJson(wire.history, "history", { run, tag, film, sample }, signal);
+
+/** The k nearest to each sample in the representation of a step, as positions, nearest first. */
+export const fetchNeighbors = async (
+  { run, tag }: Place,
+  step: number,
+  samples: readonly number[],
+  k: number,
+): Promise<number[][]> =>
+  (await getJson(wire.neighbors, "neighbors", { run, tag, step, samples: samples.join(","), k })).neighbors;
+
+export const fetchSelections = ({ run, tag }: Place): Promise<wire.SavedSelections> =>
+  getJson(wire.savedSelections, "selections", { run, tag });
+
+export const saveSelection = ({ run, tag }: Place, name: string, ranges: [number, number][]): Promise<wire.SavedSelections> =>
+  post(wire.savedSelections, "selections", { run, tag, name, ranges });
+
+export const deleteSelection = ({ run, tag }: Place, name: string): Promise<wire.SavedSelections> =>
+  post(wire.savedSelections, "selections/delete", { run, tag, name });
 
 export const fetchScalarTags = async (run: string, signal?: AbortSignal): Promise<wire.ScalarTag[]> =>
   (await getJson(wire.scalarTags, "scalar_tags", { run }, signal)).scalars;

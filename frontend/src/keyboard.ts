@@ -1,6 +1,6 @@
 /** Keys. They rest while a person types, and Space and Enter stay with a focused button. */
 import * as actions from "./actions";
-import { choose } from "./selecting";
+import { choose, cycleNeighborLines, toggleTrails } from "./selecting";
 import * as state from "./state";
 
 export const KEYS: readonly (readonly [keys: string, does: string])[] = [
@@ -13,6 +13,8 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["T", "territory on or off"],
   ["F", "fit the whole picture"],
   ["V B Q", "move the picture, select with a box, select with a lasso"],
+  ["R", "trails of what is selected"],
+  ["N", "lines to the nearest neighbours of the sample in focus: in the representation, in the plane, both"],
   ["/", "find samples by a query"],
   ["Esc", "clear the selection"],
   ["?", "this help"],
@@ -39,6 +41,8 @@ function actionFor({ key, shiftKey }: KeyboardEvent): (() => void) | null {
     v: () => choose("pan"),
     b: () => choose("box"),
     q: () => choose("lasso"),
+    r: toggleTrails,
+    n: cycleNeighborLines,
     "/": () => document.querySelector<HTMLInputElement>(".query input")?.focus(),
     "?": () => {
       state.helpOpen.value = !state.helpOpen.peek();

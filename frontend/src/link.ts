@@ -47,6 +47,9 @@ export function applyLink(hash: string): void {
     state.hiddenClasses.value = new Set(link.hidden);
     state.territory.value = link.territory ?? DEFAULT_TERRITORY;
     state.rendererChoice.value = link.renderer;
+    state.trailsShown.value = link.trails !== null;
+    state.trailLength.value = link.trails ?? state.trailLength.peek();
+    state.neighborLines.value = link.neighbors;
     const place = state.place.peek();
     if (link.run !== null && place !== null && (link.run !== place.run || (link.tag !== null && link.tag !== place.tag))) {
       state.place.value = { run: link.run, tag: link.tag ?? place.tag };
@@ -83,6 +86,8 @@ function current(): LinkState {
     renderer: state.rendererChoice.value,
     selected: opened ? linkedSelection() : asked.selected,
     query: opened ? state.followedQuery.value : asked.query,
+    trails: state.trailsShown.value ? state.trailLength.value : null,
+    neighbors: state.neighborLines.value,
   };
 }
 

@@ -5,9 +5,11 @@ import { connectHost } from "./host";
 import { listenToKeys } from "./keyboard";
 import { applyLink, keepLink } from "./link";
 import { keepFilmOpen } from "./loader";
+import { followNeighbors } from "./neighbors";
 import { runPlayback } from "./playback";
 import { exposeForTests } from "./probe_window";
 import { followQuery } from "./query/ask";
+import { followSaved } from "./saved";
 import { keepSelection } from "./selecting";
 import * as state from "./state";
 import { sheet } from "./style/sheet";
@@ -52,6 +54,8 @@ export function start(root: HTMLElement): void {
     keepFilmOpen(),
     keepSelection(),
     followQuery(),
+    followNeighbors(),
+    followSaved(),
     keepCurves(),
     runPlayback(),
     listenToKeys(),

@@ -12,8 +12,8 @@ export interface Size {
   readonly height: number;
 }
 
-/** The scene on screen, and its device pixels per CSS pixel. */
-export const drawn = signal<{ readonly scene: Scene; readonly ratio: number } | null>(null);
+/** The scene on screen, its device pixels per CSS pixel, and the cursor that it shows. */
+export const drawn = signal<{ readonly scene: Scene; readonly ratio: number; readonly cursor: number } | null>(null);
 
 const MAX_RATIO = 2; // beyond it the eye sees no gain and the fill rate pays fourfold
 
@@ -21,6 +21,7 @@ export class Painter {
   readonly #canvas: HTMLCanvasElement;
   #renderer: Renderer;
   #next: Scene | null = null;
+  #cursor = 0;
   #frame = 0;
   readonly #stops: (() => void)[];
 
@@ -58,6 +59,7 @@ export class Painter {
     const next = sceneAt(width, height, this.#ratio);
     if (next === null) return; // the last picture stays until the frames are here
     this.#next = next;
+    this.#cursor = state.cursor.peek();
     this.#schedule();
   }
 
@@ -76,7 +78,7 @@ export class Painter {
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
     this.#renderer.draw(scene);
-    drawn.value = { scene, ratio: this.#ratio };
+    drawn.value = { scene, ratio: this.#ratio, cursor: this.#cursor };
     meter.spend(performance.now() - before);
     meter.close();
   }

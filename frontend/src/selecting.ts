@@ -8,6 +8,7 @@ import { takeAskedSelection } from "./link";
 import { drawn } from "./painter";
 import { combined, type How, inverted, isSelected, NOTHING, ofPositions, type Selection, type Tool } from "./selection";
 import * as state from "./state";
+import { NEIGHBOR_LINES } from "./url";
 
 const FOCUS_ZOOM = 4;
 
@@ -58,6 +59,16 @@ export function focus(sample: number): void {
 
 export function choose(tool: Tool): void {
   state.tool.value = tool;
+}
+
+export function toggleTrails(): void {
+  state.trailsShown.value = !state.trailsShown.peek();
+}
+
+/** None, in the representation, in the plane, both, and round again. */
+export function cycleNeighborLines(): void {
+  const at = NEIGHBOR_LINES.indexOf(state.neighborLines.peek());
+  state.neighborLines.value = NEIGHBOR_LINES[(at + 1) % NEIGHBOR_LINES.length] ?? "none";
 }
 
 interface Drawing {

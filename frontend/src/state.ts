@@ -7,7 +7,7 @@ import type { FrameRing } from "./frames";
 import { isUnderWay, PREVIEW_METHOD } from "./methods";
 import { NOTHING, type Selection, type Tool } from "./selection";
 import { clampCursor, locate } from "./timeline";
-import type { ColourMode, RendererChoice } from "./url";
+import type { ColourMode, NeighborLines, RendererChoice } from "./url";
 import type { Film, Fit, Listing, Probe } from "./wire";
 
 /** A film that is open: its description, its samples, and the frames in memory. */
@@ -79,6 +79,12 @@ export const reloads = signal(0);
 export const rendererChoice = signal<RendererChoice>("auto");
 export const rendererKind = signal<"webgl" | "cpu" | null>(null);
 export const drawerOpen = signal(false);
+export const trailsShown = signal(false);
+/** Steps. */
+export const trailLength = signal(10);
+export const TRAIL_LENGTHS: readonly number[] = [3, 5, 10, 20, 50];
+/** Lines from the sample in focus to its nearest. */
+export const neighborLines = signal<NeighborLines>("none");
 /** Whether the selection panel is unfolded. */
 export const selectionOpen = signal(true);
 export const helpOpen = signal(false);

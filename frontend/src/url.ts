@@ -10,6 +10,9 @@ export type ColourMode = (typeof COLOUR_MODES)[number];
 export const RENDERERS = ["auto", "webgl", "cpu"] as const;
 export type RendererChoice = (typeof RENDERERS)[number];
 
+export const NEIGHBOR_LINES = ["none", "space", "plane", "both"] as const;
+export type NeighborLines = (typeof NEIGHBOR_LINES)[number];
+
 /** null: not in the link, the default holds. */
 export interface LinkState {
   readonly run: string | null;
@@ -27,10 +30,14 @@ export interface LinkState {
   readonly selected: readonly number[];
   /** The query that is followed. */
   readonly query: string | null;
+  /** Steps that trails reach back; null where none are drawn. */
+  readonly trails: number | null;
+  readonly neighbors: NeighborLines;
 }
 
 const PREFIX = "p.timetravel.";
 const PLUGIN = "timetravel";
+const MAX_TRAIL = 1000;
 const MAX_RANGE = 100_000; // a link of a few letters must not ask for gigabytes
 
 const round = (value: number, digits: number): string => String(Number(value.toFixed(digits)));
@@ -78,6 +85,7 @@ export function readLink(hash: string): LinkState {
     fields.set(token.slice(PREFIX.length, equals), decodeComponent(token.slice(equals + 1)));
   }
   const territory = finite(fields.get("territory"));
+  const trails = finite(fields.get("trails"));
   return {
     run: fields.get("run") ?? null,
     tag: fields.get("tag") ?? null,
@@ -90,6 +98,8 @@ export function readLink(hash: string): LinkState {
     renderer: RENDERERS.find((name) => name === fields.get("renderer")) ?? "auto",
     selected: parseIndices(fields.get("selected") ?? ""),
     query: fields.get("query") ?? null,
+    trails: trails !== null && Number.isInteger(trails) && trails > 0 && trails <= MAX_TRAIL ? trails : null,
+    neighbors: NEIGHBOR_LINES.find((name) => name === fields.get("neighbors")) ?? "none",
   };
 }
 
@@ -111,6 +121,8 @@ export function writeLink(hash: string, state: LinkState): string {
     ["renderer", state.renderer === "auto" ? null : state.renderer],
     ["selected", state.selected.length === 0 ? null : formatIndices(state.selected)],
     ["query", state.query],
+    ["trails", state.trails === null ? null : String(state.trails)],
+    ["neighbors", state.neighbors === "none" ? null : state.neighbors],
   ];
   const own = fields.flatMap(([key, value]) => (value === null ? [] : [`${PREFIX}${key}=${encodeURIComponent(value)}`]));
   // TensorBoard reads the first token as the tab's name; without one the link would open another tab.

@@ -124,6 +124,14 @@ export type Film = Decoded<typeof film>;
 export const history = object({ steps: list(number), prediction: list(nullable(number)), confidence: list(nullable(number)) });
 export type History = Decoded<typeof history>;
 
+export const neighbors = object({ step: number, k: number, neighbors: list(list(number)) });
+
+export const savedSelections = object({
+  selections: list(object({ name: text, ranges: list(list(number)), saved_at: number })),
+  cannot_save: nullable(text),
+});
+export type SavedSelections = Decoded<typeof savedSelections>;
+
 const scalarTag = object({ run: text, tag: text, name: text, preselected: flag });
 export const scalarTags = object({ scalars: list(scalarTag) });
 export type ScalarTag = Decoded<typeof scalarTag>;

@@ -13,6 +13,8 @@ const full: LinkState = {
   renderer: "cpu",
   selected: [3, 4, 5, 123456],
   query: 'label:"hot dog" -wrong',
+  trails: 20,
+  neighbors: "both",
 };
 
 describe("the link", () => {

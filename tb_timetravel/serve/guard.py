@@ -57,6 +57,12 @@ class Access:
             return f"{' and '.join(missing)} cannot be found by TensorBoard's Python; install what is missing there, or fit from a shell"
         return None
 
+    def why_no_saving(self) -> str | None:
+        """Say why nothing may be kept beside the runs here, None when it may."""
+        if self.is_exposed and self.fit != "true":
+            return "other machines can reach this TensorBoard; start it with --timetravel_allow_fit true to let them change runs too"
+        return None
+
     def check(self, request: Request) -> None:
         """Let a state change through.
 
@@ -91,7 +97,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def read_body(request: Request, kind: type[Body]) -> Body:
+def read_body(request: Request, kind: type[Body], max_bytes: int = _MAX_BODY) -> Body:
     """Read a small JSON body, checked field by field.
 
     Raises
@@ -99,9 +105,9 @@ def read_body(request: Request, kind: type[Body]) -> Body:
     Refused : it is too long.
     InvalidData : it is not what was expected.
     """
-    content = b"" if (request.content_length or 0) > _MAX_BODY else request.stream.read(_MAX_BODY + 1)
-    if (request.content_length or 0) > _MAX_BODY or len(content) > _MAX_BODY:
-        raise Refused(413, f"expected a body of at most {_MAX_BODY} bytes")
+    content = b"" if (request.content_length or 0) > max_bytes else request.stream.read(max_bytes + 1)
+    if (request.content_length or 0) > max_bytes or len(content) > max_bytes:
+        raise Refused(413, f"expected a body of at most {max_bytes} bytes")
     try:
         return msgspec.json.decode(content, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

@@ -112,6 +112,15 @@ def number_argument(request: Request, key: str) -> int:
     return int(value)
 
 
+def numbers_argument(request: Request, key: str, most: int) -> list[int]:
+    """Take whole numbers from 0 up with commas between them."""
+    words = request.args.get(key, "").split(",")
+    if len(words) > most or not all(_NUMBER.fullmatch(word) for word in words):
+        got = request.args.get(key, "")[:40]
+        raise InvalidData(f"expected a parameter {key}, 1 to {most} whole numbers from 0 up with commas between them, got {got!r}")
+    return [int(word) for word in words]
+
+
 def digest_argument(request: Request, key: str) -> str:
     """Take a film's key or a version."""
     value = request.args.get(key, "")

@@ -18,14 +18,17 @@ from tb_timetravel.serve.http import (
     is_current,
     name_argument,
     number_argument,
+    numbers_argument,
     respond_bytes,
     respond_json,
 )
 from tb_timetravel.serve.jobs import FitRequest, Jobs, ProbeRequest
 from tb_timetravel.serve.locate import Asker, Recent, RunLocator
+from tb_timetravel.serve.neighbors import MAX_SAMPLES, NeighborSearch
 from tb_timetravel.serve.scalars import list_scalars, read_scalars, related_runs
+from tb_timetravel.serve.selections import MAX_BODY, SaveRequest, SelectionRequest
 from tb_timetravel.serve.static_files import serve_static
-from tb_timetravel.store import DynamicsReader
+from tb_timetravel.store import DynamicsReader, SelectionsFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +46,7 @@ class Routes:
         self._access = Access.from_flags(context.flags)
         self._jobs = jobs or Jobs()
         self._listing: Recent[dict[str, Any]] = Recent()
+        self._neighbors = NeighborSearch()
 
     @answers("GET")
     def runs_route(self, request: Request) -> Response:
@@ -147,6 +151,43 @@ class Routes:
         """Follow one sample through all steps."""
         key, sample = digest_argument(request, "film"), number_argument(request, "sample")
         return respond_json(request, payloads.history(self._directory(request), key, sample))
+
+    @answers("GET")
+    def neighbors_route(self, request: Request) -> Response:
+        """Name the nearest neighbors of a few samples in the representation of a step."""
+        step, k = number_argument(request, "step"), number_argument(request, "k")
+        samples = numbers_argument(request, "samples", MAX_SAMPLES)
+        found = self._neighbors.find(self._directory(request), step, samples, k)
+        return respond_json(request, {"step": step, "k": k, "neighbors": found})
+
+    @answers("GET", "POST")
+    def selections_route(self, request: Request) -> Response:
+        """List the saved selections, or save one."""
+        cannot_save = self._access.why_no_saving()
+        if request.method != "POST":
+            directory = self._directory(request)
+            saved = SelectionsFile(directory).read(DynamicsReader(directory).probe().n_samples)
+        else:
+            self._access.check(request)
+            body = read_body(request, SaveRequest, MAX_BODY)
+            directory = self._directory_to_change(request, body)
+            saved = SelectionsFile(directory).save(body.name, body.ranges, DynamicsReader(directory).probe().n_samples)
+        return respond_json(request, {"selections": saved, "cannot_save": cannot_save})
+
+    @answers("POST")
+    def delete_selection_route(self, request: Request) -> Response:
+        """Delete a saved selection."""
+        self._access.check(request)
+        body = read_body(request, SelectionRequest)
+        directory = self._directory_to_change(request, body)
+        saved = SelectionsFile(directory).delete(body.name, DynamicsReader(directory).probe().n_samples)
+        return respond_json(request, {"selections": saved, "cannot_save": None})
+
+    def _directory_to_change(self, request: Request, body: ProbeRequest) -> str:
+        cannot_save = self._access.why_no_saving()
+        if cannot_save is not None:
+            raise Refused(403, cannot_save)
+        return self._locator.probe_directory(_asker(request), body.run, body.tag)
 
     @answers("GET")
     def scalar_tags_route(self, request: Request) -> Response:

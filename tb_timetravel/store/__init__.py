@@ -7,6 +7,7 @@
     steps/<step>.<revision>.<digest>.json             a logged step, written after its arrays
     steps/<step>.<revision>.<digest>.<array>.npy      representations, logits, head_weight, head_bias
     films/<key>/film.json  …                          a fit's result         films.py
+    selections.json                                   saved by people        selections.py
     fit.json  fit.log  fit.lock  fit.cancel           a fit at work          status.py
 """
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 from tb_timetravel.store.catalog import ProbeLocation, find_probes, probe_directory, tags_of
 from tb_timetravel.store.dynamics import DynamicsReader, DynamicsWriter, Snapshot, data_fingerprint
 from tb_timetravel.store.films import FilmStore
+from tb_timetravel.store.selections import SelectionsFile
 from tb_timetravel.store.status import FitLock, StatusFile
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "FilmStore",
     "FitLock",
     "ProbeLocation",
+    "SelectionsFile",
     "Snapshot",
     "StatusFile",
     "data_fingerprint",

@@ -32,8 +32,8 @@ function Help({ onPick }: { onPick: (query: string) => void }): JSX.Element {
     <Popover
       className="query-help"
       label={
-        <span aria-label="How to write a query" title="How to write a query">
-          ?
+        <span title="How to write a query">
+          ?<span class="sr"> How to write a query</span>
         </span>
       }
     >
@@ -199,7 +199,7 @@ export function QueryField(): JSX.Element {
             </div>
           ))}
         </div>
-        <p id="query-words" role="status" class={answer.kind === "trouble" ? "query-trouble" : "faint"}>
+        <p id="query-words" role="status" class={answer.kind === "trouble" && offered.length === 0 ? "query-trouble" : "faint"}>
           {words}
         </p>
       </div>

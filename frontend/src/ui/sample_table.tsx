@@ -127,7 +127,6 @@ export function SampleTable({
           const sample = rows[index] ?? 0;
           return (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the grid takes the keys
-            // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus and names the active row
             <div
               key={sample}
               id={`sample-row-${index}`}

@@ -10,8 +10,10 @@ import { NOTHING, positionsOf } from "../selection";
 import * as state from "../state";
 import { ConfusionTable } from "./confusion";
 import { Icon } from "./icons";
+import { Relations } from "./relations";
 import { SampleMedia } from "./sample_media";
 import { SampleTable } from "./sample_table";
+import { Saved } from "./saved";
 import { useSettled } from "./use_settled";
 
 const SETTLE_MS = 200;
@@ -84,9 +86,10 @@ export function SelectionPanel({ reel }: { reel: state.Reel }): JSX.Element {
             <Icon name="fold" /> Selection
           </button>
         </h2>
-        <span role="status" class="faint">
+        <span role="status" class="faint selection-count">
           {count === 0 ? "none" : `${plural(count, "sample")} of ${formatCount(reel.samples.n)}`}
         </span>
+        <Saved />
       </header>
       {state.selectionOpen.value &&
         (count === 0 ? (
@@ -94,6 +97,7 @@ export function SelectionPanel({ reel }: { reel: state.Reel }): JSX.Element {
         ) : (
           <>
             <Verbs reel={reel} />
+            <Relations reel={reel} />
             <Contents reel={reel} />
           </>
         ))}

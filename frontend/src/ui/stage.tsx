@@ -12,6 +12,7 @@ import { beginOutline, cancelOutline, click, endOutline, extendOutline } from ".
 import { dragOf, howOfClick } from "../selection";
 import * as state from "../state";
 import { Icon } from "./icons";
+import { Overlay } from "./overlay";
 import { OutlineView, Tools } from "./tools";
 import { Tooltip } from "./tooltip";
 
@@ -197,6 +198,7 @@ export function Stage({ reel }: { reel: state.Reel }): JSX.Element {
   return (
     <div class="stage" ref={box}>
       <canvas key={choice} ref={canvas} class="picture" role="img" aria-label={label} />
+      <Overlay reel={reel} />
       <OutlineView reel={reel} size={size} />
       <Badges reel={reel} />
       <Tools />

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import torch
+
+from tb_timetravel.fit.networks import PlaneNetwork
+
+
+def network(n_samples: int = 1024, n_steps: int = 3) -> PlaneNetwork:
+    return PlaneNetwork(5, n_steps, n_samples=n_samples, generator=torch.Generator().manual_seed(0), width=16)
+
+
+def test_the_finest_grid_has_no_more_nodes_than_a_step_has_samples():
+    assert [grid.shape[-1] for grid in network(1024).grids] == [8, 16, 32]
+    assert [grid.shape[-1] for grid in network(3).grids] == [8]  # but there is one
+
+
+def test_a_position_moves_the_values_around_it_at_its_step_and_no_others():
+    plane = network()
+    plane(torch.tensor([[[0.3, -0.2]]]), torch.tensor([1])).sum().backward()
+    for grid in plane.grids:
+        moved = grid.grad.abs().sum(1) > 0  # (n_steps, size, size)
+        assert moved.sum((1, 2)).tolist() == [0, 4, 0]
+        node = moved[1].nonzero().double().mean(0) / (grid.shape[-1] - 1) * 2 - 1  # the middle of the four, rows along y
+        torch.testing.assert_close(node, torch.tensor([-0.2, 0.3], dtype=torch.double), atol=1.0 / (grid.shape[-1] - 1), rtol=0.0)
+
+
+def test_beyond_the_grids_their_edge_is_read():
+    plane, steps = network(), torch.tensor([0])
+    read = []
+    plane.mlp.register_forward_pre_hook(lambda _, inputs: read.append(inputs[0][..., 2:]))
+    plane(torch.tensor([[[1.0, 0.5], [7.0, 0.5]]]), steps)
+    torch.testing.assert_close(read[0][0, 0], read[0][0, 1])

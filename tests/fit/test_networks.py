@@ -10,18 +10,19 @@ def network(n_samples: int = 1024, n_steps: int = 3) -> PlaneNetwork:
 
 
 def test_the_finest_grid_has_no_more_nodes_than_a_step_has_samples():
-    assert [grid.shape[-1] for grid in network(1024).grids] == [8, 16, 32]
-    assert [grid.shape[-1] for grid in network(3).grids] == [8]  # but there is one
+    assert network(1024).sizes == [8, 16, 32]
+    assert network(3).sizes == [8]  # but there is one
 
 
 def test_a_position_moves_the_values_around_it_at_its_step_and_no_others():
     plane = network()
     plane(torch.tensor([[[0.3, -0.23]]]), torch.tensor([1])).sum().backward()
-    for grid in plane.grids:
-        moved = grid.grad.abs().sum(1) > 0  # (n_steps, size, size)
-        assert moved.sum((1, 2)).tolist() == [0, 4, 0]
-        node = moved[1].nonzero().double().mean(0) / (grid.shape[-1] - 1) * 2 - 1  # the middle of the four, rows along y
-        torch.testing.assert_close(node, torch.tensor([-0.23, 0.3], dtype=torch.double), atol=1.0 / (grid.shape[-1] - 1), rtol=0.0)
+    assert [grid.grad is None for grid in plane.grids] == [True, False, True]
+    for size, gradient in zip(plane.sizes, plane.grids[1].grad.split([size * size for size in plane.sizes], 1), strict=True):
+        moved = gradient.abs().sum(0).view(size, size) > 0
+        assert int(moved.sum()) == 4
+        node = moved.nonzero().double().mean(0) / (size - 1) * 2 - 1  # the middle of the four, rows along y
+        torch.testing.assert_close(node, torch.tensor([-0.23, 0.3], dtype=torch.double), atol=1.0 / (size - 1), rtol=0.0)
 
 
 def test_beyond_the_grids_their_edge_is_read():

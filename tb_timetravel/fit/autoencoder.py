@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from tb_timetravel.fit.complexes import Complex
     from tb_timetravel.fit.dynamics import Dynamics
-    from tb_timetravel.fit.result import Head
+    from tb_timetravel.fit.result import Head, Report
 
 _N_HIDDEN = 4
 _REPORT_EVERY = 25  # batches
@@ -210,6 +210,11 @@ def train_on_edges(
         before = mean
         if patience < 0:
             break
+
+
+def report_step(report: Report, t: int, n_steps: int, done: float) -> None:
+    """Report how far a fit of one step after the other is, `done` of step t."""
+    report("maps", (t + done) / n_steps)
 
 
 def _check(terms: Mapping[str, torch.Tensor], name: str) -> None:

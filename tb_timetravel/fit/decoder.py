@@ -32,7 +32,6 @@ _NEAR = 3
 
 
 _STEPS_PER_BATCH = {"cpu": 8, "cuda": 64}  # where kernels are short beside their launch, more steps cost nothing
-_BATCHES_PER_VISIT = 8  # at most: Adam moves the values of all steps with every batch, which must not grow with the square of their number
 _ROOM = 0.1  # around the layout, as a share of its width
 
 
@@ -42,14 +41,14 @@ class DecoderConfig:
 
     n_passes: int = 40  # over all samples of all steps, within the two bounds that follow
     min_batches: int = 300
-    max_visits: int = 1000  # of one step
+    max_visits: int = 800  # of one step
     samples_per_batch: int = 128  # of each step of the batch
     learning_rate: float = 2e-2  # the peak of one cycle
     width: int = 128
     typical_margin: float = 3.0  # logits are scaled so that top 1 - top 2 has this mean at every step
     margin: float = 0.3  # by which the predicted class shall be ahead, in sharpened logits: agreement, not only likeness
     margin_weight: float = 3.0
-    still_weight: float = 10.0  # of what territory changes where no prediction does
+    still_weight: float = 5.0  # of what territory changes where no prediction does
     n_spots: int = 64  # of the plane, in a batch, where that is asked
     refined: float = 0.25  # share of the batches that the decoder gets once more, after samples have settled
     astray_weight: float = 8.0  # of samples that had to settle, among those batches; others have 1
@@ -62,7 +61,7 @@ class DecoderConfig:
 
 
 def _steps_per_batch(n_steps: int, device: torch.device) -> int:
-    return min(n_steps, max(_STEPS_PER_BATCH[device.type], n_steps // _BATCHES_PER_VISIT))
+    return min(n_steps, _STEPS_PER_BATCH[device.type])
 
 
 class Decoder:
@@ -232,7 +231,7 @@ def _train(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, max(20, n_batches), pct_start=0.1)  # it divides by 0 at 10
     weight = None if weight is None else weight.cpu()
     for i in range(n_batches):
-        batch = _draw(dynamics, positions, config, weight, generator, mine)
+        batch = _draw(dynamics, positions, decoder, config, weight, generator, mine)
         decoded = decoder(batch.z, batch.steps)
         loss = ((decoded - batch.x) / decoder.scale[batch.steps]).square().mean() + held(batch, decoded)
         optimizer.zero_grad()
@@ -247,16 +246,16 @@ def _train(
 
 
 def _draw(
-    dynamics: Dynamics, positions: torch.Tensor, config: DecoderConfig, weight: torch.Tensor | None, generator: torch.Generator, mine: slice
-) -> _Batch:
+    dynamics: Dynamics, positions: torch.Tensor, decoder: Decoder, config: DecoderConfig, weight: torch.Tensor | None,
+    generator: torch.Generator, mine: slice,
+) -> _Batch:  # fmt: skip
     device, size, n_laid_out = positions.device, config.samples_per_batch, positions.shape[1]
     steps = torch.randperm(dynamics.n_steps, generator=generator)[: _steps_per_batch(dynamics.n_steps, device)]
     if weight is None:
         at = torch.randint(0, n_laid_out, (len(steps), size), generator=generator)
     else:
         at = torch.multinomial(weight[steps], size, replacement=True, generator=generator)
-    low, high = positions.amin((0, 1)), positions.amax((0, 1))
-    spots = low + (high - low) * ((1.0 + 2.0 * _ROOM) * torch.rand(config.n_spots, 2, generator=generator) - _ROOM).to(device)
+    spots = decoder.middle + decoder.half * (2.0 * torch.rand(config.n_spots, 2, generator=generator) - 1.0).to(device)
     steps, at = steps.to(device), at[:, mine].to(device)
     samples = torch.from_numpy(dynamics.laid_out).to(device)[at]
     return _Batch(steps, samples, dynamics.rows(steps, samples), positions[steps[:, None], at], spots)

@@ -56,13 +56,18 @@ class PlaneNetwork(nn.Module):
 
     def __init__(self, n_out: int, n_steps: int, *, n_samples: int, generator: torch.Generator, width: int) -> None:
         super().__init__()
-        sizes = [size for size in _GRIDS if size == _GRIDS[0] or size * size <= n_samples]
-        grids = (0.01 * torch.randn(n_steps, _CHANNELS, size, size, generator=generator) for size in sizes)
-        self.grids = nn.ParameterList(grids)
-        self.mlp = StepNetwork(2 + _CHANNELS * len(sizes), n_out, n_steps, generator=generator, width=width)
+        self.sizes = [size for size in _GRIDS if size == _GRIDS[0] or size * size <= n_samples]
+        n_nodes = sum(size * size for size in self.sizes)
+        # a parameter per step: batches leave most steps alone, and Adam passes over what has no gradient
+        self.grids = nn.ParameterList(0.01 * torch.randn(_CHANNELS, n_nodes, generator=generator) for _ in range(n_steps))
+        self.mlp = StepNetwork(2 + _CHANNELS * len(self.sizes), n_out, n_steps, generator=generator, width=width)
 
     def forward(self, u: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
         """Map positions of the square from -1 to 1 (beyond it the grids end), (n_steps, b, 2), (n_steps,) -> (n_steps, b, n_out)."""
-        read = [F.grid_sample(grid[steps], u[:, None], padding_mode="border", align_corners=True)[:, :, 0] for grid in self.grids]
-        result: torch.Tensor = self.mlp(torch.cat([u, *(values.transpose(1, 2) for values in read)], -1), steps)
+        nodes = torch.stack([self.grids[t] for t in steps.tolist()])  # (n_steps, _CHANNELS, n_nodes)
+        parts = [u]
+        for size, values in zip(self.sizes, nodes.split([size * size for size in self.sizes], 2), strict=True):
+            grid = values.unflatten(2, (size, size))
+            parts.append(F.grid_sample(grid, u[:, None], padding_mode="border", align_corners=True)[:, :, 0].transpose(1, 2))
+        result: torch.Tensor = self.mlp(torch.cat(parts, -1), steps)
         return result

@@ -21,6 +21,7 @@ _PER_POSITION = 2 * 4 * 12  # bytes: the layout, Adam's two moments, forces, and
 _PER_EDGE = 12
 _EDGES_PER_SAMPLE = 45  # of 30 neighbours each, after making the graph symmetric
 _FIXED = {"cpu": 2**29, "cuda": 3 * 2**30}  # blocks of distances, batches, networks
+_PER_STEP = 4 * 2**19  # the decoder's grids, their gradients and Adam's two moments
 _ON_DISK_PER_SAMPLE = 64  # of the film, per step
 
 
@@ -30,7 +31,7 @@ def memory_needed(dynamics: Dynamics) -> int:
     held = sum(size if size <= RESIDENT_BYTES[kind] else 0 for size in (4 * rows * dynamics.n_features, 4 * rows * dynamics.n_classes))
     ranks = 2 * min(n_steps, N_REFERENCES) * rows
     graphs = _EDGES_PER_SAMPLE * _PER_EDGE * rows if kind == "cuda" else 0  # on a CPU they stay in their files
-    return _FIXED[kind] + held + ranks + graphs + (_PER_POSITION + 8) * rows
+    return _FIXED[kind] + held + ranks + graphs + (_PER_POSITION + 8) * rows + _PER_STEP * n_steps
 
 
 def disk_needed(dynamics: Dynamics) -> int:
@@ -53,7 +54,7 @@ def check_budget(dynamics: Dynamics, directory: str) -> None:
             every = math.ceil(needed / free)
             raise FitError(
                 f"expected {needed / 2**30:.1f} GB of free {what} for {dynamics.n_samples} samples at {dynamics.n_steps} steps, "
-                f"found {free / 2**30:.1f} GB; fit every {every}th step with --every {every}, or log fewer samples"
+                f"found {free / 2**30:.1f} GB; fit one step in {every} with --every {every}, or log fewer samples"
             )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from tb_timetravel.fit.autoencoder import TrainingConfig, make_autoencoder, place_everyone, train_on_edges
+from tb_timetravel.fit.autoencoder import TrainingConfig, make_autoencoder, place_everyone, report_step, train_on_edges
 from tb_timetravel.fit.complexes import neighborhood
 from tb_timetravel.fit.heads import make_head
 from tb_timetravel.fit.losses import attention_reconstruction, weight_penalty
@@ -60,7 +60,7 @@ def fit_dvi(dynamics: Dynamics, config: DviConfig, *, report: Report, stages: St
             known = head if dynamics.has_logits else None
             rows = make_training_set(dynamics, [t], [samples], known, model, config.complexes, seed=config.seed + t)
             temporal = 0.0 if index is None else config.temporal * shared_neighbors(index, rows.near[0].index)
-            _train(model, rows, temporal, config, t, partial(_report_step, report, t, dynamics.n_steps))
+            _train(model, rows, temporal, config, t, partial(report_step, report, t, dynamics.n_steps))
             stages.put(f"maps-{t}", model.arrays())
             index = rows.near[0].index
         else:
@@ -68,10 +68,6 @@ def fit_dvi(dynamics: Dynamics, config: DviConfig, *, report: Report, stages: St
         models.append(deepcopy(model))
         report("maps", (t + 1) / dynamics.n_steps)
     return place_everyone(dynamics, models, range(dynamics.n_steps), head)
-
-
-def _report_step(report: Report, t: int, n_steps: int, done: float) -> None:
-    report("maps", (t + done) / n_steps)
 
 
 def _train(model: Autoencoder, rows: TrainingSet, temporal: float, config: DviConfig, t: int, report: Callable[[float], None]) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from tb_timetravel.fit.autoencoder import EdgeSampler, TrainingConfig, make_autoencoder, place_everyone, train_on_edges
+from tb_timetravel.fit.autoencoder import EdgeSampler, TrainingConfig, make_autoencoder, place_everyone, report_step, train_on_edges
 from tb_timetravel.fit.complexes import Complex, likeness, neighborhood, prediction_aware, prune, spatial_complex
 from tb_timetravel.fit.graph import nearest_neighbors, neighbors_among
 from tb_timetravel.fit.heads import logits_at, make_head
@@ -68,7 +68,7 @@ def fit_trustvis(dynamics: Dynamics, config: TrustVisConfig, *, report: Report, 
     for t in range(dynamics.n_steps):
         step, kept = _step(dynamics, t, known, model), stages.get(f"maps-{t}")
         if kept is None:
-            done = partial(_report_step, report, t, dynamics.n_steps)
+            done = partial(report_step, report, t, dynamics.n_steps)
             if before is None:
                 _fit(model, step, config, done)
             else:
@@ -120,10 +120,6 @@ def _step(dynamics: Dynamics, t: int, head: Head | None, model: Autoencoder) -> 
         return _Step(t, x, None)
     classify = logits_at(head, t)
     return _Step(t, x, _Predictions(dynamics.logits(t)[samples], lambda normalized: classify(model.restored(normalized, t))))
-
-
-def _report_step(report: Report, t: int, n_steps: int, done: float) -> None:
-    report("maps", (t + done) / n_steps)
 
 
 def critical_samples(model: Autoencoder, before: _Step | None, step: _Step, config: TrustVisConfig) -> torch.Tensor:

@@ -227,6 +227,8 @@ describe("completion", () => {
     expect(offered("-split:te")).toEqual(["test"]);
     expect(accepted("label:cat,ho")).toBe('label:cat,"hot dog" ');
     expect(accepted('label:"hot d')).toBe('label:"hot dog" ');
+    expect(accepted("label:hot d")).toBe('label:"hot dog" ');
+    expect(offered("label:cat wr")).toEqual(["wrong"]);
     expect(accepted("label:ca wrong", 8)).toBe("label:cat  wrong");
   });
 

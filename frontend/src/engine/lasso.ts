@@ -92,12 +92,14 @@ export function inRaster(
   const [kx, ky] = [size / width / 65535, size / height / 65535];
   const [x0, y0] = [(left * size) / width, (bottom * size) / height];
   for (let sample = 0; sample < hits.length; sample++) {
+    hits[sample] = 0;
     const fromX = a[2 * sample] ?? 0;
-    const fromY = a[2 * sample + 1] ?? 0;
     const x = (fromX + ((b[2 * sample] ?? 0) - fromX) * fraction) * kx - x0;
+    if (x < 0 || x >= size) continue;
+    const fromY = a[2 * sample + 1] ?? 0;
     const y = (fromY + ((b[2 * sample + 1] ?? 0) - fromY) * fraction) * ky - y0;
-    const within = x >= 0 && y >= 0 && x < size && y < size && cells[(y | 0) * size + (x | 0)] === 1;
-    hits[sample] = within && passes(sample) ? 1 : 0;
+    if (y < 0 || y >= size || cells[(y | 0) * size + (x | 0)] !== 1) continue;
+    if (passes(sample)) hits[sample] = 1;
   }
 }
 

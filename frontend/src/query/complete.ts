@@ -41,23 +41,32 @@ function matching(names: readonly string[], typed: string): string[] {
   return names.filter((name) => rank(name) < 2).sort((first, second) => rank(first) - rank(second));
 }
 
+const KEY = String.raw`(?:^|[\s(-])(label|pred|split):(?:(?:"(?:[^"\\]|\\.)*"|[^\s(),"]*),)*`;
+const VALUE = new RegExp(String.raw`${KEY}("?)([^\s(),"]*|(?<=")[^"]*)$`, "iu");
+/** A name with spaces whose quotes were not typed. */
+const SPACED = new RegExp(String.raw`${KEY}()([^"(),:]*\s[^"(),:]*)$`, "iu");
+
+function namesAfter(found: RegExpExecArray, caret: number, { classes, splits }: Vocabulary, whole: boolean): Completions {
+  const [, key = "", quote = "", typed = ""] = found;
+  const isSplit = key.toLowerCase() === "split";
+  const names = isSplit ? splits : key.toLowerCase() === "label" ? [...classes, "none"] : classes;
+  const offered = whole ? names.filter((name) => name.toLowerCase().startsWith(typed.toLowerCase())) : matching(names, typed);
+  return {
+    from: caret - typed.length - quote.length,
+    options: offered
+      .slice(0, MOST)
+      .map((name) => ({ insert: `${quotedName(name)} `, label: name, detail: isSplit ? "split" : "class" })),
+  };
+}
+
 export function complete(source: string, caret: number, vocabulary: Vocabulary): Completions {
   const before = source.slice(0, caret);
-  const value = /(?:^|[\s(-])(label|pred|split):((?:"(?:[^"\\]|\\.)*"|[^\s(),"]*),)*("?)([^\s(),"]*|(?<=")[^"]*)$/iu.exec(before);
-  if (value !== null) {
-    const [, key = "", , quote = "", typed = ""] = value;
-    const isSplit = key.toLowerCase() === "split";
-    const names = isSplit
-      ? vocabulary.splits
-      : key.toLowerCase() === "label"
-        ? [...vocabulary.classes, "none"]
-        : vocabulary.classes;
-    return {
-      from: caret - typed.length - quote.length,
-      options: matching(names, typed)
-        .slice(0, MOST)
-        .map((name) => ({ insert: `${quotedName(name)} `, label: name, detail: isSplit ? "split" : "class" })),
-    };
+  const value = VALUE.exec(before);
+  if (value !== null) return namesAfter(value, caret, vocabulary, false);
+  const spaced = SPACED.exec(before);
+  if (spaced !== null) {
+    const names = namesAfter(spaced, caret, vocabulary, true);
+    if (names.options.length > 0) return names;
   }
   if ((before.match(/(?<!\\)"/g)?.length ?? 0) % 2 === 1) return { from: caret, options: [] }; // inside quotes
   const word = /(?:^|[\s(-])([\p{L}\p{N}_]*)$/u.exec(before);

@@ -269,10 +269,9 @@ function filled(n: number, test: Test): Uint8Array {
 function merged(n: number, masks: readonly Uint8Array[], every: boolean): Uint8Array {
   const result = new Uint8Array(n).fill(every ? 1 : 0);
   for (const mask of masks) {
-    for (let sample = 0; sample < n; sample++) {
-      const value = mask[sample] ?? 0;
-      result[sample] = every ? (result[sample] ?? 0) & value : (result[sample] ?? 0) | value;
-    }
+    // Two loops, since a test inside one would be made for every sample.
+    if (every) for (let sample = 0; sample < n; sample++) result[sample] = (result[sample] ?? 0) & (mask[sample] ?? 0);
+    else for (let sample = 0; sample < n; sample++) result[sample] = (result[sample] ?? 0) | (mask[sample] ?? 0);
   }
   return result;
 }

@@ -134,9 +134,7 @@ export function QueryField(): JSX.Element {
       Tab: shown && active.value >= 0 ? () => accept(active.value) : undefined,
       Escape: () => {
         if (open.value) open.value = false;
-        else if (text.value !== "") edit("", 0);
         else input.current?.blur();
-        if (text.value === "") open.value = false;
       },
     };
     const move = moves[event.key];

@@ -120,6 +120,14 @@ def digest_argument(request: Request, key: str) -> str:
     return value
 
 
+def word_argument(request: Request, key: str, words: Sequence[str]) -> str:
+    """Take one of some words."""
+    value = request.args.get(key, "")
+    if value not in words:
+        raise InvalidData(f"expected a parameter {key}, one of {', '.join(words)}, got {value[:40]!r}")
+    return value
+
+
 def is_current(request: Request, stored: str) -> bool:
     """Tell whether the request names the stored version, so that the answer may be cached for good.
 

@@ -30,6 +30,7 @@ _VIEWS = {
     "/thumbnails": "thumbnails_route",
     "/texts": "texts_route",
     "/history": "history_route",
+    "/sample_values": "sample_values_route",
     "/scalar_tags": "scalar_tags_route",
     "/scalars": "scalars_route",
     "/territory": "territory_route",

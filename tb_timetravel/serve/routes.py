@@ -20,9 +20,11 @@ from tb_timetravel.serve.http import (
     number_argument,
     respond_bytes,
     respond_json,
+    word_argument,
 )
 from tb_timetravel.serve.jobs import FitRequest, Jobs, ProbeRequest
 from tb_timetravel.serve.locate import Asker, Recent, RunLocator
+from tb_timetravel.serve.sample_values import COLUMNS, pack_column
 from tb_timetravel.serve.scalars import list_scalars, read_scalars, related_runs
 from tb_timetravel.serve.static_files import serve_static
 from tb_timetravel.store import DynamicsReader
@@ -147,6 +149,15 @@ class Routes:
         """Follow one sample through all steps."""
         key, sample = digest_argument(request, "film"), number_argument(request, "sample")
         return respond_json(request, payloads.history(self._directory(request), key, sample))
+
+    @answers("GET")
+    def sample_values_route(self, request: Request) -> Response:
+        """Send one value per sample at a step."""
+        key, step, version = digest_argument(request, "film"), number_argument(request, "step"), digest_argument(request, "v")
+        column = word_argument(request, "column", COLUMNS)
+        content = pack_column(self._directory(request), key, step=step, version=version, column=column)
+        content = gzip.compress(content, compresslevel=3, mtime=0)
+        return respond_bytes(request, content, "application/octet-stream", forever=True, gzipped=True)
 
     @answers("GET")
     def scalar_tags_route(self, request: Request) -> Response:

@@ -252,6 +252,10 @@ REFUSED = [
     ("history", {**OF_PROBE, "film": FILM}, 400, "parameter sample"),
     ("history", {**OF_PROBE, "film": FILM, "sample": N_SAMPLES}, 404, "0 to 39"),
     ("history", {**OF_PROBE, "film": GONE, "sample": 0}, 404, GONE),
+    ("sample_values", {**OF_PROBE, "film": FILM, "step": 0, "v": GONE}, 400, "parameter column, one of neighborhood_preservation"),
+    ("sample_values", {**OF_PROBE, "film": FILM, "step": 0, "v": GONE, "column": "../x"}, 400, "parameter column"),
+    ("sample_values", {**OF_PROBE, "film": FILM, "step": 0, "column": "flips"}, 400, "parameter v"),
+    ("sample_values", {**OF_PROBE, "film": FILM, "step": 0, "v": GONE, "column": "flips"}, 404, GONE),
     ("scalar_tags", {}, 400, "parameter run"),
     ("scalar_tags", {"run": "nope"}, 404, "nope"),
     ("scalars", {"run": "digits"}, 400, "parameter tag"),
@@ -323,7 +327,20 @@ def test_a_store_without_permission_is_a_conflict(served: Served, logdir: Path):
     assert served.get("run", **OF_PROBE).status_code == 409
 
 
-ROUTES_FOR_GET = ["runs", "run", "film", "frame", "samples", "thumbnails", "texts", "history", "scalar_tags", "scalars", "territory"]
+ROUTES_FOR_GET = [
+    "runs",
+    "run",
+    "film",
+    "frame",
+    "samples",
+    "thumbnails",
+    "texts",
+    "history",
+    "sample_values",
+    "scalar_tags",
+    "scalars",
+    "territory",
+]
 
 
 @pytest.mark.parametrize("route", [*ROUTES_FOR_GET, "static/index.js"])

@@ -1,5 +1,5 @@
 /** The only module that knows URLs. Addresses are relative: path prefixes, proxies and notebooks need nothing special. */
-import { decodeFrame, decodeSamples, type Frame, type Samples } from "./binary";
+import { type Column, decodeColumn, decodeFrame, decodeSamples, type Frame, type Samples } from "./binary";
 import type { Decoder } from "./decode";
 import * as wire from "./wire";
 
@@ -96,6 +96,14 @@ export const fetchFrame = async (
   { step, frame }: wire.FilmStep,
   signal?: AbortSignal,
 ): Promise<Frame> => decodeFrame(await getBytes("frame", { run, tag, film, step, v: frame }, signal));
+
+export const fetchColumn = async (
+  { run, tag }: Place,
+  film: string,
+  { step, frame }: wire.FilmStep,
+  column: string,
+  signal?: AbortSignal,
+): Promise<Column> => decodeColumn(await getBytes("sample_values", { run, tag, film, step, column, v: frame }, signal));
 
 export const fetchSamples = async ({ run, tag }: Place, version: string, signal?: AbortSignal): Promise<Samples> =>
   decodeSamples(await getBytes("samples", { run, tag, v: version }, signal));

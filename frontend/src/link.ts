@@ -4,9 +4,10 @@ import { FIT } from "./camera";
 import type { Host } from "./host";
 import * as state from "./state";
 import { clampCursor, cursorAt } from "./timeline";
-import { type LinkState, readLink, writeLink } from "./url";
+import { type LinkState, readLink, SWITCHES, writeLink } from "./url";
 
 const WRITE_EVERY_MS = 300; // browsers throttle pages that replace their address more often
+const DEFAULT_MEASURE = state.measure.peek();
 const DEFAULT_TERRITORY = state.territory.peek();
 
 /** Our part of the address, as last read or written. */
@@ -38,6 +39,10 @@ export function applyLink(hash: string): void {
     state.hiddenClasses.value = new Set(link.hidden);
     state.territory.value = link.territory ?? DEFAULT_TERRITORY;
     state.rendererChoice.value = link.renderer;
+    state.measure.value = link.measure ?? DEFAULT_MEASURE;
+    state.trust.value = link.trust;
+    state.switchedOff.value = new Set(link.without);
+    state.givenColours.value = link.colours;
     const place = state.place.peek();
     if (link.run !== null && place !== null && (link.run !== place.run || (link.tag !== null && link.tag !== place.tag))) {
       state.place.value = { run: link.run, tag: link.tag ?? place.tag };
@@ -62,6 +67,10 @@ function current(): LinkState {
     hidden: [...state.hiddenClasses.value].sort((a, b) => a - b),
     territory: state.territory.value === DEFAULT_TERRITORY ? null : state.territory.value,
     renderer: state.rendererChoice.value,
+    measure: state.measure.value === DEFAULT_MEASURE ? null : state.measure.value,
+    trust: state.trust.value,
+    without: SWITCHES.filter((name) => state.switchedOff.value.has(name)),
+    colours: state.givenColours.value,
   };
 }
 

@@ -1,5 +1,6 @@
 import { effect } from "@preact/signals";
 import { render as mount } from "preact";
+import { keepColumns } from "./columns";
 import { keepCurves } from "./curves";
 import { connectHost } from "./host";
 import { listenToKeys } from "./keyboard";
@@ -48,6 +49,7 @@ export function start(root: HTMLElement): void {
     () => watch.destroy(),
     followReducedMotion(),
     keepFilmOpen(),
+    keepColumns(),
     keepCurves(),
     runPlayback(),
     listenToKeys(),

@@ -77,6 +77,12 @@ export function sceneOf(samples: Samples, frame: Frame, changes: Partial<Scene> 
     ink: [0, 0, 0],
     ring: [1, 2, 3],
     marked: [],
+    ratio: 1,
+    values: null,
+    trust: null,
+    wrongMarked: true,
+    contour: true,
+    doubt: false,
     ...changes,
   };
 }

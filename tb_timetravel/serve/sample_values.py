@@ -20,6 +20,7 @@ FLIPS = "flips"
 COLUMNS = (*SAMPLE_FIDELITY, FLIPS)
 _LEVELS = 254  # of the scale; the byte above them says that there is no value
 _NONE = 255
+_USUAL = 0.98  # share of samples within the scale of flips; few waver many times more, and would leave one colour to all others
 
 
 def pack_column(directory: str, key: str, *, step: int, version: str, column: str) -> bytes:
@@ -49,13 +50,13 @@ def _index_of(film: Film, step: int, version: str) -> int:
 
 
 def _flips(store: FilmStore, film: Film, probe: Probe, index: int) -> tuple[NDArray[np.float32], float]:
-    """Count each sample's changes of prediction up to a step, (n_samples,), and find the most by the film's end: a scale that holds still."""
+    """Count each sample's changes of prediction up to a step, (n_samples,), and say where the scale of all steps ends."""
     if probe.n_classes == 0:
         raise NotFound(f"film {film.film} has no predictions")
     predictions, _ = store.history(film, probe.n_samples, probe.n_classes)
     changed = predictions[1:] != predictions[:-1]  # (n_steps - 1, n_samples)
-    counts = changed[:index].sum(0, dtype=np.float32)
-    return counts, float(max(1, changed.sum(0).max(initial=0)))
+    high = float(np.ceil(np.quantile(changed.sum(0), _USUAL)))
+    return changed[:index].sum(0, dtype=np.float32), max(1.0, high)
 
 
 def _to_bytes(shares: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -32,7 +32,21 @@ export interface Scene {
   readonly ring: Rgb;
   /** Samples drawn again on top with a ring. */
   readonly marked: readonly number[];
+  /** Device pixels per CSS pixel. */
+  readonly ratio: number;
+  /** A byte per sample at the nearer step, for the modes that colour by a value: 0..254 over its scale, 255 for none. */
+  readonly values: Uint8Array | null;
+  /** How faithfully the nearer step shows each sample, in such bytes, and by what a dot says so. */
+  readonly trust: { readonly mark: TrustMark; readonly values: Uint8Array } | null;
+  /** Dots of wrong predictions carry a core. */
+  readonly wrongMarked: boolean;
+  /** Lines between territories. */
+  readonly contour: boolean;
+  /** Hatching where the territory should not be believed. */
+  readonly doubt: boolean;
 }
+
+export type TrustMark = "fade" | "ring";
 
 export interface Renderer {
   readonly kind: "webgl" | "cpu";
@@ -61,7 +75,15 @@ export const HIDDEN_TERRITORY = 0.12;
 /** The same for its border, which should still show where it lies. */
 export const HIDDEN_BORDER = 0.25;
 
-export const MODE_INDEX: Readonly<Record<ColourMode, number>> = { label: 0, prediction: 1, correctness: 2, confidence: 3 };
+export const MODE_INDEX: Readonly<Record<ColourMode, number>> = {
+  label: 0,
+  prediction: 1,
+  correctness: 2,
+  confidence: 3,
+  split: 4,
+  flips: 5,
+  fidelity: 6,
+};
 
 export const CORRECT = 0;
 export const WRONG = 1;
@@ -77,6 +99,8 @@ export function keyOf(
   prediction: number | null,
   confidence: number | null,
   nClasses: number,
+  split = 0,
+  value = NO_VALUE,
 ): number {
   const knownLabel = label >= 0 && label < nClasses;
   const knownPrediction = prediction !== null && prediction < nClasses;
@@ -90,10 +114,48 @@ export function keyOf(
       return label === prediction ? CORRECT : WRONG;
     case "confidence":
       return confidence ?? 256;
+    case "split":
+      return split;
+    case "flips":
+    case "fidelity":
+      return value;
   }
 }
+
+/** The key of a sample in a scene, coloured by the nearer step. */
+export function keyIn(scene: Scene, sample: number): number {
+  const frame = nearestFrame(scene);
+  const { label, split } = scene.samples;
+  const [prediction, confidence] = [frame.prediction?.[sample] ?? null, frame.confidence?.[sample] ?? null];
+  return keyOf(scene.mode, label[sample] ?? -1, prediction, confidence, scene.nClasses, split[sample], scene.values?.[sample]);
+}
+
+/** The byte of a sample without a value. */
+export const NO_VALUE = 255;
 
 export const splitShown = (mask: number, split: number): boolean => ((mask >>> Math.min(split, 31)) & 1) === 1;
 
 /** Splits are told apart by shape: the first is round, the second a diamond, the third a square; then again. */
 export const SPLIT_SHAPES = ["circle", "diamond", "square"] as const;
+
+/** Beyond this many classes, colours repeat and shape tells apart the classes that share one. */
+export const COLOURS_APART = 20;
+export const DOT_SHAPES = [...SPLIT_SHAPES, "triangle", "cross"] as const;
+export type DotShape = (typeof DOT_SHAPES)[number];
+
+export const shapedByClass = (mode: ColourMode, nClasses: number): boolean => isClassMode(mode) && nClasses > COLOURS_APART;
+
+/** Index into DOT_SHAPES of the dot of a class among many. */
+export const classShape = (key: number, nClasses: number): number =>
+  key >= nClasses ? 0 : Math.floor(key / COLOURS_APART) % DOT_SHAPES.length;
+
+/** From a triangle's middle to its corners, in radii of the disc that is as large to the eye. */
+export const TRIANGLE_REACH = 1.3;
+/** Length and half the width of a cross's arms, likewise. */
+export const CROSS_ARM = 1.3;
+export const CROSS_WIDTH = 0.42;
+
+/** What is left of a dot that is not faithful at all, of one. */
+export const FADED = 0.12;
+/** Width of its ring in radii. */
+export const HALO = 0.45;

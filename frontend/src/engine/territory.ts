@@ -1,4 +1,5 @@
 /** The decision regions: a small pass at grid resolution (the race), then one to the screen. */
+import { HATCH_PERIOD } from "./doubt";
 import type { GpuFrame, GpuTerritory } from "./gpu_frames";
 import { nearest } from "./gpu_frames";
 import { unit } from "./points";
@@ -30,7 +31,7 @@ export class TerritoryPass {
     if (from === null || to === null || scene.territory <= 0) return;
     if (from.resolution !== to.resolution) return;
     this.#runRace(from, to, scene.fraction);
-    this.#runPaint(scene, clip);
+    this.#runPaint(scene, [a.doubt ?? b.doubt, b.doubt ?? a.doubt], clip);
   }
 
   destroy(): void {
@@ -62,16 +63,35 @@ export class TerritoryPass {
     this.#raced = [from, to, fraction];
   }
 
-  #runPaint(scene: Scene, clip: readonly [number, number, number, number]): void {
+  #runPaint(
+    scene: Scene,
+    doubts: readonly [WebGLTexture | null, WebGLTexture | null],
+    clip: readonly [number, number, number, number],
+  ): void {
     const gl = this.#gl;
     const { uniform, handle } = this.#paint;
     gl.viewport(0, 0, scene.width, scene.height);
     gl.useProgram(handle);
     gl.activeTexture(gl.TEXTURE1);
     gl.bindTexture(gl.TEXTURE_2D, this.#cells);
+    doubts.forEach((texture, index) => {
+      gl.activeTexture(gl.TEXTURE2 + index);
+      gl.bindTexture(gl.TEXTURE_2D, texture);
+    });
     gl.activeTexture(gl.TEXTURE0);
     gl.uniform1i(uniform("palette"), 0);
     gl.uniform1i(uniform("cells"), 1);
+    gl.uniform1i(uniform("doubtA"), 2);
+    gl.uniform1i(uniform("doubtB"), 3);
+    gl.uniform1i(uniform("doubted"), scene.doubt ? 1 : 0);
+    gl.uniform1i(uniform("contour"), scene.contour ? 1 : 0);
+    gl.uniform1f(uniform("fraction"), scene.fraction);
+    gl.uniform1f(uniform("ratio"), scene.ratio);
+    // Lines keep their distance at any zoom and move with the picture.
+    const period = HATCH_PERIOD * scene.ratio;
+    gl.uniform1f(uniform("period"), period);
+    gl.uniform1f(uniform("origin"), (scene.projection.offsetX + scene.height - scene.projection.offsetY) % period);
+    gl.uniform3f(uniform("line"), ...unit(scene.ring));
     gl.uniform1f(uniform("strength"), scene.territory);
     gl.uniform1i(uniform("neutral"), isClassMode(scene.mode) ? 0 : 1);
     gl.uniform3f(uniform("background"), ...unit(scene.background));

@@ -9,6 +9,7 @@ import { formatCount } from "../format";
 import { drawn, Painter, type Size } from "../painter";
 import { aspectOf } from "../picture";
 import * as state from "../state";
+import { ClassNames } from "./class_names";
 import { Icon } from "./icons";
 import { Tooltip } from "./tooltip";
 
@@ -171,6 +172,7 @@ export function Stage({ reel }: { reel: state.Reel }): JSX.Element {
   return (
     <div class="stage" ref={box}>
       <canvas key={choice} ref={canvas} class="picture" role="img" aria-label={label} />
+      <ClassNames reel={reel} />
       <Badges reel={reel} />
       <button type="button" class="quiet fit-view" aria-label="Fit view" title="Fit the whole picture (F)" onClick={fitCamera}>
         <Icon name="fit" />

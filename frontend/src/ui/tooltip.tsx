@@ -2,10 +2,11 @@
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { colourOfClass } from "../class_colours";
 import { positionOf } from "../engine/pick";
 import { formatPercent } from "../format";
 import { drawn } from "../painter";
-import { classColour, parseHex } from "../palette";
+import { parseHex } from "../palette";
 import { historyOf, textOf, thumbnailOf } from "../samples";
 import * as state from "../state";
 import type { History } from "../wire";
@@ -41,7 +42,7 @@ function paintStrip(canvas: HTMLCanvasElement, { prediction }: History): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
   const image = context.createImageData(prediction.length, 1);
-  prediction.forEach((kind, index) => image.data.set([...parseHex(classColour(kind ?? -1)), 255], index * 4));
+  prediction.forEach((kind, index) => image.data.set([...parseHex(colourOfClass(kind ?? -1)), 255], index * 4));
   context.putImageData(image, 0, 0);
 }
 
@@ -69,7 +70,7 @@ function Strip({ reel, sample }: { reel: state.Reel; sample: number }): JSX.Elem
 function Named({ kind, names }: { kind: number; names: readonly string[] }): JSX.Element {
   return (
     <span class="named">
-      <span class="swatch" style={{ "--swatch": classColour(kind) }} />
+      <span class="swatch" style={{ "--swatch": colourOfClass(kind) }} />
       {state.className(kind, names)}
     </span>
   );

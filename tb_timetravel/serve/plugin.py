@@ -34,6 +34,7 @@ _VIEWS = {
     "/scalar_tags": "scalar_tags_route",
     "/scalars": "scalars_route",
     "/territory": "territory_route",
+    "/territory_part": "territory_part_route",
     "/static/*": "static_route",
 }
 

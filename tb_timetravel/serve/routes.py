@@ -15,11 +15,13 @@ from tb_timetravel.serve.http import (
     answers,
     digest_argument,
     explain,
+    inside,
     is_current,
     name_argument,
     number_argument,
     respond_bytes,
     respond_json,
+    window_argument,
     word_argument,
 )
 from tb_timetravel.serve.jobs import FitRequest, Jobs, ProbeRequest
@@ -27,7 +29,8 @@ from tb_timetravel.serve.locate import Asker, Recent, RunLocator
 from tb_timetravel.serve.sample_values import COLUMNS, pack_column
 from tb_timetravel.serve.scalars import list_scalars, read_scalars, related_runs
 from tb_timetravel.serve.static_files import serve_static
-from tb_timetravel.store import DynamicsReader
+from tb_timetravel.serve.territory_part import draw_part
+from tb_timetravel.store import DynamicsReader, FilmStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,6 +182,16 @@ class Routes:
         """Paint one step's territory."""
         key, step = digest_argument(request, "film"), number_argument(request, "step")
         return respond_bytes(request, payloads.territory(self._directory(request), key, step), "image/png")
+
+    @answers("GET")
+    def territory_part_route(self, request: Request) -> Response:
+        """Draw a window of one step's territory finer than the film stores it."""
+        key, step, version = digest_argument(request, "film"), number_argument(request, "step"), digest_argument(request, "v")
+        window, resolution = window_argument(request), number_argument(request, "resolution", 16, 512)
+        directory = self._directory(request)
+        inside(window, FilmStore(directory).film(key).extent)
+        content = draw_part(directory, key, step=step, version=version, window=window, resolution=resolution)
+        return respond_bytes(request, content, "application/octet-stream", forever=True, gzipped=True)
 
     @answers("GET")
     def static_route(self, request: Request) -> Response:

@@ -147,7 +147,7 @@ def test_film_sends_all_that_is_constant_over_time(served: Served):
     answer = served.get("film", **OF_PROBE, film=FILM).json
     assert set(answer) == {
         *("film", "method", "fingerprint", "seed", "device", "created_at", "extent", "grid_resolution", "territory", "metrics"),
-        *("fidelity", "steps"),
+        *("fidelity", "steps", "refinable"),
     }
     assert answer["extent"] == [-1, 1, -2, 2]
     assert answer["territory"] == {"source": "head", "agreement": 1.0}
@@ -229,6 +229,8 @@ def test_a_film_without_territory_has_no_picture(logdir: Path):
 
 
 GONE = "0" * 16
+WINDOW = {"x_min": -0.5, "x_max": 0.5, "y_min": 0, "y_max": 1e-1, "resolution": 64}
+PART = {**OF_PROBE, "film": FILM, "step": 0, "v": GONE, **WINDOW}
 REFUSED = [
     ("run", {"tag": "probe"}, 400, "parameter run"),
     ("run", {"run": "digits"}, 400, "parameter tag"),
@@ -262,6 +264,16 @@ REFUSED = [
     ("scalars", {"run": "digits", "tag": "nope"}, 404, "no scalar named 'nope'"),
     ("territory", {**OF_PROBE, "film": FILM, "step": 4}, 404, "no step 4"),
     ("territory", {**OF_PROBE, "film": FILM}, 400, "parameter step"),
+    ("territory_part", PART, 404, f"version {GONE}"),
+    ("territory_part", {**PART, "resolution": 513}, 400, "16 to 512"),
+    ("territory_part", {**PART, "resolution": 1}, 400, "16 to 512"),
+    ("territory_part", {**PART, "x_min": "nan"}, 400, "parameter x_min"),
+    ("territory_part", {**PART, "x_min": "1e999"}, 400, "parameter x_min"),
+    ("territory_part", {**PART, "y_max": ""}, 400, "parameter y_max"),
+    ("territory_part", {**PART, "x_max": 1.5}, 400, "inside the extent"),
+    ("territory_part", {**PART, "x_max": -0.5}, 400, "inside the extent"),
+    ("territory_part", {**PART, "film": GONE}, 404, GONE),
+    ("territory_part", {**PART, "v": "x"}, 400, "parameter v"),
 ]
 
 
@@ -339,7 +351,7 @@ ROUTES_FOR_GET = [
     "sample_values",
     "scalar_tags",
     "scalars",
-    "territory",
+    *("territory", "territory_part"),
 ]
 
 

@@ -102,7 +102,7 @@ def _of_network(weights: Weights, head: Head, index: int) -> Callable[[NDArray[n
         raise ValueError("it has no layers")
 
     def logits(z: NDArray[np.float32]) -> NDArray[np.float32]:
-        u: NDArray[np.float32] = (z - middle) / half
+        u = ((z - middle) / half).astype(np.float32)
         v = np.concatenate([u, *(_read_grid(grid, u) for grid in grids)], 1)
         for weight, shift, (gain, drift) in layers:
             v = (v @ weight + shift) * (1.0 + gain) + drift
@@ -118,7 +118,7 @@ def _read_grid(grid: NDArray[np.float32], u: NDArray[np.float32]) -> NDArray[np.
     last = grid.shape[1] - 1
     at = ((u + 1.0) / 2.0 * last).clip(0.0, last)
     low = np.minimum(at.astype(np.intp), max(last - 1, 0))
-    (x, y), (right, above) = low.T, (at - low).T[..., None]
+    (x, y), (right, above) = low.T, (at - low).astype(np.float32).T[..., None]
     nodes = grid.transpose(1, 2, 0)  # (y, x, channels)
     x_next, y_next = np.minimum(x + 1, last), np.minimum(y + 1, last)
     below = nodes[y, x] * (1.0 - right) + nodes[y, x_next] * right

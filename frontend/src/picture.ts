@@ -5,6 +5,7 @@ import { classColours } from "./class_colours";
 import { colouring, columnsReady, trusting } from "./columns";
 import type { Scene } from "./engine/scene";
 import { classPalette, confidencePalette, correctnessPalette, type Rgb, splitPalette, valuePalette } from "./palette";
+import { patch } from "./refine";
 import * as state from "./state";
 
 const INK: Record<"light" | "dark", { background: Rgb; ink: Rgb }> = {
@@ -91,6 +92,7 @@ export function scene(width: number, height: number, ratio: number): Scene | nul
     ratio,
     values: colouring(state.nearest.value)?.values ?? null,
     trust: trustAt(state.nearest.value),
+    patch: patch.value,
   };
 }
 

@@ -82,6 +82,7 @@ export function sceneOf(samples: Samples, frame: Frame, changes: Partial<Scene> 
     trust: null,
     wrongMarked: true,
     contour: true,
+    patch: null,
     doubt: false,
     ...changes,
   };

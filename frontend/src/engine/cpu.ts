@@ -1,4 +1,5 @@
 /** The renderer without WebGL: plain loops over an image. Many remote desktops have no GPU, and there this is the faster one too. */
+import type { Territory } from "../binary";
 import { paintDoubt } from "./cpu_doubt";
 import { paintTerritory } from "./cpu_territory";
 import { colourAt, mixed, pack } from "./pixel";
@@ -12,6 +13,7 @@ import {
   keyIn,
   NO_VALUE,
   nearestFrame,
+  projectWindow,
   type Renderer,
   RIM,
   type Scene,
@@ -140,6 +142,7 @@ export class CpuRenderer implements Renderer {
   readonly #context: CanvasRenderingContext2D;
   #image: ImageData | null = null;
   #cells: Cells | null = null;
+  #fine: { readonly of: Territory; readonly cells: Cells } | null = null;
 
   constructor(context: CanvasRenderingContext2D) {
     this.#context = context;
@@ -157,6 +160,7 @@ export class CpuRenderer implements Renderer {
   destroy(): void {
     this.#image = null;
     this.#cells = null;
+    this.#fine = null;
   }
 
   #imageOf({ width, height }: Scene): ImageData {
@@ -170,6 +174,11 @@ export class CpuRenderer implements Renderer {
     if (from === null || to === null || scene.territory <= 0 || from.resolution !== to.resolution) return;
     if (this.#cells?.resolution !== from.resolution) this.#cells = cellsOf(from.resolution);
     paintTerritory(race(from, to, scene.fraction, this.#cells), scene, pixels);
+    if (scene.patch !== null) {
+      const { territory, window } = scene.patch;
+      if (this.#fine?.of !== territory) this.#fine = { of: territory, cells: race(territory, territory, 0) };
+      paintTerritory(this.#fine.cells, { ...scene, projection: projectWindow(scene.projection, window) }, pixels);
+    }
     if (scene.doubt) paintDoubt(scene, pixels);
   }
 }

@@ -64,7 +64,7 @@ export class GpuFrames {
       prediction: frame.prediction === null ? null : this.#buffer(frame.prediction),
       predictionType: frame.prediction instanceof Uint16Array ? gl.UNSIGNED_SHORT : gl.UNSIGNED_BYTE,
       confidence: frame.confidence === null ? null : this.#buffer(frame.confidence),
-      territory: frame.territory === null ? null : this.#territory(frame.territory),
+      territory: frame.territory === null ? null : this.territory(frame.territory),
       doubt: frame.territory === null ? null : this.#doubt(frame),
     };
   }
@@ -77,7 +77,8 @@ export class GpuFrames {
     return buffer;
   }
 
-  #territory({ resolution, classes, margin }: Territory): GpuTerritory {
+  /** A territory without a frame; whoever asks deletes it. */
+  territory({ resolution, classes, margin }: Territory): GpuTerritory {
     return { resolution, classes: this.#texture(resolution, classes), margin: this.#texture(resolution, margin) };
   }
 

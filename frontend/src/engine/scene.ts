@@ -1,5 +1,5 @@
 /** What a renderer draws: plain data, no resources. Both renderers draw the same scene. */
-import type { Frame, Samples } from "../binary";
+import type { Frame, Samples, Territory } from "../binary";
 import type { Projection } from "../camera";
 import type { Palette, Rgb } from "../palette";
 import type { ColourMode } from "../url";
@@ -42,6 +42,11 @@ export interface Scene {
   readonly wrongMarked: boolean;
   /** Lines between territories. */
   readonly contour: boolean;
+  /** A part of the territory that is known finer, its window in fractions of the extent; drawn over the coarse one. */
+  readonly patch: {
+    readonly window: { readonly left: number; readonly right: number; readonly bottom: number; readonly top: number };
+    readonly territory: Territory;
+  } | null;
   /** Hatching where the territory should not be believed. */
   readonly doubt: boolean;
 }
@@ -159,3 +164,14 @@ export const CROSS_WIDTH = 0.42;
 export const FADED = 0.12;
 /** Width of its ring in radii. */
 export const HALO = 0.45;
+
+/** The projection of a window of the extent: where its own fractions 0 to 1 lie. */
+export const projectWindow = (
+  { scaleX, scaleY, offsetX, offsetY }: Projection,
+  { left, right, bottom, top }: { left: number; right: number; bottom: number; top: number },
+): Projection => ({
+  scaleX: scaleX * (right - left),
+  scaleY: scaleY * (top - bottom),
+  offsetX: offsetX + scaleX * left,
+  offsetY: offsetY + scaleY * bottom,
+});

@@ -185,6 +185,7 @@ uniform float ratio;
 uniform float period;
 uniform float origin;
 uniform vec3 line;
+uniform vec4 window; // lower left corner and size, in fractions of the extent
 ${PALETTE_LOOKUP}
 out vec4 pixel;
 struct Quad { ivec2 corner; uint kinds[4]; float margins[4]; bool uniform_; };
@@ -253,7 +254,8 @@ void main() {
   vec3 ground = mix(background, colour.rgb, shade);
   pixel = vec4(mix(ground, mix(colour.rgb, ink, 0.35), border ? min(1.0, strength * 1.6) * (neutral ? 0.5 : colour.a > 0.5 ? 0.75 : 0.75 * ${float(HIDDEN_BORDER)}) : 0.0), 1.0);
   if (!doubted) return;
-  float doubt = mix(texture(doubtA, uv).r, texture(doubtB, uv).r, fraction);
+  vec2 place = window.xy + uv * window.zw;
+  float doubt = mix(texture(doubtA, place).r, texture(doubtB, place).r, fraction);
   float off = mod(gl_FragCoord.x + gl_FragCoord.y - origin, period) - 0.5 * ratio;
   float hatch = clamp(0.5 * ratio + 0.5 - abs(off), 0.0, 1.0);
   vec3 faded = mix(pixel.rgb, background, doubt * ${float(DOUBT_FADE)});

@@ -150,9 +150,7 @@ def top_kernels(source: Source) -> list[tuple[str, float, int]]:
     """Profile a shortened fit; name, share of the device's time and number of calls of what takes longest."""
     method = METHODS[DEFAULT_METHOD]
     config = method.config(seed=0)
-    config = replace(
-        config, layout=replace(config.layout, n_iterations=10), decoder=replace(config.decoder, min_batches=50, max_visits=0)
-    )
+    config = replace(config, layout=replace(config.layout, n_iterations=10), decoder=replace(config.decoder, min_batches=50, max_visits=0))
     on_cuda = source.dynamics.device.type == "cuda"
     with profile(activities=[ProfilerActivity.CPU, *([ProfilerActivity.CUDA] if on_cuda else [])]) as profiler:
         method.fit(source.dynamics, config, report=lambda *_: None, stages=NoStages())

@@ -1,11 +1,12 @@
 /** The verbs of the tab, shared by buttons and keys. */
 import * as api from "./api";
 import { FIT } from "./camera";
+import { measure } from "./columns";
 import { cancelOutline, select } from "./selecting";
 import { NOTHING } from "./selection";
 import * as state from "./state";
 import { jump } from "./timeline";
-import { COLOUR_MODES, type ColourMode } from "./url";
+import { COLOUR_MODES, type ColourMode, type Switch, TRUST_MARKS } from "./url";
 import type { Fit } from "./wire";
 
 export function togglePlaying(): void {
@@ -49,6 +50,8 @@ export function isColourable(mode: ColourMode): boolean {
   const labelled = samples?.label.some((label) => label >= 0) ?? true;
   const predicted = state.nearestFrame.value?.prediction !== null;
   if (mode === "label") return labelled;
+  if (mode === "split") return (state.reel.value?.probe.splits.length ?? 0) > 1;
+  if (mode === "fidelity") return measure.value !== null;
   return mode === "correctness" ? labelled && predicted : predicted;
 }
 
@@ -60,6 +63,18 @@ export function fitCamera(): void {
 
 export function toggleTerritory(): void {
   state.territoryShown.value = !state.territoryShown.peek();
+}
+
+export function toggleSwitch(name: Switch): void {
+  const next = new Set(state.switchedOff.peek());
+  if (!next.delete(name)) next.add(name);
+  state.switchedOff.value = next;
+}
+
+/** Off, fade, ring, and off again. */
+export function nextTrustMark(): void {
+  if (measure.peek() === null) return;
+  state.trust.value = TRUST_MARKS[(TRUST_MARKS.indexOf(state.trust.peek()) + 1) % TRUST_MARKS.length] ?? "off";
 }
 
 export function clear(): void {

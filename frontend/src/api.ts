@@ -1,5 +1,5 @@
 /** The only module that knows URLs. Addresses are relative: path prefixes, proxies and notebooks need nothing special. */
-import { decodeFrame, decodeSamples, type Frame, type Samples } from "./binary";
+import { type Column, decodeColumn, decodeFrame, decodeSamples, type Frame, type Samples, type Territory } from "./binary";
 import type { Decoder } from "./decode";
 import * as wire from "./wire";
 
@@ -96,6 +96,34 @@ export const fetchFrame = async (
   { step, frame }: wire.FilmStep,
   signal?: AbortSignal,
 ): Promise<Frame> => decodeFrame(await getBytes("frame", { run, tag, film, step, v: frame }, signal));
+
+export const fetchColumn = async (
+  { run, tag }: Place,
+  film: string,
+  { step, frame }: wire.FilmStep,
+  column: string,
+  signal?: AbortSignal,
+): Promise<Column> => decodeColumn(await getBytes("sample_values", { run, tag, film, step, column, v: frame }, signal));
+
+/** A window of a step's territory, in fractions of the extent, on a grid of its own. */
+export async function fetchTerritoryPart(
+  { run, tag }: Place,
+  { film, extent }: wire.Film,
+  { step, frame }: wire.FilmStep,
+  window: { readonly left: number; readonly right: number; readonly bottom: number; readonly top: number },
+  resolution: number,
+  signal?: AbortSignal,
+): Promise<Territory | null> {
+  const [xMin = 0, xMax = 1, yMin = 0, yMax = 1] = extent;
+  const corners = {
+    x_min: xMin + (xMax - xMin) * window.left,
+    x_max: xMin + (xMax - xMin) * window.right,
+    y_min: yMin + (yMax - yMin) * window.bottom,
+    y_max: yMin + (yMax - yMin) * window.top,
+  };
+  return decodeFrame(await getBytes("territory_part", { run, tag, film, step, v: frame, resolution, ...corners }, signal))
+    .territory;
+}
 
 export const fetchSamples = async ({ run, tag }: Place, version: string, signal?: AbortSignal): Promise<Samples> =>
   decodeSamples(await getBytes("samples", { run, tag, v: version }, signal));

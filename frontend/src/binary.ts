@@ -1,4 +1,4 @@
-/** The two binary answers of http_api.md. Typed arrays are views on the answer (no copies), which relies on little-endian hosts: all that browsers run on. */
+/** The binary answers of http_api.md. Typed arrays are views on the answer (no copies), which relies on little-endian hosts: all that browsers run on. */
 import { WireError } from "./decode";
 
 /** One step of a film. */
@@ -19,6 +19,14 @@ export interface Territory {
   readonly classes: Uint8Array | Uint16Array;
   /** (top 1 − top 2 probability) · 255. */
   readonly margin: Uint8Array;
+}
+
+/** A value per sample at a step. */
+export interface Column {
+  /** 0..254 from `low` to `high`; 255 where there is none. */
+  readonly values: Uint8Array;
+  readonly low: number;
+  readonly high: number;
 }
 
 /** What never changes about the samples, in their order. */
@@ -91,4 +99,12 @@ export function decodeSamples(buffer: ArrayBuffer): Samples {
     id: new Int32Array(buffer, 8 + 4 * n, n),
     split: new Uint8Array(buffer, 8 + 8 * n, n),
   };
+}
+
+export function decodeColumn(buffer: ArrayBuffer): Column {
+  const header = requireMagic(buffer, "TTV1", 16);
+  const n = header.getUint32(4, true);
+  if (buffer.byteLength !== 16 + n)
+    throw new WireError(`values: expected ${16 + n} bytes for ${n} samples, got ${buffer.byteLength}`);
+  return { values: new Uint8Array(buffer, 16, n), low: header.getFloat32(8, true), high: header.getFloat32(12, true) };
 }

@@ -58,3 +58,12 @@ export function panBy(camera: Camera, view: View, dx: number, dy: number): Camer
   const { scaleX, scaleY } = project(camera, view);
   return { ...camera, u: clampCentre(camera.u - dx / scaleX), v: clampCentre(camera.v - dy / scaleY) };
 }
+
+/** Scale and offset from extent fractions to clip space. */
+export function clipProjection(
+  { scaleX, scaleY, offsetX, offsetY }: Projection,
+  width: number,
+  height: number,
+): [number, number, number, number] {
+  return [(2 * scaleX) / width, (-2 * scaleY) / height, (2 * offsetX) / width - 1, 1 - (2 * offsetY) / height];
+}

@@ -1,59 +1,136 @@
 /** The legend as data: keys of the colour mode with their colours, names and counts. */
 import { computed } from "@preact/signals";
-import { CORRECT, keyOf, UNKNOWN, WRONG } from "./engine/scene";
+import { colourOfClass } from "./class_colours";
+import { colouring, measure, sampleMetrics } from "./columns";
+import {
+  CORRECT,
+  classShape,
+  DOT_SHAPES,
+  type DotShape,
+  keyOf,
+  SPLIT_SHAPES,
+  shapedByClass,
+  UNKNOWN,
+  WRONG,
+} from "./engine/scene";
 import { CORRECTNESS_COLOURS, classColour, NONE_COLOUR } from "./palette";
-import { nClasses } from "./picture";
 import * as state from "./state";
+import type { ColourMode } from "./url";
 
 export interface LegendEntry {
   readonly key: number;
   readonly name: string;
   readonly colour: string;
+  readonly shape: DotShape;
+  /** Whether a person may give it another colour. */
+  readonly recolourable: boolean;
   /** Listed only when it has samples. */
   readonly optional: boolean;
 }
 
+/** Modes that colour by a number have a scale instead of entries. */
+export const isScaled = (mode: ColourMode): boolean => mode === "confidence" || mode === "flips" || mode === "fidelity";
+
 export const entries = computed<LegendEntry[]>(() => {
   const open = state.reel.value;
-  if (open === null || state.colour.value === "confidence") return [];
-  if (state.colour.value === "correctness") {
+  const mode = state.colour.value;
+  if (open === null || isScaled(mode)) return [];
+  if (mode === "split") {
+    return open.probe.splits.map((name, key) => ({
+      key,
+      name,
+      colour: classColour(key),
+      shape: SPLIT_SHAPES[key % SPLIT_SHAPES.length] ?? "circle",
+      recolourable: false,
+      optional: false,
+    }));
+  }
+  if (mode === "correctness") {
     return [CORRECT, WRONG, UNKNOWN].map((key) => ({
       key,
       name: ["Correct", "Wrong", "Unknown"][key] ?? "",
       colour: CORRECTNESS_COLOURS[key] ?? NONE_COLOUR,
+      shape: "circle",
+      recolourable: false,
       optional: key === UNKNOWN,
     }));
   }
   const names = open.probe.class_names;
-  const classes = Array.from({ length: nClasses.value }, (_, key) => ({
-    key,
-    name: state.className(key, names),
-    colour: classColour(key),
-    optional: false,
-  }));
-  const none = state.colour.value === "label" ? "No label" : "No prediction";
-  return [...classes, { key: nClasses.value, name: none, colour: NONE_COLOUR, optional: true }];
+  const n = state.nClasses.value;
+  const shaped = shapedByClass(mode, n);
+  const classes = Array.from(
+    { length: n },
+    (_, key): LegendEntry => ({
+      key,
+      name: state.className(key, names),
+      colour: colourOfClass(key),
+      shape: shaped ? (DOT_SHAPES[classShape(key, n)] ?? "circle") : "circle",
+      recolourable: true,
+      optional: false,
+    }),
+  );
+  const none = mode === "label" ? "No label" : "No prediction";
+  return [...classes, { key: n, name: none, colour: NONE_COLOUR, shape: "circle", recolourable: false, optional: true }];
 });
 
 /** Samples per key, at the nearest step. */
 export const counts = computed<Uint32Array>(() => {
   const open = state.reel.value;
   const mode = state.colour.value;
-  if (open === null || mode === "confidence") return new Uint32Array(0);
-  const found = new Uint32Array(Math.max(3, nClasses.value + 1));
+  if (open === null || isScaled(mode)) return new Uint32Array(0);
+  const n = state.nClasses.value;
+  const found = new Uint32Array(Math.max(3, n + 1, open.probe.splits.length));
   // Labels do not change with the step: not reading its frame here spares a count per step.
-  const prediction = mode === "label" ? null : (state.nearestFrame.value?.prediction ?? null);
+  const prediction = mode === "label" || mode === "split" ? null : (state.nearestFrame.value?.prediction ?? null);
   for (let sample = 0; sample < open.samples.n; sample++) {
-    const key = keyOf(mode, open.samples.label[sample] ?? -1, prediction?.[sample] ?? null, null, nClasses.value);
+    const key = keyOf(mode, open.samples.label[sample] ?? -1, prediction?.[sample] ?? null, null, n, open.samples.split[sample]);
     found[key] = (found[key] ?? 0) + 1;
   }
   return found;
 });
 
-const isOutcome = (): boolean => state.colour.value === "correctness";
+const hiddenOf = (mode: ColourMode): typeof state.hiddenClasses => {
+  if (mode === "correctness") return state.hiddenOutcomes;
+  return mode === "split" ? state.hiddenSplits : state.hiddenClasses;
+};
 
-export const hidden = computed(() => (isOutcome() ? state.hiddenOutcomes.value : state.hiddenClasses.value));
+export const hidden = computed(() => hiddenOf(state.colour.value).value);
 
 export function hide(keys: ReadonlySet<number>): void {
-  (isOutcome() ? state.hiddenOutcomes : state.hiddenClasses).value = keys;
+  hiddenOf(state.colour.value).value = keys;
 }
+
+export interface Scale {
+  readonly title: string;
+  readonly low: number;
+  readonly high: number;
+  /** Whether values beyond the upper end are drawn as it. */
+  readonly open: boolean;
+  /** What its numbers mean. */
+  readonly words: string;
+  /** Whether there are samples without a value. */
+  readonly partial: boolean;
+}
+
+/** The scale of a mode that colours by a number. */
+export const scale = computed<Scale | null>(() => {
+  const mode = state.colour.value;
+  if (!isScaled(mode)) return null;
+  if (mode === "confidence") {
+    return { title: "Confidence", low: 0, high: 1, open: false, words: "probability of the predicted class", partial: false };
+  }
+  const column = colouring(state.nearest.value);
+  const partial = column?.values.includes(255) ?? true;
+  if (mode === "flips") {
+    return {
+      title: "Flips",
+      low: 0,
+      high: column?.high ?? 1,
+      open: true,
+      words: "changes of prediction up to this step",
+      partial,
+    };
+  }
+  const metric = sampleMetrics.value.find((candidate) => candidate.metric === measure.value);
+  return { title: metric?.label ?? "", low: 0, high: 1, open: false, words: metric?.description ?? "", partial };
+});

@@ -5,10 +5,11 @@ import type { Host } from "./host";
 import { ofPositions, positionsOf } from "./selection";
 import * as state from "./state";
 import { clampCursor, cursorAt } from "./timeline";
-import { type LinkState, readLink, writeLink } from "./url";
+import { type LinkState, readLink, SWITCHES, writeLink } from "./url";
 
 const WRITE_EVERY_MS = 300; // browsers throttle pages that replace their address more often
 const MAX_LINKED = 50;
+const DEFAULT_MEASURE = state.measure.peek();
 const DEFAULT_TERRITORY = state.territory.peek();
 
 /** Our part of the address, as last read or written. */
@@ -50,6 +51,10 @@ export function applyLink(hash: string): void {
     state.trailsShown.value = link.trails !== null;
     state.trailLength.value = link.trails ?? state.trailLength.peek();
     state.neighborLines.value = link.neighbors;
+    state.measure.value = link.measure ?? DEFAULT_MEASURE;
+    state.trust.value = link.trust;
+    state.switchedOff.value = new Set(link.without);
+    state.givenColours.value = link.colours;
     const place = state.place.peek();
     if (link.run !== null && place !== null && (link.run !== place.run || (link.tag !== null && link.tag !== place.tag))) {
       state.place.value = { run: link.run, tag: link.tag ?? place.tag };
@@ -88,6 +93,10 @@ function current(): LinkState {
     query: opened ? state.followedQuery.value : asked.query,
     trails: state.trailsShown.value ? state.trailLength.value : null,
     neighbors: state.neighborLines.value,
+    measure: state.measure.value === DEFAULT_MEASURE ? null : state.measure.value,
+    trust: state.trust.value,
+    without: SWITCHES.filter((name) => state.switchedOff.value.has(name)),
+    colours: state.givenColours.value,
   };
 }
 

@@ -2,6 +2,8 @@
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import * as api from "./api";
 import { type Frame, frameBytes, type Samples } from "./binary";
+import { anchorsOf } from "./engine/anchors";
+import { doubtOf } from "./engine/doubt";
 import { FrameRing } from "./frames";
 import { takeAskedStep } from "./link";
 import * as state from "./state";
@@ -22,6 +24,7 @@ function openReel(place: api.Place, probe: Probe, film: Film, samples: Samples):
       if (frame.nSamples !== samples.n) {
         throw new Error(`step ${step.step} has ${frame.nSamples} samples, the film has ${samples.n}`);
       }
+      prepare(frame, samples, probe);
       return frame;
     },
     bytesOf: frameBytes,
@@ -30,6 +33,13 @@ function openReel(place: api.Place, probe: Probe, film: Film, samples: Samples):
     },
   });
   return { place, film, probe, samples, frames, steps: film.steps.map(({ step }) => step) };
+}
+
+/** What the picture derives from a frame, so that no frame of the animation pays for it. */
+function prepare(frame: Frame, samples: Samples, { n_classes, class_names }: Probe): void {
+  doubtOf(frame);
+  const nClasses = Math.max(n_classes, class_names.length);
+  anchorsOf(frame, samples.label, nClasses);
 }
 
 /** Where a newly opened film stands: at the link's step, else at the step that was shown, else at the last. */

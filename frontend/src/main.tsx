@@ -1,5 +1,6 @@
 import { effect } from "@preact/signals";
 import { render as mount } from "preact";
+import { keepColumns } from "./columns";
 import { keepCurves } from "./curves";
 import { connectHost } from "./host";
 import { listenToKeys } from "./keyboard";
@@ -56,6 +57,7 @@ export function start(root: HTMLElement): void {
     followQuery(),
     followNeighbors(),
     followSaved(),
+    keepColumns(),
     keepCurves(),
     runPlayback(),
     listenToKeys(),

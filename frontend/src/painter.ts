@@ -3,7 +3,8 @@ import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { openRenderer } from "./engine/open";
 import type { Renderer, Scene } from "./engine/scene";
 import { meter } from "./meter";
-import { scene as sceneAt } from "./picture";
+import { aspectOf, scene as sceneAt } from "./picture";
+import { keepRefined } from "./refine";
 import * as state from "./state";
 
 /** CSS pixels. */
@@ -38,6 +39,10 @@ export class Painter {
     canvas.addEventListener("webglcontextrestored", onRestored);
     this.#stops = [
       effect(() => this.#update(size.value)),
+      keepRefined(() => {
+        const extent = state.reel.value?.film.extent;
+        return extent === undefined ? null : { ...size.value, aspect: aspectOf(extent) };
+      }),
       () => canvas.removeEventListener("webglcontextlost", onLost),
       () => canvas.removeEventListener("webglcontextrestored", onRestored),
     ];

@@ -1,8 +1,10 @@
 /**
  * Colours. Petroff's ten come first (arXiv:2107.02270: told apart in normal, deuteranope, protanope and tritanope sight); the rest extends them by
- * the farthest point over all four, so 11 to 20 classes stay well apart and 100 stay distinct. Beyond 100 they cycle: colour alone cannot
- * carry that many, which is what the legend's search and isolate are for.
+ * the farthest point over all four, so 11 to 20 classes stay well apart and 100 stay distinct. Beyond 20 classes they cycle all the same:
+ * colour alone cannot carry that many to the eye, so shape joins in.
  */
+
+import { COLOURS_APART } from "./engine/scene";
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
@@ -122,8 +124,11 @@ export function parseHex(hex: string): Rgb {
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }
 
-export const classColour = (index: number): string =>
-  index < 0 ? NONE_COLOUR : (CLASS_COLOURS[index % CLASS_COLOURS.length] ?? NONE_COLOUR);
+/** Of more than twenty classes, five share each of twenty colours: told apart by shape, where a hundred colours would not be. */
+export const classColour = (index: number, nClasses = 0): string => {
+  const cycle = nClasses > COLOURS_APART ? COLOURS_APART : CLASS_COLOURS.length;
+  return index < 0 ? NONE_COLOUR : (CLASS_COLOURS[index % cycle] ?? NONE_COLOUR);
+};
 
 /** Viridis at 0..1. */
 export function viridis(value: number): Rgb {
@@ -150,11 +155,28 @@ export function palette(colours: readonly Rgb[], hidden: ReadonlySet<number>): P
   return { rgba, size: colours.length };
 }
 
-export const classPalette = (nClasses: number, hidden: ReadonlySet<number>): Palette =>
-  palette([...Array.from({ length: nClasses }, (_, index) => parseHex(classColour(index))), parseHex(NONE_COLOUR)], hidden);
+export const classPalette = (nClasses: number, hidden: ReadonlySet<number>, colours?: readonly string[]): Palette =>
+  palette(
+    [
+      ...Array.from({ length: nClasses }, (_, index) => parseHex(colours?.[index] ?? classColour(index, nClasses))),
+      parseHex(NONE_COLOUR),
+    ],
+    hidden,
+  );
 
 export const correctnessPalette = (hidden: ReadonlySet<number>): Palette => palette(CORRECTNESS_COLOURS.map(parseHex), hidden);
 
 /** Confidence bytes 0..255, then "none". */
 export const confidencePalette = (): Palette =>
   palette([...Array.from({ length: 256 }, (_, byte) => viridis(byte / 255)), parseHex(NONE_COLOUR)], new Set());
+
+/** Bytes 0..254 over the scale of a value, then "none". */
+export const valuePalette = (): Palette =>
+  palette([...Array.from({ length: 255 }, (_, byte) => viridis(byte / 254)), parseHex(NONE_COLOUR)], new Set());
+
+/** One colour per split; the mask of the scene hides splits. */
+export const splitPalette = (nSplits: number): Palette =>
+  palette(
+    Array.from({ length: nSplits }, (_, split) => parseHex(classColour(split))),
+    new Set(),
+  );

@@ -1,8 +1,11 @@
 /** From the state to the scene that is drawn: the pieces that stay the same are kept, so that playing builds nothing but two numbers. */
 import { computed } from "@preact/signals";
 import { project, type View } from "./camera";
+import { classColours } from "./class_colours";
+import { colouring, columnsReady, trusting } from "./columns";
 import type { Scene } from "./engine/scene";
-import { classPalette, confidencePalette, correctnessPalette, type Rgb } from "./palette";
+import { classPalette, confidencePalette, correctnessPalette, type Rgb, splitPalette, valuePalette } from "./palette";
+import { patch } from "./refine";
 import * as state from "./state";
 
 const INK: Record<"light" | "dark", { background: Rgb; ink: Rgb }> = {
@@ -18,20 +21,20 @@ export const defaultDotSize = (nSamples: number): number => Math.min(9, Math.max
 const sizeFactor = (width: number, height: number): number =>
   Math.min(1.6, Math.max(0.8, Math.sqrt(Math.min(width, height) / 640)));
 
-export const nClasses = computed(() => {
-  const open = state.reel.value;
-  return open === null ? 0 : Math.max(open.probe.n_classes, open.probe.class_names.length);
-});
-
 const palette = computed(() => {
   switch (state.colour.value) {
     case "label":
     case "prediction":
-      return classPalette(nClasses.value, state.hiddenClasses.value);
+      return classPalette(state.nClasses.value, state.hiddenClasses.value, classColours.value);
     case "correctness":
       return correctnessPalette(state.hiddenOutcomes.value);
     case "confidence":
       return confidencePalette();
+    case "split":
+      return splitPalette(state.reel.value?.probe.splits.length ?? 1);
+    case "flips":
+    case "fidelity":
+      return valuePalette();
   }
 });
 
@@ -44,12 +47,15 @@ const style = computed(() => {
   return {
     mode: state.colour.value,
     palette: palette.value,
-    nClasses: nClasses.value,
+    nClasses: state.nClasses.value,
     splitMask: splitMask.value,
     territory: state.territoryShown.value ? state.territory.value : 0,
     background: INK[theme].background,
     ink: INK[theme].ink,
     ring: MARK_INK[theme],
+    wrongMarked: !state.switchedOff.value.has("wrong"),
+    contour: !state.switchedOff.value.has("contour"),
+    doubt: !state.switchedOff.value.has("doubt"),
   };
 });
 
@@ -65,7 +71,7 @@ export function scene(width: number, height: number, ratio: number): Scene | nul
   const { a, b, fraction } = state.instant.value;
   const frameA = open.frames.get(a);
   const frameB = open.frames.get(b);
-  if (frameA === undefined || frameB === undefined) return null;
+  if (frameA === undefined || frameB === undefined || !columnsReady(state.nearest.value)) return null;
   const view: View = { width: Math.round(width * ratio), height: Math.round(height * ratio), aspect: aspectOf(open.film.extent) };
   return {
     ...style.value,
@@ -84,6 +90,10 @@ export function scene(width: number, height: number, ratio: number): Scene | nul
       ratio,
     marked: marked.value,
     selection: dimming(open.samples.n),
+    ratio,
+    values: colouring(state.nearest.value)?.values ?? null,
+    trust: trustAt(state.nearest.value),
+    patch: patch.value,
   };
 }
 
@@ -91,6 +101,12 @@ export function scene(width: number, height: number, ratio: number): Scene | nul
 function dimming(nSamples: number): Uint8Array | null {
   const { mask, count } = state.selection.value;
   return count > 1 && mask.length === nSamples ? mask : null;
+}
+
+function trustAt(index: number): Scene["trust"] {
+  const mark = state.trust.value;
+  const values = trusting(index)?.values;
+  return mark === "off" || values === undefined ? null : { mark, values };
 }
 
 // Dots grow a little with the zoom: enough to show their cores, not enough to hide what the zoom is for.

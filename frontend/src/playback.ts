@@ -1,5 +1,6 @@
 /** Moves the cursor while the film plays. One animation loop, running only then. */
 import { effect } from "@preact/signals";
+import { columnsReady } from "./columns";
 import { isHidden } from "./host";
 import { meter } from "./meter";
 import * as state from "./state";
@@ -24,7 +25,7 @@ export function runPlayback(): () => void {
     const next = advance(clock, elapsed * state.speed.peek(), {
       count: reel.steps.length,
       loop: state.loop.peek(),
-      isLoaded: (index) => reel.frames.has(index),
+      isLoaded: (index) => reel.frames.has(index) && columnsReady(index),
     });
     clock = next.cursor;
     state.waiting.value = next.waiting;

@@ -1,5 +1,6 @@
 /** A window into the state for browser tests and bug reports; it reads and never writes. */
 import { meter } from "./meter";
+import { patch } from "./refine";
 import * as state from "./state";
 
 export interface Snapshot {
@@ -18,6 +19,8 @@ export interface Snapshot {
   /** Median over the last pictures. */
   readonly jsMsPerFrame: number;
   readonly drawnFrames: number;
+  /** Whether the visible part of the territory is drawn finer. */
+  readonly refined: boolean;
 }
 
 export interface TimeTravelWindow {
@@ -46,6 +49,7 @@ const snapshot = (): Snapshot => ({
   renderer: state.rendererKind.peek(),
   jsMsPerFrame: meter.median(),
   drawnFrames: meter.frames,
+  refined: patch.peek() !== null,
 });
 
 export function exposeForTests(): void {

@@ -7,7 +7,7 @@ import type { FrameRing } from "./frames";
 import { isUnderWay, PREVIEW_METHOD } from "./methods";
 import { NOTHING, type Selection, type Tool } from "./selection";
 import { clampCursor, locate } from "./timeline";
-import type { ColourMode, NeighborLines, RendererChoice } from "./url";
+import type { ColourMode, NeighborLines, RendererChoice, SampleMeasure, Switch, TRUST_MARKS } from "./url";
 import type { Film, Fit, Listing, Probe } from "./wire";
 
 /** A film that is open: its description, its samples, and the frames in memory. */
@@ -60,6 +60,12 @@ export const territory = signal(0.45);
 export const territoryShown = signal(true);
 /** Factor on the default diameter. */
 export const dotScale = signal(1);
+/** The measure that fidelity of samples is shown by, as colour, fade or ring. */
+export const measure = signal<SampleMeasure>("neighborhood_preservation");
+export const trust = signal<(typeof TRUST_MARKS)[number]>("off");
+export const switchedOff = signal<ReadonlySet<Switch>>(new Set());
+/** Colours that a person gave to classes, `#rrggbb`. */
+export const givenColours = signal<ReadonlyMap<number, string>>(new Map());
 export const camera = signal<Camera>(FIT);
 
 export const hovered = signal<number | null>(null);
@@ -97,6 +103,10 @@ export const step = computed(() => reel.value?.steps[nearest.value] ?? null);
 export const nearestFrame = computed(() => {
   framesVersion.value;
   return reel.value?.frames.get(nearest.value) ?? null;
+});
+export const nClasses = computed(() => {
+  const open = reel.value;
+  return open === null ? 0 : Math.max(open.probe.n_classes, open.probe.class_names.length);
 });
 export const bothFramesLoaded = computed(() => {
   framesVersion.value;

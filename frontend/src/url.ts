@@ -5,8 +5,15 @@
 import type { Camera } from "./camera";
 import { ranges } from "./ranges";
 
-export const COLOUR_MODES = ["label", "prediction", "correctness", "confidence"] as const;
+export const COLOUR_MODES = ["label", "prediction", "correctness", "confidence", "split", "flips", "fidelity"] as const;
 export type ColourMode = (typeof COLOUR_MODES)[number];
+/** Metrics that every sample has a value of its own of. */
+export const SAMPLE_MEASURES = ["neighborhood_preservation", "trustworthiness", "continuity", "prediction_agreement"] as const;
+export type SampleMeasure = (typeof SAMPLE_MEASURES)[number];
+export const TRUST_MARKS = ["off", "fade", "ring"] as const;
+/** What can be switched off in the picture. */
+export const SWITCHES = ["names", "wrong", "contour", "doubt"] as const;
+export type Switch = (typeof SWITCHES)[number];
 export const RENDERERS = ["auto", "webgl", "cpu"] as const;
 export type RendererChoice = (typeof RENDERERS)[number];
 
@@ -33,6 +40,12 @@ export interface LinkState {
   /** Steps that trails reach back; null where none are drawn. */
   readonly trails: number | null;
   readonly neighbors: NeighborLines;
+  readonly measure: SampleMeasure | null;
+  /** How dots say how far to trust them. */
+  readonly trust: (typeof TRUST_MARKS)[number];
+  readonly without: readonly Switch[];
+  /** Colours that were given to classes, `#rrggbb`. */
+  readonly colours: ReadonlyMap<number, string>;
 }
 
 const PREFIX = "p.timetravel.";
@@ -69,6 +82,19 @@ function parseIndices(raw: string): number[] {
   });
 }
 
+/** `3:ff8800,7:00aa44`. */
+function parseColours(raw: string): Map<number, string> {
+  const found = new Map<number, string>();
+  for (const part of raw.split(",")) {
+    const [, kind, colour] = /^(\d{1,5}):([0-9a-f]{6})$/.exec(part) ?? [];
+    if (kind !== undefined) found.set(Number(kind), `#${colour}`);
+  }
+  return found;
+}
+
+const formatColours = (colours: ReadonlyMap<number, string>): string =>
+  [...colours].map(([kind, colour]) => `${kind}:${colour.slice(1)}`).join(",");
+
 function decodeComponent(raw: string): string {
   try {
     return decodeURIComponent(raw);
@@ -100,6 +126,10 @@ export function readLink(hash: string): LinkState {
     query: fields.get("query") ?? null,
     trails: trails !== null && Number.isInteger(trails) && trails > 0 && trails <= MAX_TRAIL ? trails : null,
     neighbors: NEIGHBOR_LINES.find((name) => name === fields.get("neighbors")) ?? "none",
+    measure: SAMPLE_MEASURES.find((name) => name === fields.get("measure")) ?? null,
+    trust: TRUST_MARKS.find((mark) => mark === fields.get("trust")) ?? "off",
+    without: SWITCHES.filter((name) => fields.get("without")?.split(",").includes(name)),
+    colours: parseColours(fields.get("colours") ?? ""),
   };
 }
 
@@ -123,6 +153,10 @@ export function writeLink(hash: string, state: LinkState): string {
     ["query", state.query],
     ["trails", state.trails === null ? null : String(state.trails)],
     ["neighbors", state.neighbors === "none" ? null : state.neighbors],
+    ["measure", state.measure],
+    ["trust", state.trust === "off" ? null : state.trust],
+    ["without", state.without.length === 0 ? null : state.without.join(",")],
+    ["colours", state.colours.size === 0 ? null : formatColours(state.colours)],
   ];
   const own = fields.flatMap(([key, value]) => (value === null ? [] : [`${PREFIX}${key}=${encodeURIComponent(value)}`]));
   // TensorBoard reads the first token as the tab's name; without one the link would open another tab.

@@ -115,6 +115,7 @@ export const film = object({
   extent: list(number),
   grid_resolution: maybe(number),
   territory: object({ source: word("head", "surrogate", "labels", "none"), agreement: maybe(number) }),
+  refinable: maybe(flag),
   metrics: list(metric),
   fidelity: maybe(record(perSplit)),
   steps: list(filmStep),

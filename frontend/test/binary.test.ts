@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeFrame, decodeSamples } from "../src/binary";
+import { decodeColumn, decodeFrame, decodeSamples } from "../src/binary";
 import { frameBuffer } from "./bytes";
 
 const odd = { n: 3, grid: 3, classBytes: 1, predicted: true } as const;
@@ -74,5 +74,27 @@ describe("decodeSamples", () => {
 
   it("refuses a length that does not fit the count", () => {
     expect(() => decodeSamples(bytes().slice(0, 25))).toThrow("expected 26 bytes for 2 samples, got 25");
+  });
+});
+
+describe("decodeColumn", () => {
+  const bytes = (): ArrayBuffer => {
+    const buffer = new ArrayBuffer(18);
+    const view = new DataView(buffer);
+    [..."TTV1"].forEach((letter, index) => view.setUint8(index, letter.charCodeAt(0)));
+    view.setUint32(4, 2, true);
+    view.setFloat32(12, 8, true);
+    view.setUint8(16, 127);
+    view.setUint8(17, 255);
+    return buffer;
+  };
+
+  it("reads a byte per sample and the ends of their scale", () => {
+    const { values, low, high } = decodeColumn(bytes());
+    expect([[...values], low, high]).toEqual([[127, 255], 0, 8]);
+  });
+
+  it("refuses a length that does not fit the count", () => {
+    expect(() => decodeColumn(bytes().slice(0, 17))).toThrow("expected 18 bytes for 2 samples, got 17");
   });
 });

@@ -78,6 +78,13 @@ export function sceneOf(samples: Samples, frame: Frame, changes: Partial<Scene> 
     ring: [1, 2, 3],
     marked: [],
     selection: null,
+    ratio: 1,
+    values: null,
+    trust: null,
+    wrongMarked: true,
+    contour: true,
+    patch: null,
+    doubt: false,
     ...changes,
   };
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Camera, FIT, MAX_ZOOM, panBy, project, zoomAt } from "../src/camera";
+import { projectWindow } from "../src/engine/scene";
+import { visibleWindow } from "../src/refine";
 import { seeded } from "./bytes";
 
 const view = { width: 900, height: 600, aspect: 1 };
@@ -39,5 +41,29 @@ describe("the camera", () => {
     const [u, v] = under(FIT, 400, 300);
     const moved = panBy(FIT, view, 25, -40);
     expect(under(moved, 425, 260)).toEqual([expect.closeTo(u), expect.closeTo(v)]);
+  });
+});
+
+describe("the visible part of the extent", () => {
+  const view = { width: 800, height: 400, aspect: 1 };
+
+  it("is what the view shows, within the extent", () => {
+    const seen = visibleWindow({ u: 0.5, v: 0.5, zoom: 4 }, view);
+    expect(seen).toEqual({ left: 0.25, right: 0.75, bottom: 0.375, top: 0.625 });
+    expect(visibleWindow({ u: 0, v: 1, zoom: 4 }, view)).toEqual({ left: 0, right: 0.25, bottom: 0.875, top: 1 });
+    expect(visibleWindow({ u: 0.5, v: 0.5, zoom: 1 }, view)).toEqual({ left: 0, right: 1, bottom: 0, top: 1 });
+  });
+
+  it("is none where the view lies beside the extent", () => {
+    expect(visibleWindow({ u: -0.25, v: 0.5, zoom: 16 }, view)).toBeNull();
+  });
+
+  it("is projected to the pixels that it was seen in", () => {
+    const camera = { u: 0.4, v: 0.6, zoom: 5 };
+    const seen = visibleWindow(camera, view);
+    expect(seen).not.toBeNull();
+    if (seen === null) return;
+    const { scaleX, scaleY, offsetX, offsetY } = projectWindow(project(camera, view), seen);
+    expect([offsetX, offsetX + scaleX, offsetY + scaleY, offsetY].map(Math.round)).toEqual([0, 800, 0, 400]);
   });
 });

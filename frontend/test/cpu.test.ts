@@ -4,7 +4,7 @@ import { paintTerritory } from "../src/engine/cpu_territory";
 import { pick, positionOf } from "../src/engine/pick";
 import { race } from "../src/engine/race";
 import type { Scene } from "../src/engine/scene";
-import { classPalette } from "../src/palette";
+import { classPalette, valuePalette } from "../src/palette";
 import { frameOf, samplesOf, sceneOf } from "./bytes";
 
 const WHITE = 0xffffffff;
@@ -57,6 +57,62 @@ describe("dots without WebGL", () => {
     const shape = (split: number): string =>
       painted(sceneOf(samplesOf([0], [split]), frameOf([[0.5, 0.5]], [0]), { dotSize: 12 })).pixels.join();
     expect(new Set([shape(0), shape(1), shape(2)]).size).toBe(3);
+  });
+
+  it("of more than twenty classes have one of five shapes beside one of twenty colours", () => {
+    const n = 101;
+    const dot = (kind: number): { shape: string; colour: string; ink: number } => {
+      const scene = sceneOf(samplesOf([kind]), frameOf([[0.5, 0.5]], [kind]), {
+        nClasses: n,
+        palette: classPalette(n, new Set()),
+        dotSize: 14,
+      });
+      const { pixels, at, ink } = painted(scene);
+      return { shape: pixels.map((pixel) => (pixel === WHITE ? 0 : 1)).join(""), colour: at(32, 32), ink };
+    };
+    const kinds = [3, 23, 43, 63, 83].map(dot);
+    expect(new Set(kinds.map(({ shape }) => shape)).size).toBe(5);
+    expect(new Set(kinds.map(({ colour }) => colour)).size).toBe(1);
+    for (const { ink } of kinds) expect(Math.abs(ink - Math.PI * 49)).toBeLessThan(60); // about as large to the eye
+    expect(dot(4).shape).toBe(kinds[0]?.shape);
+    expect(dot(4).colour).not.toBe(kinds[0]?.colour);
+  });
+
+  it("of wrong samples look like all others where that mark is off", () => {
+    const ink = (prediction: number, wrongMarked: boolean): string =>
+      painted(sceneOf(samplesOf([0]), frameOf([[0.5, 0.5]], [prediction]), { dotSize: 9, wrongMarked })).pixels.join();
+    expect(ink(2, false)).toBe(ink(0, false));
+    expect(ink(2, true)).not.toBe(ink(2, false));
+  });
+
+  const trusted = (mark: "fade" | "ring", byte: number): Scene =>
+    sceneOf(samplesOf([0]), frameOf([[0.5, 0.5]], [0]), { dotSize: 12, trust: { mark, values: Uint8Array.of(byte) } });
+
+  it("fade as their fidelity falls, and not where it is not known", () => {
+    expect([254, 255].map((byte) => painted(trusted("fade", byte)).at(32, 32))).toEqual(["#3f90da", "#3f90da"]);
+    expect(painted(trusted("fade", 127)).at(32, 32)).toBe("#93c0ea");
+    expect(painted(trusted("fade", 0)).at(32, 32)).toBe("#e7f1fa");
+  });
+
+  it("get a ring that is the wider the less faithful they are", () => {
+    const ring = (byte: number): number =>
+      painted(trusted("ring", byte)).pixels.filter((pixel) => hex(pixel) === "#010203").length;
+    expect(ring(254)).toBe(0);
+    expect(ring(255)).toBe(0);
+    expect(ring(100)).toBeGreaterThan(10);
+    expect(ring(0)).toBeGreaterThan(ring(100) + 10);
+  });
+
+  it("are coloured by the byte of their value, and grey without one", () => {
+    const colour = (byte: number): string =>
+      painted(
+        sceneOf(samplesOf([0]), frameOf([[0.5, 0.5]], [0]), {
+          mode: "flips",
+          palette: valuePalette(),
+          values: Uint8Array.of(byte),
+        }),
+      ).at(32, 32);
+    expect([0, 254, 255].map(colour)).toEqual(["#440154", "#fde725", "#9e9e9e"]);
   });
 
   it("that are marked get a ring", () => {
@@ -115,6 +171,17 @@ describe("territory without WebGL", () => {
       const column = Array.from({ length: 64 }, (_, y) => hex(pixels[y * 64 + x]));
       expect(column.slice(28, 37).some((colour) => !ground.has(colour))).toBe(true);
     }
+  });
+
+  it("goes without borders where they are switched off", () => {
+    const pixels = new Uint32Array(64 * 64).fill(WHITE);
+    if (cells !== null) paintTerritory(cells, { ...scene, contour: false }, pixels);
+    // Between two classes the lead falls to nothing: pale ground of either, never the line's darker colour.
+    const darkest = Math.min(...Array.from({ length: 64 }, (_, x) => ((pixels[8 * 64 + x] ?? 0) >> 8) & 255));
+    const withLines = new Uint32Array(64 * 64).fill(WHITE);
+    if (cells !== null) paintTerritory(cells, scene, withLines);
+    expect(Math.min(...Array.from({ length: 64 }, (_, x) => ((withLines[8 * 64 + x] ?? 0) >> 8) & 255))).toBeLessThan(darkest);
+    expect(darkest).toBe(0xc7);
   });
 
   it("leaves what lies outside the extent alone", () => {

@@ -32,6 +32,17 @@ describe("the palette", () => {
     expect(closest(CLASS_COLOURS)).toBeGreaterThan(4);
   });
 
+  it("gives more than twenty classes one of twenty colours each, as shape tells the rest", () => {
+    expect(classColour(25, 100)).toBe(classColour(5, 100));
+    expect(new Set(Array.from({ length: 100 }, (_, kind) => classColour(kind, 100))).size).toBe(20);
+    expect(classColour(12, 20)).toBe(CLASS_COLOURS[12]);
+  });
+
+  it("gives a class the colour that a person chose", () => {
+    const { rgba } = classPalette(2, new Set(), ["#010203", "#040506"]);
+    expect([...rgba.slice(0, 8)]).toEqual([1, 2, 3, 255, 4, 5, 6, 255]);
+  });
+
   it("cycles beyond a hundred and greys what has no class", () => {
     expect(classColour(103)).toBe(classColour(3));
     expect(classColour(-1)).toBe(NONE_COLOUR);

@@ -15,6 +15,13 @@ const full: LinkState = {
   query: 'label:"hot dog" -wrong',
   trails: 20,
   neighbors: "both",
+  measure: "continuity",
+  trust: "ring",
+  without: ["names", "doubt"],
+  colours: new Map([
+    [3, "#ff8800"],
+    [17, "#0a0b0c"],
+  ]),
 };
 
 describe("the link", () => {
@@ -43,7 +50,7 @@ describe("the link", () => {
 
   it("reads nonsense as absent", () => {
     const link = readLink(
-      "#timetravel&p.timetravel.step=x&p.timetravel.camera=1,2&p.timetravel.colour=red&p.timetravel.hidden=1,-2,y&p.timetravel.run=%",
+      "#timetravel&p.timetravel.step=x&p.timetravel.camera=1,2&p.timetravel.colour=red&p.timetravel.hidden=1,-2,y&p.timetravel.run=%&p.timetravel.trust=blind&p.timetravel.without=sense&p.timetravel.colours=1:red,2:url(x),3:00ff00;",
     );
     expect(link).toEqual({ ...readLink(""), hidden: [1], run: "%" });
   });

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+    from tb_timetravel.frame import Extent
+
 _YEAR_S = 365 * 24 * 3600
 _MAX_STEP = 999_999_999_999
 _DIGEST = re.compile(r"[0-9a-f]{16}")
+_DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,20})?([eE]-?[0-9]{1,2})?")
 _NUMBER = re.compile(r"[0-9]{1,12}")
 _MAX_NAME = 2048  # characters of a run's or tag's name; a path is no longer
 
@@ -104,11 +107,11 @@ def name_argument(request: Request, key: str) -> str:
     return value
 
 
-def number_argument(request: Request, key: str) -> int:
-    """Take a whole number from 0 up: a step, a page or a sample."""
+def number_argument(request: Request, key: str, low: int = 0, high: int = _MAX_STEP) -> int:
+    """Take a whole number: a step, a page, a sample or a resolution."""
     value = request.args.get(key, "")
-    if not _NUMBER.fullmatch(value):
-        raise InvalidData(f"expected a parameter {key}, a whole number from 0 to {_MAX_STEP}, got {value[:40]!r}")
+    if not _NUMBER.fullmatch(value) or not low <= int(value) <= high:
+        raise InvalidData(f"expected a parameter {key}, a whole number from {low} to {high}, got {value[:40]!r}")
     return int(value)
 
 
@@ -121,11 +124,39 @@ def numbers_argument(request: Request, key: str, most: int) -> list[int]:
     return [int(word) for word in words]
 
 
+def window_argument(request: Request) -> Extent:
+    """Take a part of the plane: ``x_min``, ``x_max``, ``y_min``, ``y_max``."""
+    found = []
+    for key in ("x_min", "x_max", "y_min", "y_max"):
+        value = request.args.get(key, "")
+        if not _DECIMAL.fullmatch(value):
+            raise InvalidData(f"expected a parameter {key}, a decimal number, got {value[:40]!r}")
+        found.append(float(value))
+    return found[0], found[1], found[2], found[3]
+
+
+def inside(window: Extent, extent: Extent) -> None:
+    """Refuse a window that is empty or reaches out of the extent."""
+    room_x, room_y = 1e-4 * (extent[1] - extent[0]), 1e-4 * (extent[3] - extent[2])  # decimals of an address are rounded
+    left, right, bottom, top = window
+    in_x = extent[0] - room_x <= left < right <= extent[1] + room_x
+    if not in_x or not extent[2] - room_y <= bottom < top <= extent[3] + room_y:
+        raise InvalidData(f"expected a window inside the extent {list(extent)}, got {list(window)}")
+
+
 def digest_argument(request: Request, key: str) -> str:
     """Take a film's key or a version."""
     value = request.args.get(key, "")
     if not _DIGEST.fullmatch(value):
         raise InvalidData(f"expected a parameter {key}, 16 hexadecimal digits from an earlier answer, got {value[:40]!r}")
+    return value
+
+
+def word_argument(request: Request, key: str, words: Sequence[str]) -> str:
+    """Take one of some words."""
+    value = request.args.get(key, "")
+    if value not in words:
+        raise InvalidData(f"expected a parameter {key}, one of {', '.join(words)}, got {value[:40]!r}")
     return value
 
 

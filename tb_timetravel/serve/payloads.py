@@ -16,6 +16,7 @@ from tb_timetravel.palette import class_colors
 from tb_timetravel.schema import PAGE_SIZE
 from tb_timetravel.serve.estimate import estimate_seconds
 from tb_timetravel.serve.methods import offered
+from tb_timetravel.serve.territory_part import is_refinable
 from tb_timetravel.store import DynamicsReader, FilmStore, StatusFile, data_fingerprint
 from tb_timetravel.store.dynamics import n_pages
 from tb_timetravel.store.films import choose_film
@@ -103,7 +104,8 @@ def fit_status(status: FitStatus) -> dict[str, Any]:
 
 def film(directory: str, key: str) -> dict[str, Any]:
     """Describe a film."""
-    described: dict[str, Any] = msgspec.to_builtins(FilmStore(directory).film(key))
+    found = FilmStore(directory).film(key)
+    described: dict[str, Any] = {**msgspec.to_builtins(found), "refinable": is_refinable(found)}
     for private in ("format_version", "settings", "timings_s"):
         del described[private]
     return described

@@ -33,9 +33,11 @@ _VIEWS = {
     "/neighbors": "neighbors_route",
     "/selections": "selections_route",
     "/selections/delete": "delete_selection_route",
+    "/sample_values": "sample_values_route",
     "/scalar_tags": "scalar_tags_route",
     "/scalars": "scalars_route",
     "/territory": "territory_route",
+    "/territory_part": "territory_part_route",
     "/static/*": "static_route",
 }
 

@@ -15,20 +15,25 @@ from tb_timetravel.serve.http import (
     answers,
     digest_argument,
     explain,
+    inside,
     is_current,
     name_argument,
     number_argument,
     numbers_argument,
     respond_bytes,
     respond_json,
+    window_argument,
+    word_argument,
 )
 from tb_timetravel.serve.jobs import FitRequest, Jobs, ProbeRequest
 from tb_timetravel.serve.locate import Asker, Recent, RunLocator
 from tb_timetravel.serve.neighbors import MAX_SAMPLES, NeighborSearch
+from tb_timetravel.serve.sample_values import COLUMNS, pack_column
 from tb_timetravel.serve.scalars import list_scalars, read_scalars, related_runs
 from tb_timetravel.serve.selections import MAX_BODY, SaveRequest, SelectionRequest
 from tb_timetravel.serve.static_files import serve_static
-from tb_timetravel.store import DynamicsReader, SelectionsFile
+from tb_timetravel.serve.territory_part import draw_part
+from tb_timetravel.store import DynamicsReader, FilmStore, SelectionsFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,6 +194,14 @@ class Routes:
             raise Refused(403, cannot_save)
         return self._locator.probe_directory(_asker(request), body.run, body.tag)
 
+    def sample_values_route(self, request: Request) -> Response:
+        """Send one value per sample at a step."""
+        key, step, version = digest_argument(request, "film"), number_argument(request, "step"), digest_argument(request, "v")
+        column = word_argument(request, "column", COLUMNS)
+        content = pack_column(self._directory(request), key, step=step, version=version, column=column)
+        content = gzip.compress(content, compresslevel=3, mtime=0)
+        return respond_bytes(request, content, "application/octet-stream", forever=True, gzipped=True)
+
     @answers("GET")
     def scalar_tags_route(self, request: Request) -> Response:
         """List the scalars that belong beside a run."""
@@ -209,6 +222,16 @@ class Routes:
         """Paint one step's territory."""
         key, step = digest_argument(request, "film"), number_argument(request, "step")
         return respond_bytes(request, payloads.territory(self._directory(request), key, step), "image/png")
+
+    @answers("GET")
+    def territory_part_route(self, request: Request) -> Response:
+        """Draw a window of one step's territory finer than the film stores it."""
+        key, step, version = digest_argument(request, "film"), number_argument(request, "step"), digest_argument(request, "v")
+        window, resolution = window_argument(request), number_argument(request, "resolution", 16, 512)
+        directory = self._directory(request)
+        inside(window, FilmStore(directory).film(key).extent)
+        content = draw_part(directory, key, step=step, version=version, window=window, resolution=resolution)
+        return respond_bytes(request, content, "application/octet-stream", forever=True, gzipped=True)
 
     @answers("GET")
     def static_route(self, request: Request) -> Response:

@@ -147,7 +147,7 @@ def test_film_sends_all_that_is_constant_over_time(served: Served):
     answer = served.get("film", **OF_PROBE, film=FILM).json
     assert set(answer) == {
         *("film", "method", "fingerprint", "seed", "device", "created_at", "extent", "grid_resolution", "territory", "metrics"),
-        *("fidelity", "steps"),
+        *("fidelity", "steps", "refinable"),
     }
     assert answer["extent"] == [-1, 1, -2, 2]
     assert answer["territory"] == {"source": "head", "agreement": 1.0}
@@ -229,6 +229,8 @@ def test_a_film_without_territory_has_no_picture(logdir: Path):
 
 
 GONE = "0" * 16
+WINDOW = {"x_min": -0.5, "x_max": 0.5, "y_min": 0, "y_max": 1e-1, "resolution": 64}
+PART = {**OF_PROBE, "film": FILM, "step": 0, "v": GONE, **WINDOW}
 REFUSED = [
     ("run", {"tag": "probe"}, 400, "parameter run"),
     ("run", {"run": "digits"}, 400, "parameter tag"),
@@ -252,12 +254,26 @@ REFUSED = [
     ("history", {**OF_PROBE, "film": FILM}, 400, "parameter sample"),
     ("history", {**OF_PROBE, "film": FILM, "sample": N_SAMPLES}, 404, "0 to 39"),
     ("history", {**OF_PROBE, "film": GONE, "sample": 0}, 404, GONE),
+    ("sample_values", {**OF_PROBE, "film": FILM, "step": 0, "v": GONE}, 400, "parameter column, one of neighborhood_preservation"),
+    ("sample_values", {**OF_PROBE, "film": FILM, "step": 0, "v": GONE, "column": "../x"}, 400, "parameter column"),
+    ("sample_values", {**OF_PROBE, "film": FILM, "step": 0, "column": "flips"}, 400, "parameter v"),
+    ("sample_values", {**OF_PROBE, "film": FILM, "step": 0, "v": GONE, "column": "flips"}, 404, GONE),
     ("scalar_tags", {}, 400, "parameter run"),
     ("scalar_tags", {"run": "nope"}, 404, "nope"),
     ("scalars", {"run": "digits"}, 400, "parameter tag"),
     ("scalars", {"run": "digits", "tag": "nope"}, 404, "no scalar named 'nope'"),
     ("territory", {**OF_PROBE, "film": FILM, "step": 4}, 404, "no step 4"),
     ("territory", {**OF_PROBE, "film": FILM}, 400, "parameter step"),
+    ("territory_part", PART, 404, f"version {GONE}"),
+    ("territory_part", {**PART, "resolution": 513}, 400, "16 to 512"),
+    ("territory_part", {**PART, "resolution": 1}, 400, "16 to 512"),
+    ("territory_part", {**PART, "x_min": "nan"}, 400, "parameter x_min"),
+    ("territory_part", {**PART, "x_min": "1e999"}, 400, "parameter x_min"),
+    ("territory_part", {**PART, "y_max": ""}, 400, "parameter y_max"),
+    ("territory_part", {**PART, "x_max": 1.5}, 400, "inside the extent"),
+    ("territory_part", {**PART, "x_max": -0.5}, 400, "inside the extent"),
+    ("territory_part", {**PART, "film": GONE}, 404, GONE),
+    ("territory_part", {**PART, "v": "x"}, 400, "parameter v"),
 ]
 
 
@@ -323,7 +339,20 @@ def test_a_store_without_permission_is_a_conflict(served: Served, logdir: Path):
     assert served.get("run", **OF_PROBE).status_code == 409
 
 
-ROUTES_FOR_GET = ["runs", "run", "film", "frame", "samples", "thumbnails", "texts", "history", "scalar_tags", "scalars", "territory"]
+ROUTES_FOR_GET = [
+    "runs",
+    "run",
+    "film",
+    "frame",
+    "samples",
+    "thumbnails",
+    "texts",
+    "history",
+    "sample_values",
+    "scalar_tags",
+    "scalars",
+    *("territory", "territory_part"),
+]
 
 
 @pytest.mark.parametrize("route", [*ROUTES_FOR_GET, "static/index.js"])

@@ -1,16 +1,25 @@
 /** The renderer without WebGL: plain loops over an image. Many remote desktops have no GPU, and there this is the faster one too. */
+import type { Territory } from "../binary";
+import { paintDoubt } from "./cpu_doubt";
 import { paintTerritory } from "./cpu_territory";
 import { colourAt, mixed, pack } from "./pixel";
 import { type Cells, cellsOf, race } from "./race";
 import {
+  classShape,
   DIMMED,
+  DOT_SHAPES,
+  FADED,
+  HALO,
   isWrong,
-  keyOf,
+  keyIn,
+  NO_VALUE,
   nearestFrame,
+  projectWindow,
   type Renderer,
   RIM,
   type Scene,
   SPLIT_SHAPES,
+  shapedByClass,
   splitShown,
   WRONG_GROWTH,
 } from "./scene";
@@ -30,11 +39,12 @@ function blend(
   y: number,
   { dx, dy, coverage, layer }: Stamp,
   { layers }: Ink,
+  strength: number,
 ): void {
   for (let i = 0; i < dx.length; i++) {
     const at = (y + (dy[i] ?? 0)) * width + x + (dx[i] ?? 0);
     const colour = layers[layer[i] ?? 0] ?? 0;
-    const weight = coverage[i] ?? 0;
+    const weight = ((coverage[i] ?? 0) * strength) >> 8;
     if (weight >= 256) {
       pixels[at] = colour;
       continue;
@@ -48,10 +58,27 @@ function blend(
   }
 }
 
-function stamps(scene: Scene, growth: number, opacity = 1): Stamp[] {
-  return SPLIT_SHAPES.flatMap((shape) =>
-    [false, true].map((cored) => stamp({ shape, diameter: scene.dotSize * (cored ? WRONG_GROWTH : 1), cored, growth, opacity })),
-  );
+const HALO_LEVELS = 8;
+
+/** Stamps of a scene, made when first used. */
+class Stamps {
+  readonly #made: (Stamp | undefined)[] = [];
+  constructor(
+    readonly diameter: number,
+    readonly growth: number,
+  ) {}
+
+  /** `halo` is 0..HALO_LEVELS − 1. */
+  get(shape: number, cored: boolean, halo: number): Stamp {
+    const at = (shape * 2 + (cored ? 1 : 0)) * HALO_LEVELS + halo;
+    const known = this.#made[at];
+    if (known !== undefined) return known;
+    const diameter = this.diameter * (cored ? WRONG_GROWTH : 1);
+    const width = (halo / (HALO_LEVELS - 1)) * HALO * (diameter / 2);
+    const made = stamp({ shape: DOT_SHAPES[shape] ?? "circle", diameter, cored, growth: this.growth, halo: width });
+    this.#made[at] = made;
+    return made;
+  }
 }
 
 /** Draw all dots, those beside the selection first and dimmed, then the marked ones again with a ring, into opaque pixels of the scene's size. */
@@ -69,15 +96,21 @@ export function paintDots(scene: Scene, pixels: Uint32Array): void {
   const [kx, ky] = [scaleX / 65535, scaleY / 65535];
   const [from, to] = [scene.a.xy, scene.b.xy];
 
-  const drawOne = (sample: number, chosen: readonly Stamp[]): void => {
+  const byClass = shapedByClass(scene.mode, scene.nClasses);
+  const faded = scene.trust?.mark === "fade" ? scene.trust.values : null;
+  const ringed = scene.trust?.mark === "ring" ? scene.trust.values : null;
+
+  const drawOne = (sample: number, stamps: Stamps, opacity = 1): void => {
     if (!splitShown(scene.splitMask, split[sample] ?? 0)) return;
     const own = label[sample] ?? -1;
     const predicted = frame.prediction?.[sample] ?? null;
-    const key = keyOf(scene.mode, own, predicted, frame.confidence?.[sample] ?? null, scene.nClasses);
+    const key = keyIn(scene, sample);
     if ((palette.rgba[4 * key + 3] ?? 0) === 0) return;
-    const cored = predicted !== null && isWrong(own, predicted, scene.nClasses);
-    const shape = chosen[((split[sample] ?? 0) % SPLIT_SHAPES.length) * 2 + (cored ? 1 : 0)];
-    if (shape === undefined) return;
+    const cored = scene.wrongMarked && predicted !== null && isWrong(own, predicted, scene.nClasses);
+    const form = byClass ? classShape(key, scene.nClasses) : (split[sample] ?? 0) % SPLIT_SHAPES.length;
+    const share = trustOf(ringed, sample);
+    const shape = stamps.get(form, cored, stamps.growth > 0 ? 0 : Math.round((1 - share) * (HALO_LEVELS - 1)));
+    const strength = Math.round(256 * opacity * (FADED + (1 - FADED) * trustOf(faded, sample)));
     const [fromX, fromY] = [from[2 * sample] ?? 0, from[2 * sample + 1] ?? 0];
     const x = (offsetX + (fromX + ((to[2 * sample] ?? 0) - fromX) * scene.fraction) * kx) | 0;
     const y = (offsetY + (fromY + ((to[2 * sample + 1] ?? 0) - fromY) * scene.fraction) * ky) | 0;
@@ -89,19 +122,24 @@ export function paintDots(scene: Scene, pixels: Uint32Array): void {
       const other = scene.mode === "label" ? predicted : scene.mode === "prediction" ? own : -1;
       layers[CORE] = other < 0 ? (layers[GAP] ?? 0) : (fills[other] ?? 0);
     }
-    blend(pixels, scene.width, x, y, shape, { layers });
+    blend(pixels, scene.width, x, y, shape, { layers }, strength);
   };
 
   const { selection } = scene;
+  const plain = new Stamps(scene.dotSize, 0);
   if (selection !== null) {
-    const dimmed = stamps(scene, 0, DIMMED);
-    for (let sample = 0; sample < n; sample++) if (selection[sample] !== 1) drawOne(sample, dimmed);
+    for (let sample = 0; sample < n; sample++) if (selection[sample] !== 1) drawOne(sample, plain, DIMMED);
   }
-  const plain = stamps(scene, 0);
   for (let sample = 0; sample < n; sample++) if (selection === null || selection[sample] === 1) drawOne(sample, plain);
   if (scene.marked.length === 0) return;
-  const ringed = stamps(scene, RING_PIXELS);
-  for (const sample of scene.marked) drawOne(sample, ringed);
+  const marking = new Stamps(scene.dotSize, RING_PIXELS);
+  for (const sample of scene.marked) drawOne(sample, marking);
+}
+
+/** 0..1; samples without a value are not doubted. */
+function trustOf(values: Uint8Array | null, sample: number): number {
+  const value = values?.[sample] ?? NO_VALUE;
+  return value === NO_VALUE ? 1 : value / 254;
 }
 
 export class CpuRenderer implements Renderer {
@@ -109,6 +147,7 @@ export class CpuRenderer implements Renderer {
   readonly #context: CanvasRenderingContext2D;
   #image: ImageData | null = null;
   #cells: Cells | null = null;
+  #fine: { readonly of: Territory; readonly cells: Cells } | null = null;
 
   constructor(context: CanvasRenderingContext2D) {
     this.#context = context;
@@ -126,6 +165,7 @@ export class CpuRenderer implements Renderer {
   destroy(): void {
     this.#image = null;
     this.#cells = null;
+    this.#fine = null;
   }
 
   #imageOf({ width, height }: Scene): ImageData {
@@ -139,5 +179,11 @@ export class CpuRenderer implements Renderer {
     if (from === null || to === null || scene.territory <= 0 || from.resolution !== to.resolution) return;
     if (this.#cells?.resolution !== from.resolution) this.#cells = cellsOf(from.resolution);
     paintTerritory(race(from, to, scene.fraction, this.#cells), scene, pixels);
+    if (scene.patch !== null) {
+      const { territory, window } = scene.patch;
+      if (this.#fine?.of !== territory) this.#fine = { of: territory, cells: race(territory, territory, 0) };
+      paintTerritory(this.#fine.cells, { ...scene, projection: projectWindow(scene.projection, window) }, pixels);
+    }
+    if (scene.doubt) paintDoubt(scene, pixels);
   }
 }

@@ -87,7 +87,7 @@ export function paintTerritory({ resolution: g, classes, margin }: Cells, scene:
         owner = winnerOf(kinds, votes);
         lead = leadOf(kinds, votes, owner);
       }
-      const isBorder = (left >= 0 && left !== owner) || ((above[x] ?? -1) >= 0 && above[x] !== owner);
+      const isBorder = scene.contour && ((left >= 0 && left !== owner) || ((above[x] ?? -1) >= 0 && above[x] !== owner));
       const shade = Math.min(SHADES - 1, Math.max(0, (lead - VOTE_FLOOR) >> 2));
       pixels[y * width + x] = (isBorder ? border : ground)[(neutral ? 0 : owner) * SHADES + shade] ?? 0;
       left = owner;

@@ -1,5 +1,6 @@
 /** Frames on the GPU. Uploads are straight copies of the wire's bytes; the few most recently drawn stay. */
 import type { Frame, Territory } from "../binary";
+import { DOUBT_CELLS, doubtOf } from "./doubt";
 
 export interface GpuTerritory {
   readonly resolution: number;
@@ -14,6 +15,8 @@ export interface GpuFrame {
   readonly predictionType: number;
   readonly confidence: WebGLBuffer | null;
   readonly territory: GpuTerritory | null;
+  /** Doubt in its territory, to be interpolated. */
+  readonly doubt: WebGLTexture | null;
 }
 
 const KEPT = 24; // enough to scrub back and forth without uploads, 18 MB at 100,000 samples
@@ -51,6 +54,7 @@ export class GpuFrames {
     for (const buffer of [gpuFrame.xy, gpuFrame.prediction, gpuFrame.confidence]) this.#gl.deleteBuffer(buffer);
     this.#gl.deleteTexture(gpuFrame.territory?.classes ?? null);
     this.#gl.deleteTexture(gpuFrame.territory?.margin ?? null);
+    this.#gl.deleteTexture(gpuFrame.doubt);
   }
 
   #upload(frame: Frame): GpuFrame {
@@ -60,7 +64,8 @@ export class GpuFrames {
       prediction: frame.prediction === null ? null : this.#buffer(frame.prediction),
       predictionType: frame.prediction instanceof Uint16Array ? gl.UNSIGNED_SHORT : gl.UNSIGNED_BYTE,
       confidence: frame.confidence === null ? null : this.#buffer(frame.confidence),
-      territory: frame.territory === null ? null : this.#territory(frame.territory),
+      territory: frame.territory === null ? null : this.territory(frame.territory),
+      doubt: frame.territory === null ? null : this.#doubt(frame),
     };
   }
 
@@ -72,8 +77,21 @@ export class GpuFrames {
     return buffer;
   }
 
-  #territory({ resolution, classes, margin }: Territory): GpuTerritory {
+  /** A territory without a frame; whoever asks deletes it. */
+  territory({ resolution, classes, margin }: Territory): GpuTerritory {
     return { resolution, classes: this.#texture(resolution, classes), margin: this.#texture(resolution, margin) };
+  }
+
+  #doubt(frame: Frame): WebGLTexture {
+    const gl = this.#gl;
+    const texture = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, DOUBT_CELLS, DOUBT_CELLS, 0, gl.RED, gl.UNSIGNED_BYTE, doubtOf(frame));
+    nearest(gl);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.LINEAR);
+    return texture;
   }
 
   #texture(resolution: number, values: Uint8Array | Uint16Array): WebGLTexture {

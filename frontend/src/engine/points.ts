@@ -2,10 +2,11 @@
 import type { Samples } from "../binary";
 import type { GpuFrame } from "./gpu_frames";
 import { link, type Program } from "./program";
-import { MODE_INDEX, type Scene } from "./scene";
+import { MODE_INDEX, NO_VALUE, type Scene, shapedByClass } from "./scene";
 import { POINT_FRAGMENT, POINT_VERTEX } from "./shaders";
 
 const [A, B, LABEL, SPLIT, PREDICTION, CONFIDENCE, SELECTED] = [0, 1, 2, 3, 4, 5, 6] as const;
+const [VALUE, TRUST] = [8, 9] as const;
 const NO_LABEL = 65535;
 const RING_PIXELS = 6;
 const [ALL, DIM, CHOSEN] = [0, 1, 2] as const; // parts, as the vertex shader calls them
@@ -16,6 +17,8 @@ export class PointPass {
   readonly #labels: WebGLBuffer;
   readonly #splits: WebGLBuffer;
   readonly #selected: WebGLBuffer;
+  readonly #values: Bytes;
+  readonly #trust: Bytes;
   #samples: Samples | null = null;
   #selection: Uint8Array | null = null;
 
@@ -25,6 +28,8 @@ export class PointPass {
     this.#labels = gl.createBuffer();
     this.#splits = gl.createBuffer();
     this.#selected = gl.createBuffer();
+    this.#values = new Bytes(gl);
+    this.#trust = new Bytes(gl);
   }
 
   /** The palette's texture is bound to unit 0. */
@@ -34,6 +39,18 @@ export class PointPass {
     if (this.#samples !== scene.samples) this.#upload(scene.samples);
     gl.useProgram(handle);
     this.#bind(a, b, scene.fraction < 0.5 ? a : b);
+    if (this.#values.bind(scene.values)) this.#integer(VALUE, this.#values.buffer, gl.UNSIGNED_BYTE);
+    else {
+      gl.disableVertexAttribArray(VALUE);
+      gl.vertexAttribI4ui(VALUE, NO_VALUE, 0, 0, 0);
+    }
+    if (this.#trust.bind(scene.trust?.values ?? null)) {
+      gl.enableVertexAttribArray(TRUST);
+      gl.vertexAttribPointer(TRUST, 1, gl.UNSIGNED_BYTE, true, 0, 0);
+    } else gl.disableVertexAttribArray(TRUST);
+    gl.uniform1i(uniform("trustMark"), scene.trust === null ? 0 : scene.trust.mark === "fade" ? 1 : 2);
+    gl.uniform1i(uniform("byClass"), shapedByClass(scene.mode, scene.nClasses) ? 1 : 0);
+    gl.uniform1i(uniform("wrongMarked"), scene.wrongMarked ? 1 : 0);
     gl.uniform1i(uniform("palette"), 0);
     gl.uniform1f(uniform("fraction"), scene.fraction);
     gl.uniform4f(uniform("projection"), ...clip);
@@ -63,6 +80,8 @@ export class PointPass {
     this.#gl.deleteBuffer(this.#labels);
     this.#gl.deleteBuffer(this.#splits);
     this.#gl.deleteBuffer(this.#selected);
+    this.#values.destroy();
+    this.#trust.destroy();
     this.#gl.deleteProgram(this.#program.handle);
   }
 
@@ -118,6 +137,29 @@ export class PointPass {
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
     gl.enableVertexAttribArray(location);
     gl.vertexAttribIPointer(location, 1, type, 0, 0);
+  }
+}
+
+/** A byte per sample on the GPU, uploaded when another array is shown. */
+class Bytes {
+  readonly buffer: WebGLBuffer;
+  #shown: Uint8Array | null = null;
+
+  constructor(readonly gl: WebGL2RenderingContext) {
+    this.buffer = gl.createBuffer();
+  }
+
+  /** Whether there is something to read; it is bound then. */
+  bind(values: Uint8Array | null): boolean {
+    if (values === null) return false;
+    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.buffer);
+    if (values !== this.#shown) this.gl.bufferData(this.gl.ARRAY_BUFFER, values, this.gl.DYNAMIC_DRAW);
+    this.#shown = values;
+    return true;
+  }
+
+  destroy(): void {
+    this.gl.deleteBuffer(this.buffer);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a renderer draws: plain data, no resources. Both renderers draw the same scene. */
-import type { Frame, Samples } from "../binary";
+import type { Frame, Samples, Territory } from "../binary";
 import type { Projection } from "../camera";
 import type { Palette, Rgb } from "../palette";
 import type { ColourMode } from "../url";
@@ -34,7 +34,26 @@ export interface Scene {
   readonly marked: readonly number[];
   /** A byte per sample: those that are not 1 are dimmed and lie below. Null dims none. */
   readonly selection: Uint8Array | null;
+  /** Device pixels per CSS pixel. */
+  readonly ratio: number;
+  /** A byte per sample at the nearer step, for the modes that colour by a value: 0..254 over its scale, 255 for none. */
+  readonly values: Uint8Array | null;
+  /** How faithfully the nearer step shows each sample, in such bytes, and by what a dot says so. */
+  readonly trust: { readonly mark: TrustMark; readonly values: Uint8Array } | null;
+  /** Dots of wrong predictions carry a core. */
+  readonly wrongMarked: boolean;
+  /** Lines between territories. */
+  readonly contour: boolean;
+  /** A part of the territory that is known finer, its window in fractions of the extent; drawn over the coarse one. */
+  readonly patch: {
+    readonly window: { readonly left: number; readonly right: number; readonly bottom: number; readonly top: number };
+    readonly territory: Territory;
+  } | null;
+  /** Hatching where the territory should not be believed. */
+  readonly doubt: boolean;
 }
+
+export type TrustMark = "fade" | "ring";
 
 export interface Renderer {
   readonly kind: "webgl" | "cpu";
@@ -65,7 +84,15 @@ export const HIDDEN_TERRITORY = 0.12;
 /** The same for its border, which should still show where it lies. */
 export const HIDDEN_BORDER = 0.25;
 
-export const MODE_INDEX: Readonly<Record<ColourMode, number>> = { label: 0, prediction: 1, correctness: 2, confidence: 3 };
+export const MODE_INDEX: Readonly<Record<ColourMode, number>> = {
+  label: 0,
+  prediction: 1,
+  correctness: 2,
+  confidence: 3,
+  split: 4,
+  flips: 5,
+  fidelity: 6,
+};
 
 export const CORRECT = 0;
 export const WRONG = 1;
@@ -81,6 +108,8 @@ export function keyOf(
   prediction: number | null,
   confidence: number | null,
   nClasses: number,
+  split = 0,
+  value = NO_VALUE,
 ): number {
   const knownLabel = label >= 0 && label < nClasses;
   const knownPrediction = prediction !== null && prediction < nClasses;
@@ -94,10 +123,59 @@ export function keyOf(
       return label === prediction ? CORRECT : WRONG;
     case "confidence":
       return confidence ?? 256;
+    case "split":
+      return split;
+    case "flips":
+    case "fidelity":
+      return value;
   }
 }
+
+/** The key of a sample in a scene, coloured by the nearer step. */
+export function keyIn(scene: Scene, sample: number): number {
+  const frame = nearestFrame(scene);
+  const { label, split } = scene.samples;
+  const [prediction, confidence] = [frame.prediction?.[sample] ?? null, frame.confidence?.[sample] ?? null];
+  return keyOf(scene.mode, label[sample] ?? -1, prediction, confidence, scene.nClasses, split[sample], scene.values?.[sample]);
+}
+
+/** The byte of a sample without a value. */
+export const NO_VALUE = 255;
 
 export const splitShown = (mask: number, split: number): boolean => ((mask >>> Math.min(split, 31)) & 1) === 1;
 
 /** Splits are told apart by shape: the first is round, the second a diamond, the third a square; then again. */
 export const SPLIT_SHAPES = ["circle", "diamond", "square"] as const;
+
+/** Beyond this many classes, colours repeat and shape tells apart the classes that share one. */
+export const COLOURS_APART = 20;
+export const DOT_SHAPES = [...SPLIT_SHAPES, "triangle", "cross"] as const;
+export type DotShape = (typeof DOT_SHAPES)[number];
+
+export const shapedByClass = (mode: ColourMode, nClasses: number): boolean => isClassMode(mode) && nClasses > COLOURS_APART;
+
+/** Index into DOT_SHAPES of the dot of a class among many. */
+export const classShape = (key: number, nClasses: number): number =>
+  key >= nClasses ? 0 : Math.floor(key / COLOURS_APART) % DOT_SHAPES.length;
+
+/** From a triangle's middle to its corners, in radii of the disc that is as large to the eye. */
+export const TRIANGLE_REACH = 1.3;
+/** Length and half the width of a cross's arms, likewise. */
+export const CROSS_ARM = 1.3;
+export const CROSS_WIDTH = 0.42;
+
+/** What is left of a dot that is not faithful at all, of one. */
+export const FADED = 0.12;
+/** Width of its ring in radii. */
+export const HALO = 0.45;
+
+/** The projection of a window of the extent: where its own fractions 0 to 1 lie. */
+export const projectWindow = (
+  { scaleX, scaleY, offsetX, offsetY }: Projection,
+  { left, right, bottom, top }: { left: number; right: number; bottom: number; top: number },
+): Projection => ({
+  scaleX: scaleX * (right - left),
+  scaleY: scaleY * (top - bottom),
+  offsetX: offsetX + scaleX * left,
+  offsetY: offsetY + scaleY * bottom,
+});

@@ -1,5 +1,5 @@
 /** A dot as a short list of pixels, so that the CPU renderer draws one by walking it. */
-import { CORE_SHARE, GAP_FROM, type SPLIT_SHAPES } from "./scene";
+import { CORE_SHARE, CROSS_ARM, CROSS_WIDTH, type DotShape, GAP_FROM, TRIANGLE_REACH } from "./scene";
 
 export const OUTER = 0;
 export const RIM_LAYER = 1;
@@ -17,39 +17,54 @@ export interface Stamp {
 }
 
 export interface StampShape {
-  readonly shape: (typeof SPLIT_SHAPES)[number];
+  readonly shape: DotShape;
   /** Pixels. */
   readonly diameter: number;
   /** Wrong samples carry a core. */
   readonly cored: boolean;
   /** Extra diameter for the ring of a marked sample; 0 for none. */
   readonly growth: number;
-  readonly opacity: number;
+  /** Width of the ring of a sample that the picture shows unfaithfully, pixels; 0 for none. */
+  readonly halo: number;
 }
 
-function distance(shape: StampShape["shape"], x: number, y: number): number {
-  if (shape === "circle") return Math.hypot(x, y);
-  if (shape === "diamond") return (Math.abs(x) + Math.abs(y)) * 0.84;
-  return Math.max(Math.abs(x), Math.abs(y)) * 1.1;
+/** The radius of the dot whose edge runs through here; y points down. The fragment shader computes the same. */
+function distance(shape: DotShape, x: number, y: number, radius: number): number {
+  const [dx, dy] = [Math.abs(x), Math.abs(y)];
+  switch (shape) {
+    case "circle":
+      return Math.hypot(x, y);
+    case "diamond":
+      return (dx + dy) * 0.84;
+    case "square":
+      return Math.max(dx, dy) * 1.1;
+    case "triangle":
+      return (Math.max(y, dx * 0.866 - y * 0.5) * 2) / TRIANGLE_REACH;
+    case "cross": {
+      const [along, across] = [Math.abs(x + y) * Math.SQRT1_2, Math.abs(x - y) * Math.SQRT1_2];
+      return radius + Math.max(Math.max(along, across) - radius * CROSS_ARM, Math.min(along, across) - radius * CROSS_WIDTH);
+    }
+  }
 }
 
-function layerAt(d: number, radius: number, { cored, growth, diameter }: StampShape): number {
+function layerAt(d: number, middle: number, radius: number, { cored, growth, halo, diameter }: StampShape): number {
   if (growth > 0 && d > radius) return d > radius + growth * 0.25 ? RING : GAP;
-  if (cored && d <= radius * CORE_SHARE) return CORE;
-  if (cored && diameter >= GAP_FROM && d <= radius * CORE_SHARE + 1) return GAP;
+  if (halo > 0 && d > radius) return RING;
+  if (cored && middle <= radius * CORE_SHARE) return CORE;
+  if (cored && diameter >= GAP_FROM && middle <= radius * CORE_SHARE + 1) return GAP;
   return diameter >= 4.5 && d > radius - 1 ? RIM_LAYER : OUTER;
 }
 
 export function stamp(shape: StampShape): Stamp {
   const radius = shape.diameter / 2;
-  const outer = radius + shape.growth / 2;
-  const reach = Math.ceil(outer * 1.2 + 1);
+  const outer = radius + shape.growth / 2 + shape.halo;
+  const reach = Math.ceil(outer * 1.35 + 1);
   const pixels: [number, number, number, number][] = [];
   for (let y = -reach; y <= reach; y++) {
     for (let x = -reach; x <= reach; x++) {
-      const d = distance(shape.shape, x, y);
-      const coverage = Math.round(256 * shape.opacity * Math.min(1, Math.max(0, outer - d + 0.5)));
-      if (coverage > 0) pixels.push([x, y, coverage, layerAt(d, radius, shape)]);
+      const d = distance(shape.shape, x, y, radius);
+      const coverage = Math.round(256 * Math.min(1, Math.max(0, outer - d + 0.5)));
+      if (coverage > 0) pixels.push([x, y, coverage, layerAt(d, Math.hypot(x, y), radius, shape)]);
     }
   }
   return {

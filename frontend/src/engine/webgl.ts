@@ -1,5 +1,5 @@
 /** The WebGL2 renderer: wires the passes together. */
-import type { Projection } from "../camera";
+import { clipProjection } from "../camera";
 import type { Palette } from "../palette";
 import { GpuFrames, nearest } from "./gpu_frames";
 import { PointPass, unit } from "./points";
@@ -7,15 +7,6 @@ import type { Renderer, Scene } from "./scene";
 import { TerritoryPass } from "./territory";
 
 const PALETTE_WIDTH = 256;
-
-/** Scale and offset from extent fractions to clip space. */
-export function clipProjection(
-  { scaleX, scaleY, offsetX, offsetY }: Projection,
-  width: number,
-  height: number,
-): [number, number, number, number] {
-  return [(2 * scaleX) / width, (-2 * scaleY) / height, (2 * offsetX) / width - 1, 1 - (2 * offsetY) / height];
-}
 
 /** Emulated in software: WebGL works, but the CPU renderer is several times faster. */
 export function isEmulated(gl: WebGL2RenderingContext): boolean {
@@ -37,7 +28,7 @@ export class WebglRenderer implements Renderer {
     this.#gl = gl;
     this.#frames = new GpuFrames(gl);
     this.#points = new PointPass(gl);
-    this.#territory = new TerritoryPass(gl);
+    this.#territory = new TerritoryPass(gl, this.#frames);
     this.#paletteTexture = gl.createTexture();
   }
 
@@ -52,7 +43,7 @@ export class WebglRenderer implements Renderer {
     gl.viewport(0, 0, scene.width, scene.height);
     gl.clearColor(...unit(scene.background), 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
-    this.#territory.draw(scene, a, b, clip);
+    this.#territory.draw(scene, a, b);
     this.#points.draw(scene, a, b, clip);
   }
 

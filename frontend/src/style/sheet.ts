@@ -4,6 +4,7 @@ import base from "./base.css";
 import controls from "./controls.css";
 import curves from "./curves.css";
 import display from "./display.css";
+import finding from "./finding.css";
 import help from "./help.css";
 import layout from "./layout.css";
 import narrow from "./narrow.css";
@@ -22,6 +23,7 @@ export const sheet = [
   controls,
   layout,
   display,
+  finding,
   stage,
   states,
   timeline,

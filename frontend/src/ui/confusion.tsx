@@ -1,9 +1,8 @@
 /** The selection counted by label and prediction. */
 import type { JSX } from "preact";
 import type { Frame } from "../binary";
+import { colourOfClass } from "../class_colours";
 import { formatCount } from "../format";
-import { classColour } from "../palette";
-import { nClasses } from "../picture";
 import { confusionOf } from "../sample_rows";
 import { selectPositions } from "../selecting";
 import * as state from "../state";
@@ -24,7 +23,7 @@ export function ConfusionTable({
   frame: Frame;
 }): JSX.Element {
   const names = reel.probe.class_names;
-  const classes = nClasses.value;
+  const classes = state.nClasses.value;
   const found = confusionOf(positions, reel.samples, frame, classes, MOST);
   const narrow = (label: number, prediction: number): void => {
     const none = (kind: number | undefined): number => (kind === undefined || kind < 0 || kind >= classes ? -1 : kind);
@@ -43,7 +42,7 @@ export function ConfusionTable({
           <td />
           {found.predictions.map((kind) => (
             <th key={kind} scope="col" title={`predicted ${state.className(kind, names)}`}>
-              <span class="swatch" style={{ "--swatch": classColour(kind) }} />
+              <span class="swatch" style={{ "--swatch": colourOfClass(kind) }} />
               <span class="confusion-name">{state.className(kind, names)}</span>
             </th>
           ))}

@@ -4,89 +4,89 @@ import * as actions from "../actions";
 import { SPLIT_SHAPES } from "../engine/scene";
 import { formatPercent } from "../format";
 import * as state from "../state";
-import { COLOUR_MODES, type ColourMode } from "../url";
+import type { Switch } from "../url";
+import { ColourChoice } from "./colour_choice";
 import { Legend } from "./legend";
+import { TrustChoice } from "./trust_choice";
 
-const MODE_NAMES: Readonly<Record<ColourMode, string>> = {
-  label: "Label",
-  prediction: "Prediction",
-  correctness: "Correctness",
-  confidence: "Confidence",
-};
-
-function ColourModes(): JSX.Element {
+function Splits({ names }: { names: readonly string[] }): JSX.Element | null {
+  if (names.length < 2 || state.colour.value === "split") return null; // the legend lists them then
   return (
-    <fieldset class="modes">
-      <legend>Colour by</legend>
-      {COLOUR_MODES.map((mode, index) => (
-        <label key={mode} title={`Colour by ${mode} (${index + 1})`}>
-          <input
-            type="radio"
-            name="colour"
-            checked={state.colour.value === mode}
-            disabled={!actions.isColourable(mode)}
-            onChange={() => actions.colourBy(mode)}
-          />
-          <span>{MODE_NAMES[mode]}</span>
-        </label>
-      ))}
+    <fieldset class="splits">
+      <legend>Splits</legend>
+      <div class="pairs">
+        {names.map((name, split) => (
+          <label key={name}>
+            <input
+              type="checkbox"
+              checked={!state.hiddenSplits.value.has(split)}
+              onChange={() => (state.hiddenSplits.value = actions.toggled(state.hiddenSplits.value, split))}
+            />
+            <span class={`split-shape ${SPLIT_SHAPES[split % SPLIT_SHAPES.length]}`} aria-hidden="true" />
+            {name}
+          </label>
+        ))}
+      </div>
     </fieldset>
   );
 }
 
-function Splits({ names }: { names: readonly string[] }): JSX.Element | null {
-  if (names.length < 2) return null;
+function Shown({ name, words, title, disabled }: { name: Switch; words: string; title: string; disabled: boolean }): JSX.Element {
   return (
-    <fieldset class="splits">
-      <legend>Splits</legend>
-      {names.map((name, split) => (
-        <label key={name}>
-          <input
-            type="checkbox"
-            checked={!state.hiddenSplits.value.has(split)}
-            onChange={() => (state.hiddenSplits.value = actions.toggled(state.hiddenSplits.value, split))}
-          />
-          <span class={`split-shape ${SPLIT_SHAPES[split % SPLIT_SHAPES.length]}`} aria-hidden="true" />
-          {name}
-        </label>
-      ))}
-    </fieldset>
+    <label title={title}>
+      <input
+        type="checkbox"
+        checked={!state.switchedOff.value.has(name)}
+        disabled={disabled}
+        onChange={() => actions.toggleSwitch(name)}
+      />
+      {words}
+    </label>
   );
 }
 
 function Looks({ hasTerritory }: { hasTerritory: boolean }): JSX.Element {
+  const drawn = hasTerritory && state.territoryShown.value;
   return (
     <fieldset class="looks">
       <legend>Show</legend>
-      <label class="inline">
-        <input type="checkbox" checked={state.territoryShown} disabled={!hasTerritory} onChange={actions.toggleTerritory} />
-        Territory
-        <output>{formatPercent(state.territory.value)}</output>
-      </label>
-      <input
-        type="range"
-        aria-label="Territory opacity"
-        min={0}
-        max={1}
-        step={0.05}
-        value={state.territory}
-        disabled={!hasTerritory || !state.territoryShown.value}
-        aria-valuetext={formatPercent(state.territory.value)}
-        onInput={({ currentTarget }) => (state.territory.value = Number(currentTarget.value))}
-      />
-      <label class="inline" for="dot-size">
-        Dot size
-        <output>× {state.dotScale.value.toFixed(1)}</output>
-      </label>
-      <input
-        id="dot-size"
-        type="range"
-        min={0.4}
-        max={3}
-        step={0.1}
-        value={state.dotScale}
-        onInput={({ currentTarget }) => (state.dotScale.value = Number(currentTarget.value))}
-      />
+      <div class="inline">
+        <label>
+          <input type="checkbox" checked={state.territoryShown} disabled={!hasTerritory} onChange={actions.toggleTerritory} />
+          Territory
+        </label>
+        <input
+          type="range"
+          aria-label="Territory opacity"
+          title={`Opacity ${formatPercent(state.territory.value)}`}
+          min={0}
+          max={1}
+          step={0.05}
+          value={state.territory}
+          disabled={!drawn}
+          aria-valuetext={formatPercent(state.territory.value)}
+          onInput={({ currentTarget }) => (state.territory.value = Number(currentTarget.value))}
+        />
+      </div>
+      <div class="pairs">
+        <Shown name="contour" words="Outline" title="Lines between territories (O)" disabled={!drawn} />
+        <Shown name="doubt" words="Doubt" title="Hatching where the territory should not be believed (H)" disabled={!drawn} />
+        <Shown name="names" words="Names" title="The classes' names (A)" disabled={state.nClasses.value < 2} />
+        <Shown name="wrong" words="Wrong" title="Cores that mark wrong predictions (W)" disabled={false} />
+      </div>
+      <div class="inline">
+        <label for="dot-size">Dot size</label>
+        <input
+          id="dot-size"
+          type="range"
+          title={`× ${state.dotScale.value.toFixed(1)}`}
+          min={0.4}
+          max={3}
+          step={0.1}
+          value={state.dotScale}
+          onInput={({ currentTarget }) => (state.dotScale.value = Number(currentTarget.value))}
+        />
+      </div>
     </fieldset>
   );
 }
@@ -94,10 +94,11 @@ function Looks({ hasTerritory }: { hasTerritory: boolean }): JSX.Element {
 export function Display({ reel }: { reel: state.Reel }): JSX.Element {
   return (
     <aside class="panel display" aria-label="Display">
-      <ColourModes />
+      <ColourChoice />
       <Legend />
       <Splits names={reel.probe.splits} />
       <Looks hasTerritory={reel.film.territory.source !== "none"} />
+      <TrustChoice />
     </aside>
   );
 }

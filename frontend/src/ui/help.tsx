@@ -50,7 +50,7 @@ export function Help(): JSX.Element {
         </div>
         <div>
           <dt>Legend</dt>
-          <dd>click hides a class, double click isolates it</dd>
+          <dd>click hides a class, Alt and click isolates it, its swatch gives it another colour; ↑ ↓ go through them</dd>
         </div>
       </dl>
       <p class="faint">

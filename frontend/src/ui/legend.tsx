@@ -1,44 +1,28 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { isolated, toggled } from "../actions";
+import { measure, sampleMetrics } from "../columns";
 import { formatCount } from "../format";
-import { counts, entries, hidden, hide, type LegendEntry } from "../legend";
-import { viridisGradient } from "../palette";
+import { counts, entries, hidden, hide, type Scale, scale } from "../legend";
+import { NONE_COLOUR, viridisGradient } from "../palette";
 import * as state from "../state";
+import { Entry } from "./legend_entry";
 
 const SEARCH_FROM = 13;
 
-function Entry({ entry, nKeys }: { entry: LegendEntry; nKeys: number }): JSX.Element {
-  const shown = !hidden.value.has(entry.key);
-  return (
-    <li>
-      <button
-        type="button"
-        class="legend-entry"
-        aria-pressed={shown}
-        title={`${entry.name}: click hides, double click isolates`}
-        onClick={(event) => {
-          // A double click is two clicks first: they cancel out.
-          hide(
-            event.detail === 2 ? isolated(toggled(hidden.value, entry.key), entry.key, nKeys) : toggled(hidden.value, entry.key),
-          );
-        }}
-      >
-        <span class="swatch" style={{ "--swatch": entry.colour }} />
-        <span class="legend-name">{entry.name}</span>
-        <span class="legend-count">{formatCount(counts.value[entry.key] ?? 0)}</span>
-      </button>
-    </li>
-  );
-}
-
-function Ramp(): JSX.Element {
+function Ramp({ title, low, high, open, words, partial }: Scale): JSX.Element {
   return (
     <div class="ramp">
-      <div style={{ background: viridisGradient }} />
-      <span>0</span>
-      <span>0.5</span>
-      <span>1</span>
+      <div class="ramp-bar" style={{ background: viridisGradient }} role="img" aria-label={`${title}, ${low} to ${high}`} />
+      <span>{low}</span>
+      <span>{high % 2 === 0 || !open ? high / 2 : ""}</span>
+      <span>{open ? `${high} or more` : high}</span>
+      <p class="ramp-words">{words}</p>
+      {partial && (
+        <p class="key-line">
+          <span class="swatch circle" style={{ "--swatch": NONE_COLOUR }} aria-hidden="true" />
+          not measured
+        </p>
+      )}
     </div>
   );
 }
@@ -46,29 +30,77 @@ function Ramp(): JSX.Element {
 /** How wrong predictions look: by shape, so that no one needs to tell hues apart. */
 function WrongKey(): JSX.Element | null {
   const words: Record<typeof state.colour.value, string> = {
-    label: "wrong: core is the prediction",
-    prediction: "wrong: core is the label",
+    label: "wrong: core as predicted",
+    prediction: "wrong: core as labelled",
     correctness: "wrong: hollow core",
     confidence: "wrong: hollow core",
+    split: "wrong: hollow core",
+    flips: "wrong: hollow core",
+    fidelity: "wrong: hollow core",
   };
-  if (state.nearestFrame.value?.prediction === null) return null;
+  if (state.switchedOff.value.has("wrong") || state.nearestFrame.value?.prediction === null) return null;
   return (
-    <p class="wrong-key">
+    <p class="key-line">
       <span class="wrong-swatch" aria-hidden="true" />
       {words[state.colour.value]}
     </p>
   );
 }
 
+/** What fading and rings say. */
+function TrustKey(): JSX.Element | null {
+  const mark = state.trust.value;
+  const metric = sampleMetrics.value.find((candidate) => candidate.metric === measure.value);
+  if (mark === "off" || metric === undefined) return null;
+  return (
+    <p class="key-line" title={metric.description}>
+      <span class={`trust-swatch ${mark}`} aria-hidden="true">
+        <i />
+        <i />
+        <i />
+      </span>
+      {mark === "fade" ? "paler" : "wider ring"}: less “{metric.label.toLowerCase()}”
+    </p>
+  );
+}
+
+function DoubtKey(): JSX.Element | null {
+  const drawn = state.territoryShown.value && state.reel.value?.film.territory.source !== "none";
+  if (!drawn || state.switchedOff.value.has("doubt")) return null;
+  return (
+    <p
+      class="key-line"
+      title="No sample near that held this part of the picture, or the samples there are predicted as another class than it shows. Do not read decisions from it."
+    >
+      <span class="doubt-swatch" aria-hidden="true" />
+      hatched: do not believe
+    </p>
+  );
+}
+
+/** Up and Down move between entries, so that a hundred classes are one stop of the Tab key. */
+function moveFocus(event: KeyboardEvent, list: HTMLElement, to: (key: number) => void): void {
+  const rows = [...list.children].filter((row): row is HTMLElement => row instanceof HTMLElement);
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  const next = rows[at + by];
+  if (by === 0 || at < 0 || next === undefined) return;
+  event.preventDefault();
+  to(Number(next.dataset.key));
+  next.querySelector<HTMLElement>(".legend-entry")?.focus();
+}
+
 export function Legend(): JSX.Element {
   const query = useSignal("");
+  const current = useSignal(0);
   const all = entries.value.filter(({ key, optional }) => !optional || (counts.value[key] ?? 0) > 0);
   const wanted = query.value.trim().toLowerCase();
-  const found = all.filter(({ name }) => name.toLowerCase().includes(wanted));
   const searchable = all.length >= SEARCH_FROM;
+  const found = searchable ? all.filter(({ name }) => name.toLowerCase().includes(wanted)) : all;
+  const stop = found.some(({ key }) => key === current.value) ? current.value : found[0]?.key;
   return (
     <section class="legend" aria-label="Legend">
-      {state.colour.value === "confidence" ? <Ramp /> : null}
+      {scale.value !== null && <Ramp {...scale.value} />}
       {searchable && (
         <input
           type="search"
@@ -78,18 +110,27 @@ export function Legend(): JSX.Element {
           onInput={({ currentTarget }) => (query.value = currentTarget.value)}
         />
       )}
-      <ul class="legend-list">
+      <ul
+        class="legend-list"
+        onKeyDown={(event) => moveFocus(event, event.currentTarget, (key) => (current.value = key))}
+        onFocusCapture={({ target }) => {
+          const row = target instanceof Element ? target.closest<HTMLElement>("li") : null;
+          if (row !== null) current.value = Number(row.dataset.key);
+        }}
+      >
         {found.map((entry) => (
-          <Entry key={entry.key} entry={entry} nKeys={entries.value.length} />
+          <Entry key={entry.key} entry={entry} nKeys={entries.value.length} tabIndex={entry.key === stop ? 0 : -1} />
         ))}
       </ul>
       {found.length === 0 && searchable && <p class="faint">No class has that name.</p>}
-      {hidden.value.size > 0 && state.colour.value !== "confidence" && (
+      {hidden.value.size > 0 && scale.value === null && (
         <button type="button" class="text-button" onClick={() => hide(new Set())}>
           Show all
         </button>
       )}
       <WrongKey />
+      <TrustKey />
+      <DoubtKey />
     </section>
   );
 }

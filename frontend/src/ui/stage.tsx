@@ -11,6 +11,7 @@ import { aspectOf } from "../picture";
 import { beginOutline, cancelOutline, click, endOutline, extendOutline } from "../selecting";
 import { dragOf, howOfClick } from "../selection";
 import * as state from "../state";
+import { ClassNames } from "./class_names";
 import { Icon } from "./icons";
 import { Overlay } from "./overlay";
 import { OutlineView, Tools } from "./tools";
@@ -200,6 +201,7 @@ export function Stage({ reel }: { reel: state.Reel }): JSX.Element {
       <canvas key={choice} ref={canvas} class="picture" role="img" aria-label={label} />
       <Overlay reel={reel} />
       <OutlineView reel={reel} size={size} />
+      <ClassNames reel={reel} />
       <Badges reel={reel} />
       <Tools />
       <button type="button" class="quiet fit-view" aria-label="Fit view" title="Fit the whole picture (F)" onClick={fitCamera}>

@@ -2,10 +2,11 @@
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { colourOfClass } from "../class_colours";
 import { positionOf } from "../engine/pick";
 import { formatPercent } from "../format";
 import { drawn } from "../painter";
-import { classColour, parseHex } from "../palette";
+import { parseHex } from "../palette";
 import { historyOf, textOf, thumbnailOf } from "../samples";
 import * as state from "../state";
 import type { History } from "../wire";
@@ -42,7 +43,7 @@ function paintStrip(canvas: HTMLCanvasElement, { prediction }: History): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
   const image = context.createImageData(prediction.length, 1);
-  prediction.forEach((kind, index) => image.data.set([...parseHex(classColour(kind ?? -1)), 255], index * 4));
+  prediction.forEach((kind, index) => image.data.set([...parseHex(colourOfClass(kind ?? -1)), 255], index * 4));
   context.putImageData(image, 0, 0);
 }
 

@@ -1,0 +1,65 @@
+"""One value per sample at a step, a byte each: how faithfully the step shows it, or how often its prediction has changed by then."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tb_timetravel.errors import NotFound
+from tb_timetravel.store import DynamicsReader, FilmStore
+from tb_timetravel.store.films import SAMPLE_FIDELITY
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tb_timetravel.schema import Film, Probe
+
+FLIPS = "flips"
+COLUMNS = (*SAMPLE_FIDELITY, FLIPS)
+_LEVELS = 254  # of the scale; the byte above them says that there is no value
+_NONE = 255
+_USUAL = 0.98  # share of samples within the scale of flips; few waver many times more, and would leave one colour to all others
+
+
+def pack_column(directory: str, key: str, *, step: int, version: str, column: str) -> bytes:
+    """Pack one of ``COLUMNS`` of a step: ``TTV1``, uint32 n_samples, float32 ends of the scale, uint8 per sample.
+
+    Raises
+    ------
+    NotFound : there is no such step, the version is another, or the film has no such values.
+    Corrupt : the stored values cannot be read.
+    """
+    store, probe = FilmStore(directory), DynamicsReader(directory).probe()
+    film = store.film(key)
+    index = _index_of(film, step, version)
+    if column == FLIPS:
+        values, high = _flips(store, film, probe, index)
+    else:
+        fidelity = store.sample_fidelity(key, step, probe.n_samples)
+        values, high = fidelity[:, SAMPLE_FIDELITY.index(column)].astype(np.float32), 1.0
+    return struct.pack("<4sIff", b"TTV1", probe.n_samples, 0.0, high) + _to_bytes(values / high).tobytes()
+
+
+def _index_of(film: Film, step: int, version: str) -> int:
+    for index, known in enumerate(film.steps):
+        if known.step == step and known.frame == version:
+            return index
+    raise NotFound(f"film {film.film} has no step {step} of version {version}; ask for the film again")
+
+
+def _flips(store: FilmStore, film: Film, probe: Probe, index: int) -> tuple[NDArray[np.float32], float]:
+    """Count each sample's changes of prediction up to a step, (n_samples,), and say where the scale of all steps ends."""
+    if probe.n_classes == 0:
+        raise NotFound(f"film {film.film} has no predictions")
+    predictions, _ = store.history(film, probe.n_samples, probe.n_classes)
+    changed = predictions[1:] != predictions[:-1]  # (n_steps - 1, n_samples)
+    high = float(np.ceil(np.quantile(changed.sum(0), _USUAL)))
+    return changed[:index].sum(0, dtype=np.float32), max(1.0, high)
+
+
+def _to_bytes(shares: NDArray[np.float32]) -> NDArray[np.uint8]:
+    known = np.isfinite(shares)
+    levels = np.rint(np.where(known, shares, 0.0).clip(0.0, 1.0) * _LEVELS)
+    return np.where(known, levels, _NONE).astype(np.uint8)

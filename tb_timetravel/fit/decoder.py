@@ -82,15 +82,19 @@ class Decoder:
         return result * self.scale[steps] + self.center[steps]
 
     def weights(self) -> dict[str, NDArray[Any]]:
-        """Give everything that `load` needs, by name."""
-        named = {f"network.{k}": v for k, v in self.network.state_dict().items()}
+        """Give everything that `load` needs, by name; the grids of all steps as one array."""
+        named = {f"mlp.{k}": v for k, v in self.network.mlp.state_dict().items()}
+        named |= {"grids": torch.stack(list(self.network.grids)), "sizes": torch.tensor(self.network.sizes)}
         named |= {name: getattr(self, name) for name in ("middle", "half", "center", "scale")}
         return {name: value.detach().cpu().numpy() for name, value in named.items()}
 
     def load(self, weights: Mapping[str, NDArray[Any]]) -> None:
         """Take the weights of an equally shaped decoder, fitted to the same layout."""
-        prefix = "network."
-        self.network.load_state_dict({k[len(prefix) :]: torch.from_numpy(v) for k, v in weights.items() if k.startswith(prefix)})
+        of_mlp = {name.removeprefix("mlp."): torch.from_numpy(v) for name, v in weights.items() if name.startswith("mlp.")}
+        self.network.mlp.load_state_dict(of_mlp)
+        with torch.no_grad():
+            for grid, values in zip(self.network.grids, torch.from_numpy(weights["grids"]), strict=True):
+                grid.copy_(values)
 
 
 def logit_scales(dynamics: Dynamics, head: Head, typical_margin: float) -> torch.Tensor:

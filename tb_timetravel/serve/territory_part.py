@@ -86,16 +86,18 @@ def _of_network(weights: Weights, head: Head, index: int) -> Callable[[NDArray[n
     """Evaluate `fit.networks.PlaneNetwork`: values read from grids, an MLP that the step modulates, then the head."""
     layers = [
         (
-            weights[f"network.mlp.hidden.{i}.weight"].T,
-            weights[f"network.mlp.hidden.{i}.bias"],
-            weights[f"network.mlp.modulation.{i}"][index],
+            weights[f"mlp.hidden.{i}.weight"].T,
+            weights[f"mlp.hidden.{i}.bias"],
+            weights[f"mlp.modulation.{i}"][index],
         )
-        for i in range(sum(name.startswith("network.mlp.modulation.") for name in weights))
+        for i in range(sum(name.startswith("mlp.modulation.") for name in weights))
     ]
-    grids = [weights[f"network.grids.{i}"][index] for i in range(sum(name.startswith("network.grids.") for name in weights))]
+    sizes = weights["sizes"].tolist()
+    nodes = np.split(weights["grids"][index], np.cumsum([size * size for size in sizes])[:-1], 1)
+    grids = [values.reshape(-1, size, size) for size, values in zip(sizes, nodes, strict=True)]
     scale, center = weights["scale"][index].item(), weights["center"][index].reshape(-1)
-    offset = weights["network.mlp.output.bias"] + weights["network.mlp.offset"][index]
-    out = scale * (weights["network.mlp.output.weight"].T @ head[0].T)  # (width, n_classes)
+    offset = weights["mlp.output.bias"] + weights["mlp.offset"][index]
+    out = scale * (weights["mlp.output.weight"].T @ head[0].T)  # (width, n_classes)
     bias = (offset * scale + center) @ head[0].T + head[1]
     middle, half = weights["middle"], weights["half"]
     if not layers or not grids:

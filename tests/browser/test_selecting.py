@@ -247,7 +247,7 @@ def test_a_query_that_cannot_be_read_says_where_and_selects_nothing(cpu_film: Ta
 def test_the_panel_counts_narrows_and_focuses(cpu_film: Tab):
     film = cpu_film
     count = select_by(film, "wrong")
-    expect(panel(film)).to_contain_text(f"{count} samples of {N_SAMPLES}")
+    expect(panel(film)).to_contain_text(f"{count} of {N_SAMPLES} samples")
     cells = film.frame.get_by_role("table", name="Label by prediction").get_by_role("button")
     assert sum(int(cell.inner_text()) for cell in cells.all()) == count
     largest = max(cells.all(), key=lambda cell: int(cell.inner_text()))

@@ -30,7 +30,7 @@ function Ids({
           key={sample}
           type="button"
           class={`text-button${shared.has(sample) ? " shared" : ""}`}
-          title={shared.has(sample) ? "near in both; click puts it in focus" : "click puts it in focus"}
+          title={`${reel.probe.splits[reel.samples.split[sample] ?? 0] ?? ""} ${reel.samples.id[sample]}${shared.has(sample) ? ", near in both" : ""}: click puts it in focus`}
           onClick={() => focus(sample)}
           onMouseEnter={() => (state.hovered.value = sample)}
           onMouseLeave={() => (state.hovered.value = null)}

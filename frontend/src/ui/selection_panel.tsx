@@ -87,7 +87,7 @@ export function SelectionPanel({ reel }: { reel: state.Reel }): JSX.Element {
           </button>
         </h2>
         <span role="status" class="faint selection-count">
-          {count === 0 ? "none" : `${plural(count, "sample")} of ${formatCount(reel.samples.n)}`}
+          {count === 0 ? "none" : `${formatCount(count)} of ${plural(reel.samples.n, "sample")}`}
         </span>
         <Saved />
       </header>

@@ -64,6 +64,7 @@ export class TerritoryPass {
   #partOf(territory: Territory): GpuTerritory {
     if (this.#part?.of === territory) return this.#part.gpu;
     this.#dropPart();
+    this.#gl.activeTexture(this.#gl.TEXTURE1); // an upload binds, and unit 0 is the palette's
     const gpu = this.frames.territory(territory);
     this.#part = { of: territory, gpu };
     return gpu;

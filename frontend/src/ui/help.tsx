@@ -55,7 +55,7 @@ export function Help(): JSX.Element {
       </dl>
       <p class="faint">
         Between two steps dots move in straight lines; every number comes from the nearest real step. Dots of later splits are
-        diamonds and squares.
+        diamonds and squares; of more than twenty classes, shape and colour together name the class.
       </p>
     </dialog>
   );

@@ -194,6 +194,7 @@ class Routes:
             raise Refused(403, cannot_save)
         return self._locator.probe_directory(_asker(request), body.run, body.tag)
 
+    @answers("GET")
     def sample_values_route(self, request: Request) -> Response:
         """Send one value per sample at a step."""
         key, step, version = digest_argument(request, "film"), number_argument(request, "step"), digest_argument(request, "v")

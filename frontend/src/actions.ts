@@ -52,6 +52,7 @@ export function isColourable(mode: ColourMode): boolean {
   if (mode === "label") return labelled;
   if (mode === "split") return (state.reel.value?.probe.splits.length ?? 0) > 1;
   if (mode === "fidelity") return measure.value !== null;
+  if (mode === "difference") return state.beside.value !== null;
   return mode === "correctness" ? labelled && predicted : predicted;
 }
 

@@ -1,9 +1,7 @@
 /** Where a second film stands while the first plays: at the same step, or where it was as accurate. Pure. */
 import { cursorAt, stepAt } from "./timeline";
+import type { Alignment } from "./url";
 import type { FilmStep } from "./wire";
-
-export const ALIGNMENTS = ["step", "accuracy"] as const;
-export type Alignment = (typeof ALIGNMENTS)[number];
 
 /** The best accuracy so far at each step, of the first split that both films know; null where there is none. */
 export function bestSoFar(steps: readonly FilmStep[], split: string): number[] | null {

@@ -67,3 +67,9 @@ export function clipProjection(
 ): [number, number, number, number] {
   return [(2 * scaleX) / width, (-2 * scaleY) / height, (2 * offsetX) / width - 1, 1 - (2 * offsetY) / height];
 }
+
+/** Width over height of a film's extent. */
+export function aspectOf(extent: readonly number[]): number {
+  const [left = 0, right = 1, bottom = 0, top = 1] = extent;
+  return top > bottom && right > left ? (right - left) / (top - bottom) : 1;
+}

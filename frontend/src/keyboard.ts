@@ -1,5 +1,6 @@
 /** Keys. They rest while a person types, and Space and Enter stay with a focused button. */
 import * as actions from "./actions";
+import { toggleBeside } from "./beside";
 import { choose, cycleNeighborLines, toggleTrails } from "./selecting";
 import * as state from "./state";
 
@@ -9,7 +10,7 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["Home End", "first or last step"],
   [", .", "slower or faster"],
   ["L", "loop"],
-  ["1 … 7", "colour by label, prediction, correctness, confidence, split, flips, fidelity"],
+  ["1 … 8", "colour by label, prediction, correctness, confidence, split, flips, fidelity, difference between two films"],
   ["T", "territory on or off"],
   ["O", "outline of territories on or off"],
   ["H", "hatching of doubtful territory on or off"],
@@ -20,6 +21,7 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["V B Q", "move the picture, select with a box, select with a lasso"],
   ["R", "trails of what is selected"],
   ["N", "lines to the nearest neighbours of the sample in focus: in the representation, in the plane, both"],
+  ["C", "another film beside, or one alone"],
   ["/", "find samples by a query"],
   ["Esc", "clear the selection"],
   ["?", "this help"],
@@ -54,6 +56,7 @@ function actionFor({ key, shiftKey }: KeyboardEvent): (() => void) | null {
     a: () => actions.toggleSwitch("names"),
     w: () => actions.toggleSwitch("wrong"),
     m: actions.nextTrustMark,
+    c: toggleBeside,
     "?": () => {
       state.helpOpen.value = !state.helpOpen.peek();
     },

@@ -29,7 +29,7 @@ export interface LegendEntry {
 }
 
 /** Modes that colour by a number have a scale instead of entries. */
-export const isScaled = (mode: ColourMode): boolean => mode === "confidence" || mode === "flips" || mode === "fidelity";
+export const isScaled = (mode: ColourMode): boolean => ["confidence", "flips", "fidelity", "difference"].includes(mode);
 
 export const entries = computed<LegendEntry[]>(() => {
   const open = state.reel.value;
@@ -130,6 +130,10 @@ export const scale = computed<Scale | null>(() => {
       words: "changes of prediction up to this step",
       partial,
     };
+  }
+  if (mode === "difference") {
+    const words = "of the nearest here, the share that is not among the nearest in the film beside";
+    return { title: "Difference", low: 0, high: 1, open: false, words, partial };
   }
   const metric = sampleMetrics.value.find((candidate) => candidate.metric === measure.value);
   return { title: metric?.label ?? "", low: 0, high: 1, open: false, words: metric?.description ?? "", partial };

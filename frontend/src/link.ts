@@ -51,6 +51,8 @@ export function applyLink(hash: string): void {
     state.trailsShown.value = link.trails !== null;
     state.trailLength.value = link.trails ?? state.trailLength.peek();
     state.neighborLines.value = link.neighbors;
+    state.besideChoice.value = link.beside;
+    state.alignment.value = link.alignment;
     state.measure.value = link.measure ?? DEFAULT_MEASURE;
     state.trust.value = link.trust;
     state.switchedOff.value = new Set(link.without);
@@ -93,6 +95,8 @@ function current(): LinkState {
     query: opened ? state.followedQuery.value : asked.query,
     trails: state.trailsShown.value ? state.trailLength.value : null,
     neighbors: state.neighborLines.value,
+    beside: state.besideChoice.value,
+    alignment: state.alignment.value,
     measure: state.measure.value === DEFAULT_MEASURE ? null : state.measure.value,
     trust: state.trust.value,
     without: SWITCHES.filter((name) => state.switchedOff.value.has(name)),

@@ -13,7 +13,8 @@ import type { Film, Probe } from "./wire";
 const FRAMES_MAX_BYTES = 256 * 2 ** 20;
 const REOPEN_MS = 5000;
 
-function openReel(place: api.Place, probe: Probe, film: Film, samples: Samples): state.Reel {
+/** A film with a ring that fetches its frames; `onChange` is told when frames arrive or leave. */
+export function openReel(place: api.Place, probe: Probe, film: Film, samples: Samples, onChange: () => void): state.Reel {
   const frames = new FrameRing<Frame>({
     count: film.steps.length,
     maxBytes: FRAMES_MAX_BYTES,
@@ -28,18 +29,15 @@ function openReel(place: api.Place, probe: Probe, film: Film, samples: Samples):
       return frame;
     },
     bytesOf: frameBytes,
-    onChange: () => {
-      state.framesVersion.value++;
-    },
+    onChange,
   });
   return { place, film, probe, samples, frames, steps: film.steps.map(({ step }) => step) };
 }
 
 /** What the picture derives from a frame, so that no frame of the animation pays for it. */
-function prepare(frame: Frame, samples: Samples, { n_classes, class_names }: Probe): void {
+function prepare(frame: Frame, samples: Samples, probe: Probe): void {
   doubtOf(frame);
-  const nClasses = Math.max(n_classes, class_names.length);
-  anchorsOf(frame, samples.label, nClasses);
+  anchorsOf(frame, samples.label, state.classesOf(probe));
 }
 
 /** Where a newly opened film stands: at the link's step, else at the step that was shown, else at the last. */
@@ -79,7 +77,7 @@ async function open(probe: Probe, key: string, signal: AbortSignal): Promise<voi
   if (signal.aborted) return;
   state.refusal.value = null;
   if (film.steps.length === 0) throw new Error("This film has no steps.");
-  show(openReel(place, probe, film, samples));
+  show(openReel(place, probe, film, samples, () => state.framesVersion.value++));
 }
 
 function closeIfElsewhere(probe: Probe | null): void {

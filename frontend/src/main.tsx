@@ -1,7 +1,9 @@
 import { effect } from "@preact/signals";
 import { render as mount } from "preact";
+import { keepBeside } from "./beside";
 import { keepColumns } from "./columns";
 import { keepCurves } from "./curves";
+import { keepDifference } from "./difference_at";
 import { connectHost } from "./host";
 import { listenToKeys } from "./keyboard";
 import { applyLink, keepLink } from "./link";
@@ -58,6 +60,8 @@ export function start(root: HTMLElement): void {
     followNeighbors(),
     followSaved(),
     keepColumns(),
+    keepBeside(),
+    keepDifference(),
     keepCurves(),
     runPlayback(),
     listenToKeys(),

@@ -1,7 +1,7 @@
 /** The neighbours of the sample in focus at the step under the cursor: in the representation, asked of the server, and in the plane. */
 import { computed, effect, signal } from "@preact/signals";
 import * as api from "./api";
-import { aspectOf } from "./picture";
+import { aspectOf } from "./camera";
 import { nearestInPlane } from "./plane_neighbors";
 import { Recent } from "./samples";
 import * as state from "./state";

@@ -1,10 +1,8 @@
 /** Draws the scene on a canvas whenever it changed, at most once per animation frame; rests otherwise. */
-import { effect, type ReadonlySignal, signal } from "@preact/signals";
+import { effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { openRenderer } from "./engine/open";
 import type { Renderer, Scene } from "./engine/scene";
 import { meter } from "./meter";
-import { aspectOf, scene as sceneAt } from "./picture";
-import { keepRefined } from "./refine";
 import * as state from "./state";
 
 /** CSS pixels. */
@@ -14,7 +12,20 @@ export interface Size {
 }
 
 /** The scene on screen, its device pixels per CSS pixel, and the cursor that it shows. */
-export const drawn = signal<{ readonly scene: Scene; readonly ratio: number; readonly cursor: number } | null>(null);
+export interface Drawn {
+  readonly scene: Scene;
+  readonly ratio: number;
+  readonly cursor: number;
+}
+export const drawn = signal<Drawn | null>(null);
+export const drawnBeside = signal<Drawn | null>(null);
+
+/** What a painter paints, and where it tells what is on screen. */
+export interface Subject {
+  /** Null while its frames are not here. Reads signals. */
+  scene(width: number, height: number, ratio: number): Scene | null;
+  readonly drawn: Signal<Drawn | null>;
+}
 
 const MAX_RATIO = 2; // beyond it the eye sees no gain and the fill rate pays fourfold
 
@@ -26,8 +37,11 @@ export class Painter {
   #frame = 0;
   readonly #stops: (() => void)[];
 
-  constructor(canvas: HTMLCanvasElement, size: ReadonlySignal<Size>) {
+  readonly #subject: Subject;
+
+  constructor(canvas: HTMLCanvasElement, size: ReadonlySignal<Size>, subject: Subject) {
     this.#canvas = canvas;
+    this.#subject = subject;
     this.#renderer = openRenderer(canvas, state.rendererChoice.peek());
     state.rendererKind.value = this.#renderer.kind;
     const onLost = (event: Event): void => event.preventDefault(); // without it the browser never restores
@@ -39,10 +53,6 @@ export class Painter {
     canvas.addEventListener("webglcontextrestored", onRestored);
     this.#stops = [
       effect(() => this.#update(size.value)),
-      keepRefined(() => {
-        const extent = state.reel.value?.film.extent;
-        return extent === undefined ? null : { ...size.value, aspect: aspectOf(extent) };
-      }),
       () => canvas.removeEventListener("webglcontextlost", onLost),
       () => canvas.removeEventListener("webglcontextrestored", onRestored),
     ];
@@ -52,7 +62,7 @@ export class Painter {
     for (const stop of this.#stops) stop();
     cancelAnimationFrame(this.#frame);
     this.#renderer.destroy();
-    drawn.value = null;
+    this.#subject.drawn.value = null;
   }
 
   // The CPU pays for every pixel, so it draws CSS pixels.
@@ -61,7 +71,7 @@ export class Painter {
   }
 
   #update({ width, height }: Size): void {
-    const next = sceneAt(width, height, this.#ratio);
+    const next = this.#subject.scene(width, height, this.#ratio);
     if (next === null) return; // the last picture stays until the frames are here
     this.#next = next;
     this.#cursor = state.cursor.peek();
@@ -83,7 +93,7 @@ export class Painter {
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
     this.#renderer.draw(scene);
-    drawn.value = { scene, ratio: this.#ratio, cursor: this.#cursor };
+    this.#subject.drawn.value = { scene, ratio: this.#ratio, cursor: this.#cursor };
     meter.spend(performance.now() - before);
     meter.close();
   }

@@ -1,12 +1,16 @@
 /** From the state to the scene that is drawn: the pieces that stay the same are kept, so that playing builds nothing but two numbers. */
 import { computed } from "@preact/signals";
-import { project, type View } from "./camera";
+import { besideInstant, matching } from "./beside";
+import { aspectOf, project, type View } from "./camera";
 import { classColours } from "./class_colours";
 import { colouring, columnsReady, trusting } from "./columns";
+import { difference } from "./difference_at";
 import type { Scene } from "./engine/scene";
+import { carried } from "./matching";
 import { classPalette, confidencePalette, correctnessPalette, type Rgb, splitPalette, valuePalette } from "./palette";
 import { patch } from "./refine";
 import * as state from "./state";
+import type { Instant } from "./timeline";
 
 const INK: Record<"light" | "dark", { background: Rgb; ink: Rgb }> = {
   light: { background: [255, 255, 255], ink: [20, 24, 32] },
@@ -34,6 +38,7 @@ const palette = computed(() => {
       return splitPalette(state.reel.value?.probe.splits.length ?? 1);
     case "flips":
     case "fidelity":
+    case "difference":
       return valuePalette();
   }
 });
@@ -59,19 +64,11 @@ const style = computed(() => {
   };
 });
 
-export function aspectOf(extent: readonly number[]): number {
-  const [left = 0, right = 1, bottom = 0, top = 1] = extent;
-  return top > bottom && right > left ? (right - left) / (top - bottom) : 1;
-}
-
-/** The scene at a size in CSS pixels and a pixel ratio, or null while its frames are not here. Reads signals: call it in an effect. */
-export function scene(width: number, height: number, ratio: number): Scene | null {
-  const open = state.reel.value;
-  if (open === null || width <= 0 || height <= 0 || !state.bothFramesLoaded.value) return null;
-  const { a, b, fraction } = state.instant.value;
+/** What two films are drawn alike by, at a size in CSS pixels and a pixel ratio; null while the frames are not here. Reads signals. */
+function basis(open: state.Reel, { a, b, fraction }: Instant, width: number, height: number, ratio: number) {
   const frameA = open.frames.get(a);
   const frameB = open.frames.get(b);
-  if (frameA === undefined || frameB === undefined || !columnsReady(state.nearest.value)) return null;
+  if (width <= 0 || height <= 0 || frameA === undefined || frameB === undefined) return null;
   const view: View = { width: Math.round(width * ratio), height: Math.round(height * ratio), aspect: aspectOf(open.film.extent) };
   return {
     ...style.value,
@@ -88,20 +85,59 @@ export function scene(width: number, height: number, ratio: number): Scene | nul
       state.dotScale.value *
       dotZoom(state.camera.value.zoom) *
       ratio,
-    marked: marked.value,
-    selection: dimming(open.samples.n),
     ratio,
-    values: colouring(state.nearest.value)?.values ?? null,
+  };
+}
+
+/** The scene at a size in CSS pixels and a pixel ratio, or null while its frames are not here. Reads signals: call it in an effect. */
+export function scene(width: number, height: number, ratio: number): Scene | null {
+  const open = state.reel.value;
+  if (open === null || !state.bothFramesLoaded.value || !columnsReady(state.nearest.value)) return null;
+  const common = basis(open, state.instant.value, width, height, ratio);
+  if (common === null) return null;
+  return {
+    ...common,
+    marked: marked.value,
+    selection: dimming.value?.length === open.samples.n ? dimming.value : null,
+    values:
+      state.colour.value === "difference" ? (difference.value?.here ?? null) : (colouring(state.nearest.value)?.values ?? null),
     trust: trustAt(state.nearest.value),
     patch: patch.value,
   };
 }
 
-// One selected sample carries its ring; dimming all the others around it would take its neighbourhood away.
-function dimming(nSamples: number): Uint8Array | null {
-  const { mask, count } = state.selection.value;
-  return count > 1 && mask.length === nSamples ? mask : null;
+/** The scene of the film beside; modes that colour by values of the first film's samples show the labels there. */
+export function sceneBeside(width: number, height: number, ratio: number): Scene | null {
+  const open = state.beside.value;
+  const found = matching.value;
+  state.besideVersion.value;
+  if (open === null || found === null) return null;
+  const common = basis(open, besideInstant.value, width, height, ratio);
+  if (common === null) return null;
+  const nClasses = state.classesOf(open.probe);
+  const isOwn = common.mode === "flips" || common.mode === "fidelity";
+  const mode = isOwn ? "label" : common.mode;
+  const classes = mode === "label" || mode === "prediction";
+  return {
+    ...common,
+    mode,
+    nClasses,
+    palette: classes ? classPalette(nClasses, state.hiddenClasses.value, classColours.value) : common.palette,
+    marked: marked.value.map((sample) => found.there[sample] ?? -1).filter((sample) => sample >= 0),
+    selection: dimming.value === null ? null : dimmingBeside.value,
+    values: mode === "difference" ? (difference.value?.there ?? null) : null,
+    trust: null,
+    patch: null,
+  };
 }
+
+// One selected sample carries its ring; dimming all the others around it would take its neighbourhood away.
+const dimming = computed(() => (state.selection.value.count > 1 ? state.selection.value.mask : null));
+
+const dimmingBeside = computed(() => {
+  const found = matching.value;
+  return found === null ? null : carried(state.selection.value.mask, found.here);
+});
 
 function trustAt(index: number): Scene["trust"] {
   const mark = state.trust.value;

@@ -1,5 +1,6 @@
 /** A window into the state for browser tests and bug reports; it reads and never writes. */
 import { meter } from "./meter";
+import { drawnBeside } from "./painter";
 import { patch } from "./refine";
 import * as state from "./state";
 
@@ -8,6 +9,8 @@ export interface Snapshot {
   readonly run: string | null;
   readonly tag: string | null;
   readonly film: string | null;
+  /** The film beside, once it is drawn. */
+  readonly beside: string | null;
   readonly cursor: number;
   readonly step: number | null;
   readonly playing: boolean;
@@ -40,6 +43,7 @@ const snapshot = (): Snapshot => ({
   run: state.place.peek()?.run ?? null,
   tag: state.place.peek()?.tag ?? null,
   film: state.reel.peek()?.film.film ?? null,
+  beside: drawnBeside.peek() === null ? null : (state.beside.peek()?.film.film ?? null),
   cursor: state.cursor.peek(),
   step: state.step.peek(),
   playing: state.playing.peek(),

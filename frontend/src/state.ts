@@ -7,7 +7,7 @@ import type { FrameRing } from "./frames";
 import { isUnderWay, PREVIEW_METHOD } from "./methods";
 import { NOTHING, type Selection, type Tool } from "./selection";
 import { clampCursor, locate } from "./timeline";
-import type { ColourMode, NeighborLines, RendererChoice, SampleMeasure, Switch, TRUST_MARKS } from "./url";
+import type { Alignment, ColourMode, NeighborLines, RendererChoice, SampleMeasure, Switch, TRUST_MARKS } from "./url";
 import type { Film, Fit, Listing, Probe } from "./wire";
 
 /** A film that is open: its description, its samples, and the frames in memory. */
@@ -35,6 +35,12 @@ export const chosenFilm = signal<string | null>(null);
 export const reel = signal<Reel | null>(null);
 /** Counts up when frames arrive or leave. */
 export const framesVersion = signal(0);
+
+/** The second film that a person wants beside the first; `film` null is the one that the server shows of its run. */
+export const besideChoice = signal<(Place & { readonly film: string | null }) | null>(null);
+export const beside = signal<Reel | null>(null);
+export const besideVersion = signal(0);
+export const alignment = signal<Alignment>("step");
 
 /** Why the server does not answer; null while it does. */
 export const unreachable = signal<string | null>(null);
@@ -104,10 +110,8 @@ export const nearestFrame = computed(() => {
   framesVersion.value;
   return reel.value?.frames.get(nearest.value) ?? null;
 });
-export const nClasses = computed(() => {
-  const open = reel.value;
-  return open === null ? 0 : Math.max(open.probe.n_classes, open.probe.class_names.length);
-});
+export const classesOf = ({ n_classes, class_names }: Probe): number => Math.max(n_classes, class_names.length);
+export const nClasses = computed(() => (reel.value === null ? 0 : classesOf(reel.value.probe)));
 export const bothFramesLoaded = computed(() => {
   framesVersion.value;
   const frames = reel.value?.frames;

@@ -5,7 +5,16 @@
 import type { Camera } from "./camera";
 import { ranges } from "./ranges";
 
-export const COLOUR_MODES = ["label", "prediction", "correctness", "confidence", "split", "flips", "fidelity"] as const;
+export const COLOUR_MODES = [
+  "label",
+  "prediction",
+  "correctness",
+  "confidence",
+  "split",
+  "flips",
+  "fidelity",
+  "difference",
+] as const;
 export type ColourMode = (typeof COLOUR_MODES)[number];
 /** Metrics that every sample has a value of its own of. */
 export const SAMPLE_MEASURES = ["neighborhood_preservation", "trustworthiness", "continuity", "prediction_agreement"] as const;
@@ -15,6 +24,9 @@ export const TRUST_MARKS = ["off", "fade", "ring"] as const;
 export const SWITCHES = ["names", "wrong", "contour", "doubt"] as const;
 export type Switch = (typeof SWITCHES)[number];
 export const RENDERERS = ["auto", "webgl", "cpu"] as const;
+/** How a second film is held beside the first. */
+export const ALIGNMENTS = ["step", "accuracy"] as const;
+export type Alignment = (typeof ALIGNMENTS)[number];
 export type RendererChoice = (typeof RENDERERS)[number];
 
 export const NEIGHBOR_LINES = ["none", "space", "plane", "both"] as const;
@@ -40,6 +52,9 @@ export interface LinkState {
   /** Steps that trails reach back; null where none are drawn. */
   readonly trails: number | null;
   readonly neighbors: NeighborLines;
+  /** The second film; `film` is null for the one that the server shows of its run. */
+  readonly beside: { readonly run: string; readonly tag: string; readonly film: string | null } | null;
+  readonly alignment: Alignment;
   readonly measure: SampleMeasure | null;
   /** How dots say how far to trust them. */
   readonly trust: (typeof TRUST_MARKS)[number];
@@ -103,6 +118,14 @@ function decodeComponent(raw: string): string {
   }
 }
 
+function parseBeside(raw: string | undefined): LinkState["beside"] {
+  const [run = "", tag = "", film = ""] = (raw ?? "").split("/").map(decodeComponent);
+  return run === "" || tag === "" ? null : { run, tag, film: film === "" ? null : film };
+}
+
+const formatBeside = ({ run, tag, film }: NonNullable<LinkState["beside"]>): string =>
+  [run, tag, ...(film === null ? [] : [film])].map(encodeURIComponent).join("/");
+
 export function readLink(hash: string): LinkState {
   const fields = new Map<string, string>();
   for (const token of hash.replace(/^#/, "").split("&")) {
@@ -126,6 +149,8 @@ export function readLink(hash: string): LinkState {
     query: fields.get("query") ?? null,
     trails: trails !== null && Number.isInteger(trails) && trails > 0 && trails <= MAX_TRAIL ? trails : null,
     neighbors: NEIGHBOR_LINES.find((name) => name === fields.get("neighbors")) ?? "none",
+    beside: parseBeside(fields.get("beside")),
+    alignment: ALIGNMENTS.find((name) => name === fields.get("align")) ?? "step",
     measure: SAMPLE_MEASURES.find((name) => name === fields.get("measure")) ?? null,
     trust: TRUST_MARKS.find((mark) => mark === fields.get("trust")) ?? "off",
     without: SWITCHES.filter((name) => fields.get("without")?.split(",").includes(name)),
@@ -153,6 +178,8 @@ export function writeLink(hash: string, state: LinkState): string {
     ["query", state.query],
     ["trails", state.trails === null ? null : String(state.trails)],
     ["neighbors", state.neighbors === "none" ? null : state.neighbors],
+    ["beside", state.beside === null ? null : formatBeside(state.beside)],
+    ["align", state.beside === null || state.alignment === "step" ? null : state.alignment],
     ["measure", state.measure],
     ["trust", state.trust === "off" ? null : state.trust],
     ["without", state.without.length === 0 ? null : state.without.join(",")],

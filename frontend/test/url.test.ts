@@ -15,6 +15,8 @@ const full: LinkState = {
   query: 'label:"hot dog" -wrong',
   trails: 20,
   neighbors: "both",
+  beside: { run: "a/b run", tag: "probe", film: "0123456789abcdef" },
+  alignment: "accuracy",
   measure: "continuity",
   trust: "ring",
   without: ["names", "doubt"],

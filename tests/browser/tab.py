@@ -41,7 +41,7 @@ class Tab:
 
     @property
     def canvas(self) -> Locator:
-        return self.frame.locator("canvas.picture")
+        return self.frame.locator("canvas.picture").first  # there may be a film beside
 
     @property
     def step_slider(self) -> Locator:

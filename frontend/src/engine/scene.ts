@@ -92,6 +92,7 @@ export const MODE_INDEX: Readonly<Record<ColourMode, number>> = {
   split: 4,
   flips: 5,
   fidelity: 6,
+  difference: 7,
 };
 
 export const CORRECT = 0;
@@ -127,6 +128,7 @@ export function keyOf(
       return split;
     case "flips":
     case "fidelity":
+    case "difference":
       return value;
   }
 }

@@ -1,6 +1,7 @@
 /** The style sheet, in the order in which later rules win. */
 import uplot from "uplot/dist/uPlot.min.css";
 import base from "./base.css";
+import beside from "./beside.css";
 import controls from "./controls.css";
 import curves from "./curves.css";
 import display from "./display.css";
@@ -25,6 +26,7 @@ export const sheet = [
   display,
   finding,
   stage,
+  beside,
   states,
   timeline,
   curves,

@@ -1,6 +1,7 @@
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import * as state from "../state";
+import { Beside } from "./beside";
 import { CurvesPanel } from "./curves_panel";
 import { Display } from "./display";
 import { Header } from "./header";
@@ -40,7 +41,14 @@ export function App(): JSX.Element {
       {reel !== null && <Display reel={reel} />}
       <main class="middle">
         <Notices />
-        {reel === null ? <NoFilm /> : <Stage reel={reel} />}
+        {reel === null ? (
+          <NoFilm />
+        ) : (
+          <div class="films">
+            <Stage reel={reel} />
+            <Beside />
+          </div>
+        )}
       </main>
       {reel !== null && <CurvesPanel reel={reel} />}
       {reel !== null && <Timeline key={reel.film.film} reel={reel} />}

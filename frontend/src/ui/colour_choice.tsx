@@ -12,6 +12,7 @@ const MODE_NAMES: Readonly<Record<Exclude<ColourMode, "fidelity">, string>> = {
   confidence: "Confidence",
   split: "Split",
   flips: "Flips",
+  difference: "Difference to the film beside",
 };
 const FIDELITY = "fidelity:";
 
@@ -27,9 +28,9 @@ export function ColourChoice(): JSX.Element {
   return (
     <label class="colour-choice">
       <span>Colour by</span>
-      <select value={present} title="Keys 1 to 7" onChange={({ currentTarget }) => choose(currentTarget.value)}>
+      <select value={present} title="Keys 1 to 8" onChange={({ currentTarget }) => choose(currentTarget.value)}>
         {COLOUR_MODES.map((mode) =>
-          mode === "fidelity" ? null : (
+          mode === "fidelity" || (mode === "difference" && state.beside.value === null) ? null : (
             <option key={mode} value={mode} disabled={!actions.isColourable(mode)}>
               {MODE_NAMES[mode]}
             </option>

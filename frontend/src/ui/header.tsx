@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { plural } from "../format";
 import { filmName } from "../methods";
 import * as state from "../state";
+import { BesideChoice } from "./beside";
 import { FitMenu } from "./fit_offer";
 import { Icon } from "./icons";
 import { QueryField } from "./query_field";
@@ -82,6 +83,7 @@ function Films(): JSX.Element | null {
           }}
         />
       )}
+      <BesideChoice reel={reel} />
       {state.phase.value === "fitted" && <FitMenu probe={probe} />}
     </>
   );

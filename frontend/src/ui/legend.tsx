@@ -37,6 +37,7 @@ function WrongKey(): JSX.Element | null {
     split: "wrong: hollow core",
     flips: "wrong: hollow core",
     fidelity: "wrong: hollow core",
+    difference: "wrong: hollow core",
   };
   if (state.switchedOff.value.has("wrong") || state.nearestFrame.value?.prediction === null) return null;
   return (

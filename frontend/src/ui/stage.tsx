@@ -1,132 +1,21 @@
-/** The picture, and what a pointer does to it. */
-import { computed, useSignal, useSignalEffect } from "@preact/signals";
+/** The picture, and what lies over it. */
+import { computed, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { fitCamera } from "../actions";
-import { panBy, project, type View, zoomAt } from "../camera";
-import { pick } from "../engine/pick";
+import { aspectOf } from "../camera";
 import { formatCount, plural } from "../format";
-import { drawn, Painter, type Size } from "../painter";
-import { aspectOf } from "../picture";
-import { beginOutline, cancelOutline, click, endOutline, extendOutline } from "../selecting";
-import { dragOf, howOfClick } from "../selection";
+import { drawn, type Subject } from "../painter";
+import { scene } from "../picture";
+import { listen } from "../pointer";
+import { keepRefined } from "../refine";
 import * as state from "../state";
 import { ClassNames } from "./class_names";
 import { Icon } from "./icons";
 import { Overlay } from "./overlay";
 import { OutlineView, Tools } from "./tools";
 import { Tooltip } from "./tooltip";
-
-const PICK_RADIUS = 10; // CSS pixels
-const DRAG_THRESHOLD = 3; // CSS pixels: below it a press is a click
-const ZOOM_PER_PIXEL = 0.0016; // a notch of a wheel is about 100 pixels: 17 %
-const PIXELS_PER_LINE = 16;
-
-interface Press {
-  x: number;
-  y: number;
-  moved: boolean;
-  readonly drag: ReturnType<typeof dragOf>;
-}
-
-/** Attach pointer behaviour to the canvas; returns what detaches it. */
-function listen(canvas: HTMLCanvasElement, reel: state.Reel): () => void {
-  const controller = new AbortController();
-  const { signal } = controller;
-  let press: Press | null = null;
-  let pending: { x: number; y: number } | null = null;
-  let frame = 0;
-
-  const at = (event: MouseEvent): { x: number; y: number } => {
-    const { left, top } = canvas.getBoundingClientRect();
-    return { x: event.clientX - left, y: event.clientY - top };
-  };
-  const view = (): View => ({ width: canvas.clientWidth, height: canvas.clientHeight, aspect: aspectOf(reel.film.extent) });
-  const fractionAt = ({ x, y }: { x: number; y: number }): [u: number, v: number] => {
-    const { scaleX, scaleY, offsetX, offsetY } = project(state.camera.peek(), view());
-    return [(x - offsetX) / scaleX, (y - offsetY) / scaleY];
-  };
-  const pickAt = ({ x, y }: { x: number; y: number }): number | null => {
-    const shown = drawn.peek();
-    return shown === null ? null : pick(shown.scene, x * shown.ratio, y * shown.ratio, PICK_RADIUS * shown.ratio);
-  };
-  const hover = (): void => {
-    frame = 0;
-    if (pending !== null) state.hovered.value = pickAt(pending);
-  };
-
-  canvas.addEventListener(
-    "pointerdown",
-    (event) => {
-      if (event.button !== 0) return;
-      canvas.setPointerCapture(event.pointerId);
-      press = { ...at(event), moved: false, drag: dragOf(state.tool.peek(), event) };
-    },
-    { signal },
-  );
-  canvas.addEventListener(
-    "pointermove",
-    (event) => {
-      const { x, y } = at(event);
-      if (press === null) {
-        pending = { x, y };
-        if (frame === 0) frame = requestAnimationFrame(hover);
-        return;
-      }
-      if (!press.moved && Math.hypot(x - press.x, y - press.y) < DRAG_THRESHOLD) return;
-      state.hovered.value = null;
-      const { tool, how } = press.drag;
-      if (tool === "pan") {
-        state.camera.value = panBy(state.camera.peek(), view(), x - press.x, y - press.y);
-        press = { ...press, x, y, moved: true };
-        return;
-      }
-      if (!press.moved) beginOutline(tool, how, ...fractionAt(press));
-      extendOutline(...fractionAt({ x, y }));
-      press.moved = true;
-    },
-    { signal },
-  );
-  canvas.addEventListener(
-    "pointerup",
-    (event) => {
-      if (press?.moved === false) click(pickAt(at(event)), howOfClick(event));
-      endOutline();
-      press = null;
-    },
-    { signal },
-  );
-  canvas.addEventListener(
-    "pointercancel",
-    () => {
-      cancelOutline();
-      press = null;
-    },
-    { signal },
-  );
-  canvas.addEventListener(
-    "pointerleave",
-    () => {
-      pending = null;
-      state.hovered.value = null;
-    },
-    { signal },
-  );
-  canvas.addEventListener(
-    "wheel",
-    (event) => {
-      event.preventDefault();
-      const { x, y } = at(event);
-      const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * PIXELS_PER_LINE : event.deltaY;
-      state.camera.value = zoomAt(state.camera.peek(), view(), Math.exp(-pixels * ZOOM_PER_PIXEL), x, y);
-    },
-    { signal, passive: false },
-  );
-  return () => {
-    controller.abort();
-    cancelAnimationFrame(frame);
-  };
-}
+import { usePainter, useSize } from "./use_painter";
 
 function describe(reel: state.Reel): string {
   const sample = state.selected.value;
@@ -156,40 +45,25 @@ function Badges({ reel }: { reel: state.Reel }): JSX.Element {
   );
 }
 
+const SUBJECT: Subject = { scene, drawn };
+
 export function Stage({ reel }: { reel: state.Reel }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const size = useSignal<Size>({ width: 0, height: 0 });
+  const size = useSize(box);
   const label = useMemo(() => computed(() => describe(reel)), [reel]);
   const choice = state.rendererChoice.value;
-  const trouble = useSignal<string | null>(null);
+  const trouble = usePainter(canvas, size, SUBJECT);
 
-  useEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const measure = (): void => {
-      const { clientWidth: width, clientHeight: height } = element;
-      // A hidden tab is measured as flat; keeping the last size spares a redraw on return.
-      if (width > 0 && height > 0) size.value = { width, height };
-    };
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    measure();
-    return () => observer.disconnect();
-  }, []);
+  useEffect(() => keepRefined(() => ({ ...size.value, aspect: aspectOf(reel.film.extent) })), [reel]);
 
-  useEffect(() => {
-    if (canvas.current === null) return;
-    try {
-      const painter = new Painter(canvas.current, size);
-      return () => painter.destroy();
-    } catch (error) {
-      trouble.value = error instanceof Error ? error.message : String(error);
-      return undefined;
-    }
-  }, [choice]);
-
-  useEffect(() => (canvas.current === null ? undefined : listen(canvas.current, reel)), [reel, choice]);
+  useEffect(
+    () =>
+      canvas.current === null
+        ? undefined
+        : listen(canvas.current, { extent: reel.film.extent, drawn, sampleOf: (picked) => picked, outlines: true }),
+    [reel, choice],
+  );
 
   useSignalEffect(() => {
     if (canvas.current !== null)

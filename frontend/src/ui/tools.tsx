@@ -1,10 +1,9 @@
 /** The tools of the pointer, and the shape that is drawn with them. */
 import type { ReadonlySignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { project } from "../camera";
+import { aspectOf, project } from "../camera";
 import { boundsOf } from "../engine/lasso";
 import type { Size } from "../painter";
-import { aspectOf } from "../picture";
 import { choose } from "../selecting";
 import { TOOLS, type Tool } from "../selection";
 import * as state from "../state";

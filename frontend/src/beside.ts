@@ -1,0 +1,99 @@
+/** The film beside the first: opened by choice, held at the same step or the same accuracy, its samples matched by their ids. */
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { alignedCursor } from "./alignment";
+import * as api from "./api";
+import { openReel } from "./loader";
+import { countMatched, matchIds } from "./matching";
+import { filmName } from "./methods";
+import * as state from "./state";
+import { locate } from "./timeline";
+
+export const besideTrouble = signal<string | null>(null);
+
+/** Positions in the other film: `there` of this film's samples, `here` of those beside; −1 where it has none. */
+export const matching = computed(() => {
+  const one = state.reel.value?.samples;
+  const other = state.beside.value?.samples;
+  if (one === undefined || other === undefined) return null;
+  const there = matchIds(one, other);
+  return { there, here: matchIds(other, one), count: countMatched(there) };
+});
+
+export const besideInstant = computed(() => {
+  const one = state.reel.value?.film.steps ?? [];
+  const other = state.beside.value?.film.steps ?? [];
+  return locate(alignedCursor(state.cursor.value, one, other, state.alignment.value), other.length);
+});
+
+export interface Offer {
+  readonly value: string;
+  readonly name: string;
+  readonly choice: typeof state.besideChoice.value;
+}
+
+/** What can stand beside: other films of this run, and what other runs show. */
+export function offers(reel: state.Reel): Offer[] {
+  const { place, probe, film } = reel;
+  const own = probe.films
+    .filter((other) => other.film !== film.film)
+    .map((other) => ({ name: filmName(other, probe), choice: { ...place, film: other.film } }));
+  const others = (state.listing.value?.runs ?? []).flatMap(({ run, tags }) =>
+    tags
+      .filter(({ tag, state }) => state === "fitted" && (run !== place.run || tag !== place.tag))
+      .map(({ tag }) => ({ name: tags.length > 1 ? `${run} · ${tag}` : run, choice: { run, tag, film: null } })),
+  );
+  return [...own, ...others].map((offer) => ({ ...offer, value: JSON.stringify(offer.choice) }));
+}
+
+/** Put the first film that there is beside, or none (key C). */
+export function toggleBeside(): void {
+  const reel = state.reel.peek();
+  if (reel !== null) state.besideChoice.value = state.besideChoice.peek() === null ? (offers(reel)[0]?.choice ?? null) : null;
+}
+
+async function open(choice: NonNullable<typeof state.besideChoice.value>, signal: AbortSignal): Promise<void> {
+  const place = { run: choice.run, tag: choice.tag };
+  const probe = await api.fetchProbe(place, signal);
+  const key = choice.film ?? probe.film;
+  if (key === null) throw new Error(`${choice.run} has no film yet; fit it first.`);
+  const [film, samples] = await Promise.all([api.fetchFilm(place, key, signal), api.fetchSamples(place, probe.samples, signal)]);
+  if (signal.aborted) return;
+  state.beside.value = openReel(place, probe, film, samples, () => state.besideVersion.value++);
+}
+
+function close(): void {
+  const open = state.beside.peek();
+  state.beside.value = null;
+  open?.frames.destroy();
+  if (state.colour.peek() === "difference") state.colour.value = "label";
+}
+
+export function keepBeside(): () => void {
+  const chosen = computed(() => JSON.stringify(state.reel.value === null ? null : state.besideChoice.value));
+  const nearest = computed(() => besideInstant.value.nearest);
+  const stops = [
+    effect(() => {
+      chosen.value;
+      const choice = state.reel.peek() === null ? null : state.besideChoice.peek();
+      besideTrouble.value = null;
+      if (choice === null) return untracked(close);
+      const controller = new AbortController();
+      open(choice, controller.signal).catch((error: unknown) => {
+        if (!controller.signal.aborted) besideTrouble.value = error instanceof Error ? error.message : String(error);
+      });
+      return () => {
+        controller.abort();
+        untracked(close);
+      };
+    }),
+    effect(() => {
+      const open = state.beside.value;
+      const at = nearest.value;
+      const mode = !state.playing.value ? "paused" : state.loop.value ? "looping" : "playing";
+      untracked(() => open?.frames.seek(at, mode));
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}

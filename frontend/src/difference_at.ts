@@ -1,0 +1,62 @@
+/** By how much neighbourhoods differ between the two films at the steps under the cursor; worked out in slices while something shows it. */
+import { computed, effect, signal } from "@preact/signals";
+import { besideInstant, matching } from "./beside";
+import { aspectOf } from "./camera";
+import { neighborhoodDifference, type Plane } from "./difference";
+import * as state from "./state";
+
+const K = 15; // as fidelity is measured
+const SLICE_MS = 8; // half a picture
+
+interface Difference {
+  /** A byte per sample of the first film, and of the film beside: 0 none, 254 all, 255 not matched. */
+  readonly here: Uint8Array;
+  readonly there: Uint8Array;
+}
+export const difference = signal<Difference | null>(null);
+
+/** Mean over the matched samples, 0..1; null where there are none. */
+export const meanDifference = computed(() => {
+  let sum = 0;
+  let n = 0;
+  for (const value of difference.value?.here ?? []) {
+    if (value === 255) continue;
+    sum += value;
+    n++;
+  }
+  return n === 0 ? null : sum / n / 254;
+});
+
+const planeOf = (reel: state.Reel, index: number): Plane | null => {
+  const frame = reel.frames.get(index);
+  return frame === undefined ? null : { xy: frame.xy, aspect: aspectOf(reel.film.extent) };
+};
+
+export function keepDifference(): () => void {
+  const nearestBeside = computed(() => besideInstant.value.nearest);
+  return effect(() => {
+    const [one, other, found] = [state.reel.value, state.beside.value, matching.value];
+    if (one === null || other === null || found === null || found.count === 0) {
+      difference.value = null;
+      return undefined;
+    }
+    state.framesVersion.value;
+    state.besideVersion.value;
+    const [here, there] = [planeOf(one, state.nearest.value), planeOf(other, nearestBeside.value)];
+    if (here === null || there === null) return undefined; // what is shown stays until they are here
+    const work = neighborhoodDifference(here, there, found.there, K);
+    let timer: ReturnType<typeof setTimeout>;
+    const goOn = (): void => {
+      const until = performance.now() + SLICE_MS;
+      while (performance.now() < until) {
+        const { done, value } = work.next();
+        if (done !== true) continue;
+        difference.value = { here: value, there: Uint8Array.from(found.here, (sample) => value[sample] ?? 255) };
+        return;
+      }
+      timer = setTimeout(goOn);
+    };
+    timer = setTimeout(goOn);
+    return () => clearTimeout(timer);
+  });
+}

@@ -1,0 +1,144 @@
+/** The film beside the first: its picture, which film it is and where it stands. */
+import { computed } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { besideInstant, besideTrouble, matching, offers } from "../beside";
+import { meanDifference } from "../difference_at";
+import { formatCount, formatPercent, plural } from "../format";
+import { filmName } from "../methods";
+import { drawnBeside, type Subject } from "../painter";
+import { sceneBeside } from "../picture";
+import { listen } from "../pointer";
+import * as state from "../state";
+import { ALIGNMENTS, type Alignment } from "../url";
+import { Icon } from "./icons";
+import { usePainter, useSize } from "./use_painter";
+
+const SUBJECT: Subject = { scene: sceneBeside, drawn: drawnBeside };
+const HELD: Readonly<Record<Alignment, string>> = { step: "same step", accuracy: "same accuracy" };
+
+function nameOf({ place, film, probe }: state.Reel): string {
+  const entry = probe.films.find((known) => known.film === film.film);
+  return [place.run, ...(place.tag === "probe" ? [] : [place.tag]), ...(entry ? [filmName(entry, probe)] : [])].join(" · ");
+}
+
+function Picture({ reel }: { reel: state.Reel }): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const size = useSize(box);
+  const trouble = usePainter(canvas, size, SUBJECT);
+  const choice = state.rendererChoice.value;
+  const label = useMemo(
+    () => computed(() => `${nameOf(reel)}, step ${reel.steps[besideInstant.value.nearest] ?? ""}, beside the first film.`),
+    [reel],
+  );
+  useEffect(() => {
+    if (canvas.current === null) return undefined;
+    const sampleOf = (picked: number): number | null => {
+      const sample = matching.peek()?.here[picked] ?? -1;
+      return sample < 0 ? null : sample;
+    };
+    return listen(canvas.current, { extent: reel.film.extent, drawn: drawnBeside, sampleOf, outlines: false });
+  }, [reel, choice]);
+  return (
+    <div class="stage" ref={box}>
+      <canvas key={choice} ref={canvas} class="picture" role="img" aria-label={label} />
+      {trouble.value !== null && (
+        <div class="centre" role="alert">
+          {trouble}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Where it stands, how many samples both films have, and how much their neighbourhoods differ. */
+function Facts({ reel }: { reel: state.Reel }): JSX.Element {
+  const count = matching.value?.count ?? 0;
+  const difference = meanDifference.value;
+  const shared = count === 0 ? "no sample's id is in both" : `${formatCount(count)} in common`;
+  const apart = count === 0 || difference === null ? [] : [`${formatPercent(difference)} of neighbours differ`];
+  return (
+    <span
+      class="faint"
+      title="Of a sample's 15 nearest in one picture, the share that is not among its 15 nearest in the other; mean"
+    >
+      {[`step ${reel.steps[besideInstant.value.nearest] ?? ""}`, shared, ...apart].join(" · ")}
+    </span>
+  );
+}
+
+export function Beside(): JSX.Element | null {
+  const choice = state.besideChoice.value;
+  const reel = state.beside.value;
+  if (choice === null) return null;
+  return (
+    <section class="beside" aria-label="The film beside">
+      <header class="beside-head">
+        <div class="beside-words">
+          <strong title={reel === null ? choice.run : nameOf(reel)}>{reel === null ? choice.run : nameOf(reel)}</strong>
+          {reel !== null && <Facts reel={reel} />}
+        </div>
+        <select
+          aria-label="Held at"
+          value={state.alignment}
+          onChange={({ currentTarget }) => {
+            state.alignment.value = ALIGNMENTS.find((name) => name === currentTarget.value) ?? "step";
+          }}
+        >
+          {ALIGNMENTS.map((name) => (
+            <option key={name} value={name}>
+              {HELD[name]}
+            </option>
+          ))}
+        </select>
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Close the film beside"
+          title="Close the film beside"
+          onClick={() => {
+            state.besideChoice.value = null;
+          }}
+        >
+          <Icon name="close" />
+        </button>
+      </header>
+      {reel === null ? (
+        <div class="centre" role={besideTrouble.value === null ? "status" : "alert"}>
+          {besideTrouble.value ?? "Opening the film beside"}
+        </div>
+      ) : (
+        <Picture key={reel.film.film} reel={reel} />
+      )}
+    </section>
+  );
+}
+
+/** Chooses the film beside; there is none to choose while there is but one film. */
+export function BesideChoice({ reel }: { reel: state.Reel }): JSX.Element | null {
+  const found = offers(reel);
+  const present = state.besideChoice.value;
+  const value = present === null ? "" : JSON.stringify({ run: present.run, tag: present.tag, film: present.film });
+  if (found.length === 0 && present === null) return null;
+  return (
+    <label class="choose">
+      <span>Beside</span>
+      <select
+        value={value}
+        title={`Compare with one of ${plural(found.length, "film")} (C)`}
+        onChange={({ currentTarget }) => {
+          state.besideChoice.value = found.find((offer) => offer.value === currentTarget.value)?.choice ?? null;
+        }}
+      >
+        <option value="">–</option>
+        {found.map((offer) => (
+          <option key={offer.value} value={offer.value}>
+            {offer.name}
+          </option>
+        ))}
+        {present !== null && !found.some((offer) => offer.value === value) && <option value={value}>{present.run}</option>}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,101 @@
+"""Two films beside each other."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.browser.runs import N_SAMPLES, STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from tests.browser.tab import Tab
+
+pytest.importorskip("playwright.sync_api")
+from playwright.sync_api import Locator, expect
+
+
+@pytest.fixture
+def film(tab: Callable[..., Tab], fitted: Path) -> Tab:
+    """The tab with the film open at its last step, and the keys going to it."""
+    opened = tab(fitted, f"&p.timetravel.step={STEPS[-1]}")
+    opened.wait("s.phase === 'fitted' && s.loadedFrames === s.nFrames")
+    opened.wait_ready()
+    opened.canvas.click(position={"x": 3, "y": 120})
+    return opened
+
+
+def beside(tab: Tab) -> Locator:
+    return tab.frame.get_by_role("region", name="The film beside")
+
+
+def picture_beside(tab: Tab) -> NDArray[np.uint8]:
+    tab.frame.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return np.asarray(Image.open(io.BytesIO(beside(tab).locator("canvas").screenshot())).convert("RGB"))
+
+
+def changed(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    return float((np.abs(one.astype(int) - other).max(axis=2) > 24).mean())
+
+
+def test_another_film_is_put_beside_and_follows_cursor_and_camera(film: Tab):
+    film.frame.get_by_role("combobox", name="Beside").select_option(label="Preview")
+    state = film.wait("s.beside !== null")
+    assert state["beside"] != state["film"]
+    expect(beside(film)).to_contain_text(f"step {STEPS[-1]} · {N_SAMPLES} in common")
+    expect(beside(film)).to_contain_text("of neighbours differ")
+    film.keep_screen("two-films")
+    at_last = picture_beside(film)
+    assert len(np.unique(at_last.reshape(-1, 3), axis=0)) > 50
+    film.page.keyboard.press("Home")
+    expect(beside(film)).to_contain_text(f"step {STEPS[0]} ")
+    at_first = picture_beside(film)
+    assert changed(at_last, at_first) > 0.02
+    film.canvas.hover()
+    film.page.mouse.wheel(0, -600)
+    film.page.wait_for_timeout(300)
+    assert changed(at_first, picture_beside(film)) > 0.05
+
+
+def test_what_is_clicked_beside_is_selected_in_both(film: Tab):
+    film.frame.get_by_role("combobox", name="Beside").select_option(label="Preview")
+    film.wait("s.beside !== null")
+    box = beside(film).locator("canvas").bounding_box()
+    assert box is not None
+    for part in np.linspace(0.3, 0.7, 40):  # until a dot lies under the pointer
+        film.page.mouse.click(box["x"] + part * box["width"], box["y"] + 0.5 * box["height"])
+        if film.state()["selected"] > 0:
+            break
+    assert film.state()["selected"] == 1
+    expect(film.frame.locator(".tooltip")).to_be_visible()
+
+
+def test_dots_are_coloured_by_how_much_their_neighbourhood_differs(film: Tab):
+    assert not film.frame.locator("option", has_text="Difference").count()
+    film.frame.get_by_role("combobox", name="Beside").select_option(label="Preview")
+    film.wait("s.beside !== null")
+    expect(beside(film)).to_contain_text("of neighbours differ")
+    before = film.picture()
+    film.frame.get_by_role("combobox", name="Colour by").select_option(label="Difference to the film beside")
+    expect(film.frame.get_by_label("Legend")).to_contain_text("not among the nearest in the film beside")
+    assert changed(before, film.picture()) > 0.005
+
+
+def test_the_film_beside_is_in_the_link_and_goes_by_its_key(film: Tab):
+    film.page.keyboard.press("c")
+    film.wait("s.beside !== null")
+    film.page.wait_for_function("location.hash.includes('timetravel.beside=')")
+    beside(film).get_by_role("combobox", name="Held at").select_option(label="same accuracy")
+    film.page.wait_for_function("location.hash.includes('timetravel.align=accuracy')")
+    film.canvas.click(position={"x": 3, "y": 120})
+    film.page.keyboard.press("c")
+    expect(beside(film)).to_have_count(0)
+    film.page.wait_for_function("!location.hash.includes('timetravel.beside=')")

@@ -8,12 +8,19 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["Home End", "first or last step"],
   [", .", "slower or faster"],
   ["L", "loop"],
+  ["[ ]", "loop from here, loop to here"],
+  ["\\", "loop the whole film"],
+  ["M", "bookmark at this step, on or off"],
+  ["{ }", "previous or next bookmark"],
   ["1 2 3 4", "colour by label, prediction, correctness, confidence"],
   ["T", "territory on or off"],
   ["F", "fit the whole picture"],
+  ["E", "export a picture or a film"],
   ["Esc", "clear the selection"],
   ["?", "this help"],
 ];
+
+const BRACKETS = ["[", "]", "{", "}", "\\"];
 
 const isTyping = (target: Element): boolean =>
   target.matches("input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
@@ -31,6 +38,15 @@ function actionFor({ key, shiftKey }: KeyboardEvent): (() => void) | null {
     ",": () => actions.changeSpeed(-1),
     ".": () => actions.changeSpeed(1),
     l: actions.toggleLoop,
+    "[": () => actions.setLoopEnd("from", state.nearest.peek()),
+    "]": () => actions.setLoopEnd("to", state.nearest.peek()),
+    "\\": actions.clearLoopRange,
+    m: actions.toggleBookmark,
+    "{": () => actions.goToBookmark(-1),
+    "}": () => actions.goToBookmark(1),
+    e: () => {
+      state.exportOpen.value = !state.exportOpen.peek() && state.reel.peek() !== null;
+    },
     t: actions.toggleTerritory,
     f: actions.fitCamera,
     "?": () => {
@@ -45,7 +61,9 @@ function actionFor({ key, shiftKey }: KeyboardEvent): (() => void) | null {
 
 function onKey(event: KeyboardEvent): void {
   const target = event.target instanceof Element ? event.target : document.body;
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  // Many keyboards type brackets with AltGr, which reads as Alt, or as Ctrl and Alt.
+  const typed = event.altKey && !event.metaKey && BRACKETS.includes(event.key);
+  if ((event.ctrlKey || event.metaKey || event.altKey) && !typed) return;
   if (isTyping(target) && event.key !== "Escape") return;
   if (event.key === " " && target.matches("button, summary, a, input[type=checkbox], input[type=radio]")) return;
   // Only the film's own slider shares its arrow keys with the film; other sliders and radio groups keep theirs.

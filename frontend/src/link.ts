@@ -38,6 +38,11 @@ export function applyLink(hash: string): void {
     state.hiddenClasses.value = new Set(link.hidden);
     state.territory.value = link.territory ?? DEFAULT_TERRITORY;
     state.rendererChoice.value = link.renderer;
+    state.loopRange.value = link.loop;
+    if (link.loop !== null) state.loop.value = true;
+    state.bookmarks.value = link.bookmarks;
+    state.smoothing.value = link.smoothing ?? 0;
+    state.logCharts.value = new Set(link.log);
     const place = state.place.peek();
     if (link.run !== null && place !== null && (link.run !== place.run || (link.tag !== null && link.tag !== place.tag))) {
       state.place.value = { run: link.run, tag: link.tag ?? place.tag };
@@ -62,6 +67,10 @@ function current(): LinkState {
     hidden: [...state.hiddenClasses.value].sort((a, b) => a - b),
     territory: state.territory.value === DEFAULT_TERRITORY ? null : state.territory.value,
     renderer: state.rendererChoice.value,
+    loop: state.loopRange.value,
+    bookmarks: state.bookmarks.value,
+    smoothing: state.smoothing.value === 0 ? null : state.smoothing.value,
+    log: [...state.logCharts.value].sort(),
   };
 }
 

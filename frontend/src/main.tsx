@@ -4,6 +4,7 @@ import { keepCurves } from "./curves";
 import { connectHost } from "./host";
 import { listenToKeys } from "./keyboard";
 import { applyLink, keepLink } from "./link";
+import { keepLive } from "./live";
 import { keepFilmOpen } from "./loader";
 import { runPlayback } from "./playback";
 import { exposeForTests } from "./probe_window";
@@ -49,6 +50,7 @@ export function start(root: HTMLElement): void {
     followReducedMotion(),
     keepFilmOpen(),
     keepCurves(),
+    keepLive(),
     runPlayback(),
     listenToKeys(),
     keepLink(host),

@@ -24,6 +24,7 @@ export function runPlayback(): () => void {
     const next = advance(clock, elapsed * state.speed.peek(), {
       count: reel.steps.length,
       loop: state.loop.peek(),
+      span: state.loopSpan.peek(),
       isLoaded: (index) => reel.frames.has(index),
     });
     clock = next.cursor;

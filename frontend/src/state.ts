@@ -2,8 +2,10 @@
 import { computed, signal } from "@preact/signals";
 import type { Place } from "./api";
 import type { Frame, Samples } from "./binary";
+import type { Bookmark } from "./bookmarks";
 import { type Camera, FIT } from "./camera";
 import type { FrameRing } from "./frames";
+import { type LoopRange, spanOf } from "./loop";
 import { isUnderWay, PREVIEW_METHOD } from "./methods";
 import { clampCursor, locate } from "./timeline";
 import type { ColourMode, RendererChoice } from "./url";
@@ -43,6 +45,11 @@ export const scrubbing = signal(false);
 export const speed = signal(4);
 export const loop = signal(false);
 export const SPEEDS: readonly number[] = [0.5, 1, 2, 4, 8, 16];
+/** Null goes round the whole film. */
+export const loopRange = signal<LoopRange | null>(null);
+export const bookmarks = signal<readonly Bookmark[]>([]);
+/** The cursor stands at the newest step and goes on to newer ones as they come; see live.ts. */
+export const live = signal(true);
 
 export const colour = signal<ColourMode>("label");
 export const hiddenClasses = signal<ReadonlySet<number>>(new Set());
@@ -66,6 +73,11 @@ export const rendererChoice = signal<RendererChoice>("auto");
 export const rendererKind = signal<"webgl" | "cpu" | null>(null);
 export const drawerOpen = signal(false);
 export const helpOpen = signal(false);
+export const exportOpen = signal(false);
+/** Weight of the past in curves, 0 to 0.99; 0 leaves them as logged. */
+export const smoothing = signal(0);
+/** Titles of the charts whose values stand on a logarithmic axis. */
+export const logCharts = signal<ReadonlySet<string>>(new Set());
 
 export const count = computed(() => reel.value?.steps.length ?? 0);
 export const instant = computed(() => locate(cursor.value, count.value));
@@ -76,6 +88,8 @@ export const nearestFrame = computed(() => {
   framesVersion.value;
   return reel.value?.frames.get(nearest.value) ?? null;
 });
+/** Indices of the steps that playback goes round. */
+export const loopSpan = computed(() => spanOf(loopRange.value, reel.value?.steps ?? []));
 export const bothFramesLoaded = computed(() => {
   framesVersion.value;
   const frames = reel.value?.frames;
@@ -106,6 +120,8 @@ export function forgetView(): void {
   hiddenOutcomes.value = new Set();
   hiddenSplits.value = new Set();
   camera.value = FIT;
+  loopRange.value = null;
+  bookmarks.value = [];
 }
 
 export const className = (index: number, names: readonly string[]): string =>

@@ -2,7 +2,9 @@
  * What a link carries, in TensorBoard's own hash: `#timetravel&p.timetravel.run=digits&p.timetravel.step=12`. Other plugins' keys and the
  * leading plugin name stay as they are.
  */
+import { type Bookmark, formatBookmarks, parseBookmarks } from "./bookmarks";
 import type { Camera } from "./camera";
+import { formatRange, type LoopRange, parseRange } from "./loop";
 import { ranges } from "./ranges";
 
 export const COLOUR_MODES = ["label", "prediction", "correctness", "confidence"] as const;
@@ -23,6 +25,12 @@ export interface LinkState {
   readonly territory: number | null;
   /** `cpu` draws without WebGL, for support; `webgl` insists on it even where it is emulated. */
   readonly renderer: RendererChoice;
+  readonly loop: LoopRange | null;
+  readonly bookmarks: readonly Bookmark[];
+  /** Weight of the past in curves, 0 to 0.99. */
+  readonly smoothing: number | null;
+  /** Titles of charts on a logarithmic axis. */
+  readonly log: readonly string[];
 }
 
 const PREFIX = "p.timetravel.";
@@ -72,6 +80,7 @@ export function readLink(hash: string): LinkState {
     fields.set(token.slice(PREFIX.length, equals), decodeComponent(token.slice(equals + 1)));
   }
   const territory = finite(fields.get("territory"));
+  const smoothing = finite(fields.get("smoothing"));
   return {
     run: fields.get("run") ?? null,
     tag: fields.get("tag") ?? null,
@@ -82,6 +91,10 @@ export function readLink(hash: string): LinkState {
     hidden: parseIndices(fields.get("hidden") ?? ""),
     territory: territory === null ? null : Math.min(1, Math.max(0, territory)),
     renderer: RENDERERS.find((name) => name === fields.get("renderer")) ?? "auto",
+    loop: parseRange(fields.get("loop") ?? ""),
+    bookmarks: parseBookmarks(fields.get("bookmarks") ?? ""),
+    smoothing: smoothing === null ? null : Math.min(0.99, Math.max(0, smoothing)),
+    log: (fields.get("log") ?? "").split("\n").filter((title) => title !== ""),
   };
 }
 
@@ -101,6 +114,10 @@ export function writeLink(hash: string, state: LinkState): string {
     ["hidden", state.hidden.length === 0 ? null : formatIndices(state.hidden)],
     ["territory", state.territory === null ? null : round(state.territory, 2)],
     ["renderer", state.renderer === "auto" ? null : state.renderer],
+    ["loop", formatRange(state.loop)],
+    ["bookmarks", formatBookmarks(state.bookmarks)],
+    ["smoothing", state.smoothing === null ? null : round(state.smoothing, 2)],
+    ["log", state.log.length === 0 ? null : state.log.join("\n")],
   ];
   const own = fields.flatMap(([key, value]) => (value === null ? [] : [`${PREFIX}${key}=${encodeURIComponent(value)}`]));
   // TensorBoard reads the first token as the tab's name; without one the link would open another tab.

@@ -11,6 +11,13 @@ const full: LinkState = {
   hidden: [0, 1, 2, 12],
   territory: 0.3,
   renderer: "cpu",
+  loop: { from: -5, to: 1500 },
+  bookmarks: [
+    { step: -5, name: "" },
+    { step: 20, name: "50 %, first: flips" },
+  ],
+  smoothing: 0.6,
+  log: ["loss", "grad & norm"],
 };
 
 describe("the link", () => {
@@ -39,7 +46,7 @@ describe("the link", () => {
 
   it("reads nonsense as absent", () => {
     const link = readLink(
-      "#timetravel&p.timetravel.step=x&p.timetravel.camera=1,2&p.timetravel.colour=red&p.timetravel.hidden=1,-2,y&p.timetravel.run=%",
+      "#timetravel&p.timetravel.step=x&p.timetravel.camera=1,2&p.timetravel.loop=9..2&p.timetravel.bookmarks=x,:&p.timetravel.smoothing=lots&p.timetravel.colour=red&p.timetravel.hidden=1,-2,y&p.timetravel.run=%",
     );
     expect(link).toEqual({ ...readLink(""), hidden: [1], run: "%" });
   });

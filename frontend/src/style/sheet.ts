@@ -9,6 +9,7 @@ import layout from "./layout.css";
 import narrow from "./narrow.css";
 import stage from "./stage.css";
 import states from "./states.css";
+import time from "./time.css";
 import timeline from "./timeline.css";
 import tokens from "./tokens.css";
 import tooltip from "./tooltip.css";
@@ -23,6 +24,7 @@ export const sheet = [
   stage,
   states,
   timeline,
+  time,
   curves,
   tooltip,
   help,

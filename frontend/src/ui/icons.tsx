@@ -13,6 +13,8 @@ const PATHS = {
   panel: "M2 2.5h12v11H2zm1.5 1.5v8H9V4zm7 0v8h2V4z",
   close: "M3.5 2.4 8 6.9l4.5-4.5 1.1 1.1L9.1 8l4.5 4.5-1.1 1.1L8 9.1l-4.5 4.5-1.1-1.1L6.9 8 2.4 3.5z",
   tune: "M2 4h7v1.5H2zM11 2.8h1.5v4H11zM13 4h1v1.5h-1zM2 10.5h2V12H2zM5 9.2h1.5v4H5zM7.5 10.5H14V12H7.5z",
+  bookmark: "M4 2h8v12l-4-3.2L4 14z",
+  share: "M8 1.5 12 5.6l-1.1 1.1L8.8 4.5V10H7.2V4.5L5.1 6.7 4 5.6zM2.5 9H4v4h8V9h1.5v5.5h-11z",
 } as const;
 
 export function Icon({ name }: { name: keyof typeof PATHS }): JSX.Element {

@@ -22,7 +22,7 @@ const styleText = {
 
 const options = {
   absWorkingDir: here,
-  entryPoints: { index: "src/index.ts", app: "src/main.tsx" },
+  entryPoints: { index: "src/index.ts", app: "src/main.tsx", webm: "src/export/webm.ts", gif_worker: "src/export/gif_worker.ts" },
   outdir,
   bundle: true,
   splitting: true,

@@ -4,6 +4,7 @@ import base from "./base.css";
 import controls from "./controls.css";
 import curves from "./curves.css";
 import display from "./display.css";
+import exporting from "./exporting.css";
 import help from "./help.css";
 import layout from "./layout.css";
 import narrow from "./narrow.css";
@@ -28,5 +29,6 @@ export const sheet = [
   curves,
   tooltip,
   help,
+  exporting,
   narrow,
 ].join("\n");

@@ -1,4 +1,5 @@
 /** Bookmarks: ticks on the timeline, and the list where they are named and taken away. */
+import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import * as actions from "../actions";
 import { LONGEST_NAME, renamedBookmark, toggledBookmark } from "../bookmarks";
@@ -7,7 +8,9 @@ import { cursorAt } from "../timeline";
 import { Icon } from "./icons";
 import { Popover } from "./popover";
 
-export function BookmarkTicks({ reel }: { reel: state.Reel }): JSX.Element | null {
+const NAME_FROM = 48; // pixels to the next bookmark: below it three letters and an ellipsis say nothing
+
+export function BookmarkTicks({ reel, width }: { reel: state.Reel; width: Signal<number> }): JSX.Element | null {
   const marks = state.bookmarks.value;
   if (marks.length === 0) return null;
   const last = Math.max(1, reel.steps.length - 1);
@@ -16,13 +19,14 @@ export function BookmarkTicks({ reel }: { reel: state.Reel }): JSX.Element | nul
     <div class="marks">
       {marks.map(({ step, name }, index) => {
         const at = places[index] ?? 0;
+        const room = (places[index + 1] ?? 1) - at;
         const words = name === "" ? `step ${step}` : `step ${step}, ${name}`;
         return (
-          <div class="tick" key={step} style={{ "--at": at, "--room": (places[index + 1] ?? 1) - at }}>
+          <div class="tick" key={step} style={{ "--at": at, "--room": room }}>
             <button type="button" aria-label={`Go to the bookmark at ${words}`} title={words} onClick={() => actions.goTo(step)}>
               <Icon name="bookmark" />
             </button>
-            {name !== "" && <span aria-hidden="true">{name}</span>}
+            {name !== "" && room * width.value >= NAME_FROM && <span aria-hidden="true">{name}</span>}
           </div>
         );
       })}

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { plural } from "../format";
 import { filmName } from "../methods";
 import * as state from "../state";
+import { ExportMenu } from "./export_menu";
 import { FitMenu } from "./fit_offer";
 import { Icon } from "./icons";
 import { Unreadable } from "./unreadable";
@@ -126,6 +127,7 @@ export function Header(): JSX.Element {
           <Icon name="panel" /> Curves
         </button>
       )}
+      {state.reel.value !== null && <ExportMenu reel={state.reel.value} />}
       <button
         type="button"
         class="quiet"

@@ -133,7 +133,7 @@ export function Scrubber({ reel }: { reel: state.Reel }): JSX.Element {
         onPointerUp={() => (state.scrubbing.value = false)}
       />
       {n > 1 && <LoopEnds reel={reel} />}
-      <BookmarkTicks reel={reel} />
+      <BookmarkTicks reel={reel} width={width} />
       {peek.value !== null && <PeekCard reel={reel} peek={peek.value} />}
     </div>
   );

@@ -8,7 +8,7 @@ import { sizeFactor } from "./picture";
 
 /** Pixels. */
 export const THUMB = { width: 160, height: 120 } as const;
-const MOST_SAMPLES = 12_000; // keeps a picture under 5 ms however many there are
+const MOST_SAMPLES = 8000; // keeps a picture under 5 ms however many there are
 const MOST_KEPT = 256; // 77 kB each
 const DOT_SHARE = 0.55; // dots shrink less than the picture, or they would vanish
 

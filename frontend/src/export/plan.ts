@@ -28,11 +28,12 @@ export const gifDelay = (picture: number, fps: number): number =>
 /** Video codecs take even sizes. */
 export const evenly = (pixels: number): number => Math.max(2, Math.round(pixels / 2) * 2);
 
-/** `digits-step-12.png`; whatever a run is called, a name that every system takes. */
-export const fileName = (run: string, words: string, kind: string): string =>
-  `${[run, words]
-    .join("-")
+const plain = (words: string): string =>
+  words
     .normalize("NFKD")
     .replace(/[^\w.-]+/g, "-")
     .replace(/^[-.]+|-+$/g, "")
-    .slice(0, 120)}.${kind}`;
+    .slice(0, 100);
+
+/** `digits-step-12.png`: whatever a run is called, a name that every system takes. */
+export const fileName = (run: string, words: string, kind: string): string => `${plain(run)}-${plain(words)}.${kind}`;

@@ -132,6 +132,18 @@ export function ChartView({ chart, steps }: { chart: Chart; steps: readonly numb
     <figure class="chart">
       <figcaption>
         <span class="chart-title">{chart.title}</span>
+        {canLog && (
+          <button
+            type="button"
+            class="quiet log-toggle"
+            aria-pressed={log}
+            aria-label={`Logarithmic axis for ${chart.title}`}
+            title="Logarithmic axis"
+            onClick={() => toggleLog(chart.title)}
+          >
+            log
+          </button>
+        )}
         {shown.curves.map(
           (curve, index) =>
             !curve.dashed &&
@@ -146,18 +158,6 @@ export function ChartView({ chart, steps }: { chart: Chart; steps: readonly numb
                 )}
               </span>
             ),
-        )}
-        {canLog && (
-          <button
-            type="button"
-            class="quiet log-toggle"
-            aria-pressed={log}
-            aria-label={`Logarithmic axis for ${chart.title}`}
-            title="Logarithmic axis"
-            onClick={() => toggleLog(chart.title)}
-          >
-            log
-          </button>
         )}
       </figcaption>
       <div ref={box} class="plot" role="img" aria-label={`${chart.title} by step; press or drag to go to a step`} />

@@ -42,6 +42,10 @@ export function Help(): JSX.Element {
           <dd>press or drag to go to a step</dd>
         </div>
         <div>
+          <dt>Timeline</dt>
+          <dd>hover looks at a step, A and B are dragged to loop a part</dd>
+        </div>
+        <div>
           <dt>Legend</dt>
           <dd>click hides a class, double click isolates it</dd>
         </div>

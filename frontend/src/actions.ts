@@ -1,18 +1,21 @@
 /** The verbs of the tab, shared by buttons and keys. */
 import * as api from "./api";
+import { neighbouring, toggledBookmark } from "./bookmarks";
 import { FIT } from "./camera";
 import { measure } from "./columns";
+import { type LoopEnd, withEnd } from "./loop";
 import { cancelOutline, select } from "./selecting";
 import { NOTHING } from "./selection";
 import * as state from "./state";
-import { jump } from "./timeline";
+import { cursorAt, jump } from "./timeline";
 import { COLOUR_MODES, type ColourMode, type Switch, TRUST_MARKS } from "./url";
 import type { Fit } from "./wire";
 
 export function togglePlaying(): void {
   const last = state.count.peek() - 1;
   if (last <= 0) return;
-  if (!state.playing.peek() && state.cursor.peek() >= last) state.cursor.value = 0;
+  const { first, last: end } = state.loop.peek() ? state.loopSpan.peek() : { first: 0, last };
+  if (!state.playing.peek() && (state.cursor.peek() >= end || state.cursor.peek() < first)) state.cursor.value = first;
   state.playing.value = !state.playing.peek();
 }
 
@@ -38,6 +41,39 @@ export function changeSpeed(by: 1 | -1): void {
 
 export function toggleLoop(): void {
   state.loop.value = !state.loop.peek();
+}
+
+/** Go round from (or to) an index of the film's steps. */
+export function setLoopEnd(end: LoopEnd, index: number): void {
+  const steps = state.reel.peek()?.steps;
+  if (steps === undefined) return;
+  state.loopRange.value = withEnd(state.loopRange.peek(), end, index, steps);
+  if (state.loopRange.peek() !== null) state.loop.value = true;
+}
+
+export function clearLoopRange(): void {
+  state.loopRange.value = null;
+}
+
+export function goTo(step: number): void {
+  state.playing.value = false;
+  state.seek(Math.round(cursorAt(step, state.reel.peek()?.steps ?? [])));
+}
+
+/** Set a bookmark at the step under the cursor, or take it away. */
+export function toggleBookmark(): void {
+  const step = state.step.peek();
+  if (step !== null) state.bookmarks.value = toggledBookmark(state.bookmarks.peek(), step);
+}
+
+export function goToBookmark(by: 1 | -1): void {
+  const found = neighbouring(state.bookmarks.peek(), state.step.peek() ?? 0, by);
+  if (found !== null) goTo(found.step);
+}
+
+export function toggleLive(): void {
+  if (!state.live.peek()) goToLast();
+  state.live.value = !state.live.peek();
 }
 
 export function colourBy(mode: ColourMode): void {

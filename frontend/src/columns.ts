@@ -92,6 +92,23 @@ export const trusting = (index: number): Column | null | undefined => (state.tru
 /** Whether all that a step shows of this kind is here, or will not come. */
 export const columnsReady = (index: number): boolean => colouring(index) !== undefined && trusting(index) !== undefined;
 
+/** What colours the dots and says how far to trust them at any step, whether it is kept or not; null for what is not shown. */
+export async function columnsOf(
+  { place, film }: state.Reel,
+  index: number,
+  signal: AbortSignal,
+): Promise<{ readonly values: Uint8Array | null; readonly trust: Uint8Array | null }> {
+  const step = film.steps[index];
+  const fetched = async (column: string | null): Promise<Uint8Array | null> =>
+    column === null || step === undefined ? null : (await api.fetchColumn(place, film.film, step, column, signal)).values;
+  const mode = state.colour.peek();
+  const byFidelity = measure.peek();
+  return {
+    values: await fetched(mode === "flips" ? "flips" : mode === "fidelity" ? byFidelity : null),
+    trust: await fetched(state.trust.peek() === "off" ? null : byFidelity),
+  };
+}
+
 export function keepColumns(): () => void {
   const stops = [flips.follow(), fidelity.follow()];
   return () => {

@@ -3,17 +3,28 @@
  * any length plays in bounded memory.
  */
 
+import type { Span } from "./loop";
+
 /**
  * The `capacity` indices nearest to the cursor, in the order to fetch them. While playing, frames ahead count as nearer than those behind;
- * in a loop, the first frames follow the last.
+ * in a loop, the first frames of its span follow the last.
  */
-export function prefetchOrder(cursor: number, count: number, capacity: number, mode: "paused" | "playing" | "looping"): number[] {
+export function prefetchOrder(
+  cursor: number,
+  count: number,
+  capacity: number,
+  mode: "paused" | "playing" | "looping",
+  span: Span = { first: 0, last: count - 1 },
+): number[] {
   const behindCost = mode === "paused" ? 1 : 4;
   const cost = (index: number): number => {
     const distance = index - cursor;
+    if (mode === "looping" && cursor <= span.last) {
+      if (index > span.last || index < Math.min(span.first, cursor)) return count + Math.abs(distance); // never played
+      if (index >= span.first && distance < 0) return Math.min(-distance * behindCost, span.last - span.first + 1 + distance);
+    }
     if (distance >= 0) return distance;
-    const behind = -distance * behindCost;
-    return mode === "looping" ? Math.min(behind, count + distance) : behind;
+    return -distance * behindCost;
   };
   return Array.from({ length: count }, (_, index) => index)
     .sort((first, second) => cost(first) - cost(second) || first - second)
@@ -43,6 +54,7 @@ export class FrameRing<F> {
   #capacity = CAPACITY_UNTIL_KNOWN;
   #cursor = 0;
   #mode: "paused" | "playing" | "looping" = "paused";
+  #span: Span | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #destroyed = false;
 
@@ -75,10 +87,16 @@ export class FrameRing<F> {
   }
 
   /** Say where the cursor is; what it needs next is fetched first, what it left is dropped. */
-  seek(cursor: number, mode: "paused" | "playing" | "looping"): void {
+  seek(cursor: number, mode: "paused" | "playing" | "looping", span?: Span): void {
+    this.#span = span;
     this.#cursor = cursor;
     this.#mode = mode;
     this.#plan();
+  }
+
+  /** A frame for a use of its own: from memory if it is there, else fetched and not kept. */
+  async fetch(index: number, signal: AbortSignal): Promise<F> {
+    return this.#held.get(index) ?? this.#options.load(index, signal);
   }
 
   destroy(): void {
@@ -91,7 +109,7 @@ export class FrameRing<F> {
 
   #plan(): void {
     if (this.#destroyed) return;
-    this.#wanted = prefetchOrder(this.#cursor, this.#options.count, this.#capacity, this.#mode);
+    this.#wanted = prefetchOrder(this.#cursor, this.#options.count, this.#capacity, this.#mode, this.#span);
     const keep = new Set(this.#wanted);
     for (const index of this.#held.keys()) if (!keep.has(index)) this.#held.delete(index);
     const missing = this.#wanted.filter((index) => !this.#held.has(index) && !this.#failures.has(index));

@@ -10,22 +10,29 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["Home End", "first or last step"],
   [", .", "slower or faster"],
   ["L", "loop"],
+  ["[ ]", "loop from here, loop to here"],
+  ["\\", "loop the whole film"],
+  ["M", "bookmark at this step, on or off"],
+  ["{ }", "previous or next bookmark"],
   ["1 … 8", "colour by label, prediction, correctness, confidence, split, flips, fidelity, difference between two films"],
   ["T", "territory on or off"],
   ["O", "outline of territories on or off"],
   ["H", "hatching of doubtful territory on or off"],
   ["A", "class names on or off"],
   ["W", "marks of wrong predictions on or off"],
-  ["M", "fidelity of dots: off, fade, ring"],
+  ["D", "fidelity of dots: off, fade, ring"],
   ["F", "fit the whole picture"],
   ["V B Q", "move the picture, select with a box, select with a lasso"],
   ["R", "trails of what is selected"],
   ["N", "lines to the nearest neighbours of the sample in focus: in the representation, in the plane, both"],
   ["C", "another film beside, or one alone"],
   ["/", "find samples by a query"],
+  ["E", "export a picture or a film"],
   ["Esc", "clear the selection"],
   ["?", "this help"],
 ];
+
+const BRACKETS = ["[", "]", "{", "}", "\\"];
 
 const isTyping = (target: Element): boolean =>
   target.matches("input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
@@ -43,6 +50,15 @@ function actionFor({ key, shiftKey }: KeyboardEvent): (() => void) | null {
     ",": () => actions.changeSpeed(-1),
     ".": () => actions.changeSpeed(1),
     l: actions.toggleLoop,
+    "[": () => actions.setLoopEnd("from", state.nearest.peek()),
+    "]": () => actions.setLoopEnd("to", state.nearest.peek()),
+    "\\": actions.clearLoopRange,
+    m: actions.toggleBookmark,
+    "{": () => actions.goToBookmark(-1),
+    "}": () => actions.goToBookmark(1),
+    e: () => {
+      state.exportOpen.value = !state.exportOpen.peek() && state.reel.peek() !== null;
+    },
     t: actions.toggleTerritory,
     f: actions.fitCamera,
     v: () => choose("pan"),
@@ -55,7 +71,7 @@ function actionFor({ key, shiftKey }: KeyboardEvent): (() => void) | null {
     h: () => actions.toggleSwitch("doubt"),
     a: () => actions.toggleSwitch("names"),
     w: () => actions.toggleSwitch("wrong"),
-    m: actions.nextTrustMark,
+    d: actions.nextTrustMark,
     c: toggleBeside,
     "?": () => {
       state.helpOpen.value = !state.helpOpen.peek();
@@ -69,7 +85,9 @@ function actionFor({ key, shiftKey }: KeyboardEvent): (() => void) | null {
 
 function onKey(event: KeyboardEvent): void {
   const target = event.target instanceof Element ? event.target : document.body;
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  // Many keyboards type brackets with AltGr, which reads as Alt, or as Ctrl and Alt.
+  const typed = event.altKey && !event.metaKey && BRACKETS.includes(event.key);
+  if ((event.ctrlKey || event.metaKey || event.altKey) && !typed) return;
   if (isTyping(target) && event.key !== "Escape") return;
   if (event.key === " " && target.matches("button, summary, a, input[type=checkbox], input[type=radio]")) return;
   // Only the film's own slider shares its arrow keys with the film; other sliders and radio groups keep theirs.

@@ -57,6 +57,11 @@ export function applyLink(hash: string): void {
     state.trust.value = link.trust;
     state.switchedOff.value = new Set(link.without);
     state.givenColours.value = link.colours;
+    state.loopRange.value = link.loop;
+    if (link.loop !== null) state.loop.value = true;
+    state.bookmarks.value = link.bookmarks;
+    state.smoothing.value = link.smoothing ?? 0;
+    state.logCharts.value = new Set(link.log);
     const place = state.place.peek();
     if (link.run !== null && place !== null && (link.run !== place.run || (link.tag !== null && link.tag !== place.tag))) {
       state.place.value = { run: link.run, tag: link.tag ?? place.tag };
@@ -101,6 +106,10 @@ function current(): LinkState {
     trust: state.trust.value,
     without: SWITCHES.filter((name) => state.switchedOff.value.has(name)),
     colours: state.givenColours.value,
+    loop: state.loopRange.value,
+    bookmarks: state.bookmarks.value,
+    smoothing: state.smoothing.value === 0 ? null : state.smoothing.value,
+    log: [...state.logCharts.value].sort(),
   };
 }
 

@@ -50,9 +50,9 @@ function show(next: state.Reel): void {
   batch(() => {
     const before = state.reel.peek();
     const samePlace = before !== null && before.place.run === next.place.run && before.place.tag === next.place.tag;
-    const atEnd = before !== null && state.cursor.peek() >= before.steps.length - 1;
-    const shown = samePlace && !atEnd ? state.step.peek() : null;
-    state.cursor.value = openingCursor(next.steps, shown);
+    const follow = !samePlace || state.live.peek();
+    state.cursor.value = openingCursor(next.steps, follow ? null : state.step.peek());
+    state.live.value = follow && state.cursor.peek() === next.steps.length - 1;
     state.reel.value = next;
     if (!samePlace) {
       state.playing.value = false;
@@ -129,7 +129,8 @@ function followCursor(): () => void {
     const open = state.reel.value;
     const at = anchor.value;
     const mode = !state.playing.value ? "paused" : state.loop.value ? "looping" : "playing";
-    if (open !== null) untracked(() => open.frames.seek(at, mode));
+    const span = state.loopSpan.value;
+    if (open !== null) untracked(() => open.frames.seek(at, mode, span));
   });
 }
 

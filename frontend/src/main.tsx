@@ -7,6 +7,7 @@ import { keepDifference } from "./difference_at";
 import { connectHost } from "./host";
 import { listenToKeys } from "./keyboard";
 import { applyLink, keepLink } from "./link";
+import { keepLive } from "./live";
 import { keepFilmOpen } from "./loader";
 import { followNeighbors } from "./neighbors";
 import { runPlayback } from "./playback";
@@ -63,6 +64,7 @@ export function start(root: HTMLElement): void {
     keepBeside(),
     keepDifference(),
     keepCurves(),
+    keepLive(),
     runPlayback(),
     listenToKeys(),
     keepLink(host),

@@ -140,6 +140,7 @@ export function viridis(value: number): Rgb {
   return [blend(0), blend(1), blend(2)];
 }
 
+export const viridisColours: readonly string[] = VIRIDIS;
 export const viridisGradient = `linear-gradient(to right, ${VIRIDIS.join(", ")})`;
 
 /** One colour per key of a colour mode; the last entry is for "none". Alpha 0 hides the key. */

@@ -22,7 +22,7 @@ const MARK_INK: Record<"light" | "dark", Rgb> = { light: [0, 0, 0], dark: [255, 
 export const defaultDotSize = (nSamples: number): number => Math.min(9, Math.max(2.5, 30 / Math.max(1, nSamples) ** 0.2));
 
 /** Dots grow with the picture, slower than it: 1 where its shorter side is 640 CSS pixels. */
-const sizeFactor = (width: number, height: number): number =>
+export const sizeFactor = (width: number, height: number): number =>
   Math.min(1.6, Math.max(0.8, Math.sqrt(Math.min(width, height) / 640)));
 
 const palette = computed(() => {

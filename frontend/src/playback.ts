@@ -25,6 +25,7 @@ export function runPlayback(): () => void {
     const next = advance(clock, elapsed * state.speed.peek(), {
       count: reel.steps.length,
       loop: state.loop.peek(),
+      span: state.loopSpan.peek(),
       isLoaded: (index) => reel.frames.has(index) && columnsReady(index),
     });
     clock = next.cursor;

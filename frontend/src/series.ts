@@ -7,6 +7,8 @@ export interface Curve {
   readonly xs: readonly number[];
   readonly ys: readonly (number | null)[];
   readonly dashed: boolean;
+  /** As logged, behind its smoothed line. */
+  readonly faint?: boolean;
   /** Position in the chart's colours. */
   readonly colour: number;
 }
@@ -79,6 +81,41 @@ export function ascending({ steps, values }: Scalars): Pick<Curve, "xs" | "ys"> 
   const sorted = [...latest].sort(([a], [b]) => a - b);
   return { xs: sorted.map(([step]) => step), ys: sorted.map(([, value]) => value) };
 }
+
+/**
+ * TensorBoard's smoothing: an exponential moving average, divided by the weight that has gathered so far, so that a curve does not start
+ * from zero. Worked: weight 0.5 over 2, 4 gives 2 and (0.25·2 + 0.5·4) / 0.75 = 3.33. Gaps stay gaps; a constant stays as it is.
+ */
+export function smoothed(ys: readonly (number | null)[], weight: number): (number | null)[] {
+  let last = 0;
+  let gathered = 0;
+  return ys.map((value) => {
+    if (value === null || !Number.isFinite(value)) return value;
+    last = last * weight + (1 - weight) * value;
+    gathered = gathered * weight + (1 - weight);
+    return last / gathered;
+  });
+}
+
+/** Each line smoothed, with what was logged faint behind it. */
+export function withSmoothing(chart: Chart, weight: number): Chart {
+  if (weight <= 0) return chart;
+  const raw = chart.curves.filter(({ dashed }) => !dashed).map((curve) => ({ ...curve, faint: true }));
+  return {
+    ...chart,
+    curves: [...raw, ...chart.curves.map((curve) => (curve.dashed ? curve : { ...curve, ys: smoothed(curve.ys, weight) }))],
+  };
+}
+
+const isPositive = (value: number | null): value is number => value !== null && value > 0;
+
+export const hasPositive = ({ curves }: Chart): boolean => curves.some(({ ys }) => ys.some(isPositive));
+
+/** What a logarithmic axis can show: values that are not positive are gaps. */
+export const positiveOnly = (chart: Chart): Chart => ({
+  ...chart,
+  curves: chart.curves.map((curve) => ({ ...curve, ys: curve.ys.map((value) => (isPositive(value) ? value : null)) })),
+});
 
 /** All curves of a chart over one ascending list of steps; a curve without a value there has undefined, which leaves its line whole. */
 export function align(curves: readonly Curve[]): { xs: number[]; columns: (number | null | undefined)[][] } {

@@ -2,8 +2,10 @@
 import { computed, signal } from "@preact/signals";
 import type { Place } from "./api";
 import type { Frame, Samples } from "./binary";
+import type { Bookmark } from "./bookmarks";
 import { type Camera, FIT } from "./camera";
 import type { FrameRing } from "./frames";
+import { type LoopRange, spanOf } from "./loop";
 import { isUnderWay, PREVIEW_METHOD } from "./methods";
 import { NOTHING, type Selection, type Tool } from "./selection";
 import { clampCursor, locate } from "./timeline";
@@ -56,6 +58,11 @@ export const scrubbing = signal(false);
 export const speed = signal(4);
 export const loop = signal(false);
 export const SPEEDS: readonly number[] = [0.5, 1, 2, 4, 8, 16];
+/** Null goes round the whole film. */
+export const loopRange = signal<LoopRange | null>(null);
+export const bookmarks = signal<readonly Bookmark[]>([]);
+/** The cursor stands at the newest step and goes on to newer ones as they come; see live.ts. */
+export const live = signal(true);
 
 export const colour = signal<ColourMode>("label");
 export const hiddenClasses = signal<ReadonlySet<number>>(new Set());
@@ -100,6 +107,11 @@ export const neighborLines = signal<NeighborLines>("none");
 /** Whether the selection panel is unfolded. */
 export const selectionOpen = signal(true);
 export const helpOpen = signal(false);
+export const exportOpen = signal(false);
+/** Weight of the past in curves, 0 to 0.99; 0 leaves them as logged. */
+export const smoothing = signal(0);
+/** Titles of the charts whose values stand on a logarithmic axis. */
+export const logCharts = signal<ReadonlySet<string>>(new Set());
 
 export const count = computed(() => reel.value?.steps.length ?? 0);
 export const instant = computed(() => locate(cursor.value, count.value));
@@ -112,6 +124,8 @@ export const nearestFrame = computed(() => {
 });
 export const classesOf = ({ n_classes, class_names }: Probe): number => Math.max(n_classes, class_names.length);
 export const nClasses = computed(() => (reel.value === null ? 0 : classesOf(reel.value.probe)));
+/** Indices of the steps that playback goes round. */
+export const loopSpan = computed(() => spanOf(loopRange.value, reel.value?.steps ?? []));
 export const bothFramesLoaded = computed(() => {
   framesVersion.value;
   const frames = reel.value?.frames;
@@ -142,6 +156,8 @@ export function forgetView(): void {
   hiddenOutcomes.value = new Set();
   hiddenSplits.value = new Set();
   camera.value = FIT;
+  loopRange.value = null;
+  bookmarks.value = [];
 }
 
 export const className = (index: number, names: readonly string[]): string =>

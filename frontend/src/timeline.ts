@@ -3,6 +3,8 @@
  * step to the fifth, whatever numbers those steps carry.
  */
 
+import type { Span } from "./loop";
+
 export interface Instant {
   /** Index of the step at or before the cursor. */
   readonly a: number;
@@ -66,20 +68,22 @@ export interface Advance {
 export interface Playing {
   readonly count: number;
   readonly loop: boolean;
+  /** What a loop goes round. */
+  readonly span: Span;
   isLoaded(index: number): boolean;
 }
 
 /** Move on by `delta` steps, never into a frame that is not loaded: playback waits at the edge, as a video does. */
-export function advance(cursor: number, delta: number, { count, loop, isLoaded }: Playing): Advance {
-  const last = count - 1;
-  if (last <= 0) return { cursor: 0, waiting: false, ended: true };
+export function advance(cursor: number, delta: number, { count, loop, span, isLoaded }: Playing): Advance {
+  if (count < 2) return { cursor: 0, waiting: false, ended: true };
+  const last = loop ? span.last : count - 1;
   let at = cursor;
   let left = delta;
   while (left > 0) {
     if (at >= last) {
       if (!loop) return { cursor: last, waiting: false, ended: true };
-      if (!isLoaded(0)) return { cursor: last, waiting: true, ended: false };
-      at = 0;
+      if (!isLoaded(span.first)) return { cursor: at, waiting: true, ended: false };
+      at = span.first;
     }
     const next = Math.floor(at) + 1;
     if (!isLoaded(next)) return { cursor: Math.floor(at), waiting: true, ended: false };

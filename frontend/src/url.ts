@@ -2,7 +2,9 @@
  * What a link carries, in TensorBoard's own hash: `#timetravel&p.timetravel.run=digits&p.timetravel.step=12`. Other plugins' keys and the
  * leading plugin name stay as they are.
  */
+import { type Bookmark, formatBookmarks, parseBookmarks } from "./bookmarks";
 import type { Camera } from "./camera";
+import { formatRange, type LoopRange, parseRange } from "./loop";
 import { ranges } from "./ranges";
 
 export const COLOUR_MODES = [
@@ -61,6 +63,12 @@ export interface LinkState {
   readonly without: readonly Switch[];
   /** Colours that were given to classes, `#rrggbb`. */
   readonly colours: ReadonlyMap<number, string>;
+  readonly loop: LoopRange | null;
+  readonly bookmarks: readonly Bookmark[];
+  /** Weight of the past in curves, 0 to 0.99. */
+  readonly smoothing: number | null;
+  /** Titles of charts on a logarithmic axis. */
+  readonly log: readonly string[];
 }
 
 const PREFIX = "p.timetravel.";
@@ -135,6 +143,7 @@ export function readLink(hash: string): LinkState {
   }
   const territory = finite(fields.get("territory"));
   const trails = finite(fields.get("trails"));
+  const smoothing = finite(fields.get("smoothing"));
   return {
     run: fields.get("run") ?? null,
     tag: fields.get("tag") ?? null,
@@ -155,6 +164,10 @@ export function readLink(hash: string): LinkState {
     trust: TRUST_MARKS.find((mark) => mark === fields.get("trust")) ?? "off",
     without: SWITCHES.filter((name) => fields.get("without")?.split(",").includes(name)),
     colours: parseColours(fields.get("colours") ?? ""),
+    loop: parseRange(fields.get("loop") ?? ""),
+    bookmarks: parseBookmarks(fields.get("bookmarks") ?? ""),
+    smoothing: smoothing === null ? null : Math.min(0.99, Math.max(0, smoothing)),
+    log: (fields.get("log") ?? "").split("\n").filter((title) => title !== ""),
   };
 }
 
@@ -184,6 +197,10 @@ export function writeLink(hash: string, state: LinkState): string {
     ["trust", state.trust === "off" ? null : state.trust],
     ["without", state.without.length === 0 ? null : state.without.join(",")],
     ["colours", state.colours.size === 0 ? null : formatColours(state.colours)],
+    ["loop", formatRange(state.loop)],
+    ["bookmarks", formatBookmarks(state.bookmarks)],
+    ["smoothing", state.smoothing === null ? null : round(state.smoothing, 2)],
+    ["log", state.log.length === 0 ? null : state.log.join("\n")],
   ];
   const own = fields.flatMap(([key, value]) => (value === null ? [] : [`${PREFIX}${key}=${encodeURIComponent(value)}`]));
   // TensorBoard reads the first token as the tab's name; without one the link would open another tab.

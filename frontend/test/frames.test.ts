@@ -105,3 +105,9 @@ describe("FrameRing", () => {
     expect([...source.open.values()].every(({ signal }) => signal.aborted)).toBe(true);
   });
 });
+
+describe("prefetching in a loop over a part", () => {
+  it("fetches what follows inside the part, then its beginning, and what lies outside last", () => {
+    expect(prefetchOrder(5, 10, 10, "looping", { first: 3, last: 6 })).toEqual([5, 6, 3, 4, 7, 2, 8, 1, 9, 0]);
+  });
+});

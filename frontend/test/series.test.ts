@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { align, ascending, curveName, groupScalars, indexAt, valueAt } from "../src/series";
+import {
+  align,
+  ascending,
+  curveName,
+  groupScalars,
+  hasPositive,
+  indexAt,
+  positiveOnly,
+  smoothed,
+  valueAt,
+  withSmoothing,
+} from "../src/series";
 
 const tag = (name: string, run = "r") => ({ run, tag: name, name, preselected: false });
 
@@ -56,5 +67,38 @@ describe("reading curves", () => {
       [5, undefined, null],
       [undefined, 7, undefined],
     ]);
+  });
+});
+
+describe("smoothing", () => {
+  it("is the moving average of the past, without its pull to zero", () => {
+    expect(smoothed([2, 4], 0.5)).toEqual([2, expect.closeTo(10 / 3)]);
+    expect(smoothed([3, 1, 2], 0)).toEqual([3, 1, 2]);
+  });
+
+  it("leaves a constant as it is from its first value on", () => {
+    for (const value of smoothed([7, 7, 7, 7], 0.99)) expect(value).toBeCloseTo(7);
+  });
+
+  it("leaves gaps as gaps, which weigh nothing", () => {
+    expect(smoothed([2, null, 4], 0.5)).toEqual([2, null, expect.closeTo(10 / 3)]);
+  });
+
+  it("keeps what was logged, faint behind the line, and touches no dashed line", () => {
+    const line = { name: "a", xs: [0, 1], ys: [0, 1], dashed: false, colour: 0 };
+    const chance = { name: "chance", xs: [0, 1], ys: [0, 1], dashed: true, colour: 0 };
+    const chart = { title: "t", curves: [line, chance] };
+    const { curves } = withSmoothing(chart, 0.5);
+    expect(curves).toEqual([{ ...line, faint: true }, { ...line, ys: [0, expect.closeTo(2 / 3)] }, chance]);
+    expect(withSmoothing(chart, 0)).toBe(chart);
+  });
+});
+
+describe("a logarithmic axis", () => {
+  it("shows positive values and leaves gaps for others", () => {
+    const chart = { title: "t", curves: [{ name: "a", xs: [0, 1, 2], ys: [0, -1, 2], dashed: false, colour: 0 }] };
+    expect(hasPositive(chart)).toBe(true);
+    expect(positiveOnly(chart).curves[0]?.ys).toEqual([null, null, 2]);
+    expect(hasPositive({ ...chart, curves: chart.curves.map((curve) => ({ ...curve, ys: [0, null, -3] })) })).toBe(false);
   });
 });

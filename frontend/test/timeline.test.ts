@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { advance, cursorAt, instantLabel, jump, locate, stepAt } from "../src/timeline";
 
 const steps = [0, 500, 1000, 1010];
-const all = { count: 4, loop: false, isLoaded: () => true };
+const all = { count: 4, loop: false, span: { first: 0, last: 3 }, isLoaded: () => true };
 
 describe("a cursor over the indices of steps", () => {
   it("names the steps around it and the nearer one", () => {
@@ -51,6 +51,13 @@ describe("advance", () => {
   it("waits for the first frame before it starts over", () => {
     const next = advance(3, 0.2, { ...all, loop: true, isLoaded: (index) => index > 0 });
     expect(next).toEqual({ cursor: 3, waiting: true, ended: false });
+  });
+
+  it("goes round the span of a loop, from wherever it comes", () => {
+    const inside = { ...all, loop: true, span: { first: 1, last: 2 } };
+    expect(advance(1.75, 0.5, inside).cursor).toBeCloseTo(1.25);
+    expect(advance(0.5, 0.75, inside).cursor).toBeCloseTo(1.25);
+    expect(advance(2.9, 0.5, inside).cursor).toBeCloseTo(1.5);
   });
 
   it("ends at once in a film of one step", () => {

@@ -24,6 +24,13 @@ const full: LinkState = {
     [3, "#ff8800"],
     [17, "#0a0b0c"],
   ]),
+  loop: { from: -5, to: 1500 },
+  bookmarks: [
+    { step: -5, name: "" },
+    { step: 20, name: "50 %, first: flips" },
+  ],
+  smoothing: 0.6,
+  log: ["loss", "grad & norm"],
 };
 
 describe("the link", () => {
@@ -52,7 +59,7 @@ describe("the link", () => {
 
   it("reads nonsense as absent", () => {
     const link = readLink(
-      "#timetravel&p.timetravel.step=x&p.timetravel.camera=1,2&p.timetravel.colour=red&p.timetravel.hidden=1,-2,y&p.timetravel.run=%&p.timetravel.trust=blind&p.timetravel.without=sense&p.timetravel.colours=1:red,2:url(x),3:00ff00;",
+      "#timetravel&p.timetravel.step=x&p.timetravel.camera=1,2&p.timetravel.loop=9..2&p.timetravel.bookmarks=x,:&p.timetravel.smoothing=lots&p.timetravel.colour=red&p.timetravel.hidden=1,-2,y&p.timetravel.run=%&p.timetravel.trust=blind&p.timetravel.without=sense&p.timetravel.colours=1:red,2:url(x),3:00ff00;",
     );
     expect(link).toEqual({ ...readLink(""), hidden: [1], run: "%" });
   });

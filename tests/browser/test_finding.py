@@ -91,14 +91,14 @@ def test_dots_fade_and_wear_rings_by_their_fidelity(tab: Callable[..., Tab], fit
     film = opened(tab(fitted, f"&p.timetravel.step={LAST}&p.timetravel.renderer={renderer}&p.timetravel.without=names"))
     plain = film.picture()
     legend = film.frame.get_by_label("Legend")
-    faded = show(film, "m", plain)
+    faded = show(film, "d", plain)
     assert faded.mean() > plain.mean()
     expect(legend).to_contain_text("paler: less “neighbors kept”")
-    ringed = show(film, "m", faded)
+    ringed = show(film, "d", faded)
     assert ringed.mean() < plain.mean()  # rings are dark
     expect(legend).to_contain_text("wider ring")
     film.page.wait_for_function("location.hash.includes('trust=ring')")
-    assert difference(show(film, "m", ringed), plain) == 0
+    assert difference(show(film, "d", ringed), plain) == 0
 
 
 @pytest.mark.parametrize("renderer", ["cpu", "webgl"])
@@ -220,7 +220,7 @@ def test_the_legend_is_one_stop_of_the_tab_key_and_arrows_walk_it(film: Tab):
 
 def test_a_picture_with_all_of_it_still_plays_cheaply(film: Tab):
     film.page.keyboard.press("6")
-    film.page.keyboard.press("m")
+    film.page.keyboard.press("d")
     film.button("First step").click()
     film.button("Play").click()
     ended = film.wait(f"s.step === {LAST} && !s.playing")

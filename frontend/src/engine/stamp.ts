@@ -8,8 +8,8 @@ export const CORE = 3;
 export const RING = 4;
 
 export interface Stamp {
-  readonly dx: Int8Array;
-  readonly dy: Int8Array;
+  readonly dx: Int16Array;
+  readonly dy: Int16Array;
   /** 0..256. */
   readonly coverage: Uint16Array;
   readonly layer: Uint8Array;
@@ -68,8 +68,8 @@ export function stamp(shape: StampShape): Stamp {
     }
   }
   return {
-    dx: Int8Array.from(pixels, ([x]) => x),
-    dy: Int8Array.from(pixels, ([, y]) => y),
+    dx: Int16Array.from(pixels, ([x]) => x),
+    dy: Int16Array.from(pixels, ([, y]) => y),
     coverage: Uint16Array.from(pixels, ([, , coverage]) => coverage),
     layer: Uint8Array.from(pixels, ([, , , layer]) => layer),
     reach,

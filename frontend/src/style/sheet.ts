@@ -5,6 +5,7 @@ import beside from "./beside.css";
 import controls from "./controls.css";
 import curves from "./curves.css";
 import display from "./display.css";
+import exporting from "./exporting.css";
 import finding from "./finding.css";
 import help from "./help.css";
 import layout from "./layout.css";
@@ -13,6 +14,7 @@ import query from "./query.css";
 import selecting from "./selecting.css";
 import stage from "./stage.css";
 import states from "./states.css";
+import time from "./time.css";
 import timeline from "./timeline.css";
 import tokens from "./tokens.css";
 import tooltip from "./tooltip.css";
@@ -29,10 +31,12 @@ export const sheet = [
   beside,
   states,
   timeline,
+  time,
   curves,
   tooltip,
   help,
   selecting,
   query,
+  exporting,
   narrow,
 ].join("\n");

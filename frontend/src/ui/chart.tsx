@@ -1,9 +1,9 @@
 /** One chart of the right panel. The playhead is an element moved by a transform: redrawing a canvas per picture would cost more than the film itself. */
 import { effect } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { align, type Chart, type Curve, readings as readingsAt } from "../series";
+import { align, type Chart, type Curve, hasPositive, positiveOnly, readings as readingsAt, withSmoothing } from "../series";
 import * as state from "../state";
 import { cursorAt, stepAt } from "../timeline";
 
@@ -26,7 +26,7 @@ function span(chart: Chart, steps: readonly number[]): [number, number] {
   return high > low ? [low, high] : [low - 1, high + 1];
 }
 
-function options(chart: Chart, steps: readonly number[], width: number): uPlot.Options {
+function options(chart: Chart, steps: readonly number[], width: number, log: boolean): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const text = style.getPropertyValue("--text-2").trim();
   const line = style.getPropertyValue("--grid").trim();
@@ -42,7 +42,7 @@ function options(chart: Chart, steps: readonly number[], width: number): uPlot.O
     padding: [6, 8, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 5 }, y: false },
-    scales: { x: { time: false, range: span(chart, steps) } },
+    scales: { x: { time: false, range: span(chart, steps) }, y: { distr: log ? 3 : 1 } },
     axes: [
       { ...axis, size: 18, gap: 2, space: 60 },
       { ...axis, size: 42, gap: 4, space: 24 },
@@ -52,7 +52,8 @@ function options(chart: Chart, steps: readonly number[], width: number): uPlot.O
       ...chart.curves.map((curve) => ({
         label: curve.name,
         stroke: colourOf(curve),
-        width: curve.dashed ? 1 : 1.5,
+        alpha: curve.faint === true ? 0.3 : 1,
+        width: curve.dashed || curve.faint === true ? 1 : 1.5,
         spanGaps: false,
         points: { show: !curve.dashed && curve.xs.length < 2 },
         ...(curve.dashed ? { dash: [4, 4] } : {}),
@@ -88,9 +89,9 @@ function seekByPointer(plot: uPlot, steps: readonly number[]): () => void {
   };
 }
 
-function mount(box: HTMLElement, chart: Chart, steps: readonly number[]): () => void {
-  const { xs, columns } = align(chart.curves);
-  const plot = new uPlot(options(chart, steps, box.clientWidth || 300), [xs, ...columns], box);
+function mount(box: HTMLElement, chart: Chart, steps: readonly number[], log: boolean): () => void {
+  const { xs, columns } = align((log ? positiveOnly(chart) : chart).curves);
+  const plot = new uPlot(options(chart, steps, box.clientWidth || 300, log), [xs, ...columns], box);
   const head = document.createElement("div");
   head.className = "playhead";
   plot.over.append(head);
@@ -110,20 +111,51 @@ function mount(box: HTMLElement, chart: Chart, steps: readonly number[]): () => 
   };
 }
 
+function toggleLog(title: string): void {
+  const next = new Set(state.logCharts.peek());
+  if (!next.delete(title)) next.add(title);
+  state.logCharts.value = next;
+}
+
 export function ChartView({ chart, steps }: { chart: Chart; steps: readonly number[] }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const dark = state.dark.value;
-  const readings = readingsAt(chart, state.step.value ?? 0);
-  useEffect(() => (box.current === null ? undefined : mount(box.current, chart, steps)), [chart, steps, dark]);
+  const weight = state.smoothing.value;
+  const canLog = useMemo(() => hasPositive(chart), [chart]);
+  const log = canLog && state.logCharts.value.has(chart.title);
+  const shown = useMemo(() => withSmoothing(chart, weight), [chart, weight]);
+  const at = state.step.value ?? 0;
+  const readings = readingsAt(shown, at);
+  const logged = new Map(chart.curves.map((curve, index) => [curve.name, readingsAt(chart, at)[index]]));
+  useEffect(() => (box.current === null ? undefined : mount(box.current, shown, steps, log)), [shown, steps, dark, log]);
   return (
     <figure class="chart">
       <figcaption>
         <span class="chart-title">{chart.title}</span>
-        {chart.curves.map(
+        {canLog && (
+          <button
+            type="button"
+            class="quiet log-toggle"
+            aria-pressed={log}
+            aria-label={`Logarithmic axis for ${chart.title}`}
+            title="Logarithmic axis"
+            onClick={() => toggleLog(chart.title)}
+          >
+            log
+          </button>
+        )}
+        {shown.curves.map(
           (curve, index) =>
-            !curve.dashed && (
+            !curve.dashed &&
+            curve.faint !== true && (
               <span class="reading" key={curve.name} style={{ "--series": colourOf(curve) }}>
                 {chart.curves.length > 1 && <span class="reading-name">{curve.name}</span>} {readings[index]}
+                {weight > 0 && (
+                  <span class="reading-name" title="As logged, before smoothing">
+                    {" "}
+                    ({logged.get(curve.name)})
+                  </span>
+                )}
               </span>
             ),
         )}

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 
 // The clipboard API is missing on plain-http hosts, where many people reach their TensorBoard.
-async function copy(words: string): Promise<boolean> {
+export async function copy(words: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(words);
     return true;

@@ -12,7 +12,7 @@ import {
   tagsKnown,
 } from "../curves";
 import { keyOf } from "../series";
-import type * as state from "../state";
+import * as state from "../state";
 import { ChartView } from "./chart";
 import { Fidelity } from "./fidelity";
 import { Icon } from "./icons";
@@ -73,6 +73,23 @@ function Chooser({ run }: { run: string }): JSX.Element {
   );
 }
 
+function Smoothing(): JSX.Element {
+  return (
+    <label class="smoothing" title="Exponential moving average, as in TensorBoard; what was logged stays visible behind it">
+      Smoothing
+      <input
+        type="range"
+        min={0}
+        max={0.99}
+        step={0.01}
+        value={state.smoothing}
+        onInput={({ currentTarget }) => (state.smoothing.value = Number(currentTarget.value))}
+      />
+      <output>{state.smoothing.value.toFixed(2)}</output>
+    </label>
+  );
+}
+
 export function CurvesPanel({ reel }: { reel: state.Reel }): JSX.Element {
   const { steps } = reel;
   return (
@@ -88,6 +105,7 @@ export function CurvesPanel({ reel }: { reel: state.Reel }): JSX.Element {
         </p>
       )}
       {tagsKnown.value && tags.value.length === 0 && <p class="faint">No scalars were logged beside this run.</p>}
+      {(scalarCharts.value.length > 0 || fidelityCharts.value.length > 0) && <Smoothing />}
       {scalarCharts.value.map((chart) => (
         <ChartView key={chart.title} chart={chart} steps={steps} />
       ))}

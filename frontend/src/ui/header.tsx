@@ -5,6 +5,7 @@ import { plural } from "../format";
 import { filmName } from "../methods";
 import * as state from "../state";
 import { BesideChoice } from "./beside";
+import { ExportMenu } from "./export_menu";
 import { FitMenu } from "./fit_offer";
 import { Icon } from "./icons";
 import { QueryField } from "./query_field";
@@ -130,6 +131,7 @@ export function Header(): JSX.Element {
           <Icon name="panel" /> Curves
         </button>
       )}
+      {state.reel.value !== null && <ExportMenu reel={state.reel.value} />}
       <button
         type="button"
         class="quiet"

@@ -49,6 +49,10 @@ export function Help(): JSX.Element {
           <dd>press or drag to go to a step</dd>
         </div>
         <div>
+          <dt>Timeline</dt>
+          <dd>hover looks at a step, A and B are dragged to loop a part</dd>
+        </div>
+        <div>
           <dt>Legend</dt>
           <dd>click hides a class, Alt and click isolates it, its swatch gives it another colour; ↑ ↓ go through them</dd>
         </div>

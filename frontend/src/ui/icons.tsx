@@ -18,6 +18,8 @@ const PATHS = {
   box: "M2 2h3v1.5H3.5V5H2zM6.5 2h3v1.5h-3zM11 2h3v3h-1.5V3.5H11zM2 6.5h1.5v3H2zM12.5 6.5H14v3h-1.5zM2 11h1.5v1.5H5V14H2zM6.5 12.5h3V14h-3zM12.5 11H14v3h-3v-1.5h1.5z",
   lasso:
     "M8 2c3.6 0 6.5 2 6.5 4.6S11.6 11.2 8 11.2c-.8 0-1.6-.1-2.3-.3.1 1.5-.6 2.7-2 3.6l-.8-1.2c1-.7 1.4-1.6 1.2-2.8C2.5 9.7 1.5 8.3 1.5 6.6 1.5 4 4.4 2 8 2zm0 1.5c-2.8 0-5 1.4-5 3.1s2.2 3.1 5 3.1 5-1.4 5-3.1-2.2-3.1-5-3.1z",
+  bookmark: "M4 2h8v12l-4-3.2L4 14z",
+  share: "M8 1.5 12 5.6l-1.1 1.1L8.8 4.5V10H7.2V4.5L5.1 6.7 4 5.6zM2.5 9H4v4h8V9h1.5v5.5h-11z",
 } as const;
 
 export function Icon({ name }: { name: keyof typeof PATHS }): JSX.Element {

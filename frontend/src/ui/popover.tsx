@@ -1,3 +1,4 @@
+import { type Signal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
@@ -6,10 +7,13 @@ export function Popover({
   label,
   className,
   children,
+  open,
 }: {
   label: ComponentChildren;
   className: string;
   children: ComponentChildren;
+  /** Follows whether it is open, and opens it (with the focus in it) where something else does. */
+  open?: Signal<boolean>;
 }): JSX.Element {
   const details = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
@@ -28,8 +32,20 @@ export function Popover({
       window.removeEventListener("keydown", close);
     };
   }, []);
+  useSignalEffect(() => {
+    const box = details.current;
+    if (open === undefined || box === null || box.open === open.value) return;
+    box.open = open.value;
+    box.querySelector("summary")?.focus();
+  });
   return (
-    <details class={`disclosure ${className}`} ref={details}>
+    <details
+      class={`disclosure ${className}`}
+      ref={details}
+      onToggle={({ currentTarget }) => {
+        if (open !== undefined) open.value = currentTarget.open;
+      }}
+    >
       <summary>{label}</summary>
       <div class="popover">{children}</div>
     </details>

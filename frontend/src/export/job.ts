@@ -1,0 +1,150 @@
+/** Exports that a person starts: one at a time, with progress, and cancelled on request. */
+import { signal } from "@preact/signals";
+import * as state from "../state";
+import { openGif } from "./gif";
+import { cursorOf, type FilmPlan, fileName, nPictures } from "./plan";
+import { openRecorder } from "./recorder";
+import type { Sink, SinkFormat } from "./sink";
+import { type Look, lookNow, Studio } from "./studio";
+
+export interface Job {
+  readonly done: number;
+  readonly total: number;
+  readonly controller: AbortController;
+}
+
+export const job = signal<Job | null>(null);
+/** What became of the last export, for a person to read. */
+export const outcome = signal<{ readonly words: string; readonly failed: boolean } | null>(null);
+
+export type FilmKind = "webm" | "gif";
+
+export interface FilmOrder {
+  readonly kind: FilmKind;
+  readonly plan: FilmPlan;
+  readonly size: { readonly width: number; readonly height: number };
+}
+
+const REFERENCE_HEIGHT = 720; // pixels: words of a film this high are as large as those on screen
+const SMALLEST_UNIT = 0.7;
+
+function download(file: Blob, name: string): void {
+  const address = URL.createObjectURL(file);
+  Object.assign(document.createElement("a"), { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+const inMegabytes = (bytes: number): string => (bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+
+function toBlob(canvas: HTMLCanvasElement): Promise<Blob> {
+  return new Promise((resolve, reject) =>
+    canvas.toBlob(
+      (blob) => (blob === null ? reject(new Error("The picture is too large for this browser.")) : resolve(blob)),
+      "image/png",
+    ),
+  );
+}
+
+// Lets the page breathe between pictures; unlike a timer it is not slowed down where the browser's tab is in the background.
+function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+function requireLook(): Look {
+  const look = lookNow();
+  if (look === null) throw new Error("There is no picture yet.");
+  return look;
+}
+
+/** The picture under the cursor at some times its size on screen, drawn anew. */
+async function still(look: Look, scale: number): Promise<Blob> {
+  const studio = new Studio(look, scale, null);
+  try {
+    await studio.draw(state.cursor.peek(), new AbortController().signal);
+    return await toBlob(studio.canvas);
+  } finally {
+    studio.destroy();
+  }
+}
+
+async function told(work: () => Promise<string>): Promise<void> {
+  outcome.value = null;
+  try {
+    outcome.value = { words: await work(), failed: false };
+  } catch (error) {
+    outcome.value = { words: error instanceof Error ? error.message : String(error), failed: true };
+  }
+}
+
+export const downloadPicture = (scale: number): Promise<void> =>
+  told(async () => {
+    const look = requireLook();
+    const name = fileName(look.title, `step-${state.step.peek() ?? 0}`, "png");
+    const file = await still(look, scale);
+    download(file, name);
+    return `${name}, ${inMegabytes(file.size)}`;
+  });
+
+export const canCopyPicture = (): boolean => typeof ClipboardItem !== "undefined" && navigator.clipboard?.write !== undefined;
+
+export const copyPicture = (scale: number): Promise<void> =>
+  told(async () => {
+    // The promise goes in unresolved: browsers allow the clipboard only right after the press.
+    await navigator.clipboard.write([new ClipboardItem({ "image/png": still(requireLook(), scale) })]);
+    return "The picture is on the clipboard.";
+  });
+
+async function openSink(kind: FilmKind, canvas: HTMLCanvasElement, format: SinkFormat): Promise<Sink> {
+  if (kind === "gif") return openGif(format);
+  const encoded = typeof VideoEncoder === "undefined" ? null : await (await import("./webm")).openWebm(format);
+  const sink = encoded ?? openRecorder(canvas, format);
+  if (sink === null) throw new Error("This browser writes no WebM; a GIF works everywhere.");
+  return sink;
+}
+
+async function film({ kind, plan, size }: FilmOrder, controller: AbortController): Promise<string> {
+  const look = requireLook();
+  const { signal } = controller;
+  const total = nPictures(plan);
+  const studio = new Studio(look, Math.max(SMALLEST_UNIT, size.height / REFERENCE_HEIGHT), size);
+  let sink: Sink | null = null;
+  try {
+    await studio.draw(cursorOf(plan, 0), signal);
+    sink = await openSink(kind, studio.canvas, { ...size, fps: plan.fps });
+    for (let picture = 0; picture < total; picture++) {
+      await studio.draw(cursorOf(plan, picture), signal);
+      await sink.add(studio.canvas, picture);
+      await breathe();
+      signal.throwIfAborted();
+      job.value = { done: picture + 1, total, controller };
+    }
+    const file = await sink.finish();
+    const { first, last } = plan.span;
+    const name = fileName(look.title, `steps-${look.reel.steps[first]}-${look.reel.steps[last]}`, kind);
+    download(file, name);
+    return `${name}, ${inMegabytes(file.size)}`;
+  } catch (error) {
+    sink?.abandon();
+    if (signal.aborted) return "The export was cancelled.";
+    throw error;
+  } finally {
+    studio.destroy();
+  }
+}
+
+export async function exportFilm(order: FilmOrder): Promise<void> {
+  if (job.peek() !== null) return;
+  const controller = new AbortController();
+  job.value = { done: 0, total: nPictures(order.plan), controller };
+  await told(() => film(order, controller));
+  job.value = null;
+}
+
+export const cancelExport = (): void => job.peek()?.controller.abort();

@@ -1,0 +1,165 @@
+/** Draws posters off screen with an engine of its own, so that what a person does meanwhile neither waits nor shows in them. */
+import { columnsOf } from "../columns";
+import { openRenderer } from "../engine/open";
+import { recast } from "../engine/recast";
+import { nearestFrame, type Renderer, type Scene, SPLIT_SHAPES } from "../engine/scene";
+import { counts, entries, hidden, scale } from "../legend";
+import { drawn } from "../painter";
+import { viridisColours } from "../palette";
+import { sizeFactor } from "../picture";
+import * as state from "../state";
+import { instantLabel, locate } from "../timeline";
+import {
+  type Ink,
+  type Key,
+  type Legend,
+  type Poster,
+  paintFurniture,
+  paintWords,
+  posterAround,
+  posterOf,
+  widestName,
+} from "./poster";
+
+/** What is on screen now: how it looks, and what belongs around it. */
+export interface Look {
+  readonly reel: state.Reel;
+  readonly scene: Scene;
+  /** Device pixels per CSS pixel of the scene. */
+  readonly ratio: number;
+  readonly legend: Legend;
+  readonly title: string;
+  readonly ink: Ink;
+}
+
+const WRONG: Readonly<Record<string, string>> = { label: "wrong: core is prediction", prediction: "wrong: core is label" };
+
+function legendNow(reel: state.Reel, ink: Ink): Legend {
+  const mode = state.colour.peek();
+  const seen = entries
+    .peek()
+    .filter(({ key, optional }) => !hidden.peek().has(key) && (!optional || (counts.peek()[key] ?? 0) > 0))
+    .map(({ name, colour, shape }): Key => ({ name, colour, shape }));
+  const shownSplits = reel.probe.splits.flatMap((name, split): Key[] =>
+    reel.probe.splits.length < 2 || state.hiddenSplits.peek().has(split)
+      ? []
+      : [{ name, colour: ink.faint, shape: SPLIT_SHAPES[split % SPLIT_SHAPES.length] ?? "circle" }],
+  );
+  const predicted = state.nearestFrame.peek()?.prediction != null;
+  const found = scale.peek();
+  const wrong: Key[] =
+    predicted && !state.switchedOff.peek().has("wrong")
+      ? [{ name: WRONG[mode] ?? "wrong: hollow core", colour: ink.faint, shape: "cored" }]
+      : [];
+  return {
+    keys: [...seen, ...shownSplits, ...wrong],
+    ramp:
+      found === null
+        ? null
+        : { name: found.title, ends: [`${found.low}`, `${found.high}${found.open ? "+" : ""}`], colours: viridisColours },
+  };
+}
+
+/** Null before there is a picture. */
+export function lookNow(): Look | null {
+  const reel = state.reel.peek();
+  const shown = drawn.peek();
+  if (reel === null || shown === null) return null;
+  const style = getComputedStyle(document.documentElement);
+  const token = (name: string): string => style.getPropertyValue(name).trim();
+  const ink = { background: token("--bg"), text: token("--text"), faint: token("--text-2"), line: token("--border") };
+  const selected = state.selected.peek();
+  return {
+    reel,
+    scene: { ...shown.scene, marked: selected === null ? [] : [selected] }, // what the pointer rests on is no part of it
+    ratio: shown.ratio,
+    legend: legendNow(reel, ink),
+    title: reel.place.tag === "probe" ? reel.place.run : `${reel.place.run} · ${reel.place.tag}`,
+    ink,
+  };
+}
+
+export class Studio {
+  readonly canvas = document.createElement("canvas");
+  readonly #look: Look;
+  readonly #poster: Poster;
+  readonly #context: CanvasRenderingContext2D;
+  readonly #engine: Renderer;
+  readonly #picture: HTMLCanvasElement;
+  readonly #frames = new Map<number, Promise<Scene["a"]>>();
+
+  /** `size` is that of the whole in pixels; without one, the picture on screen is drawn at `unit` times its size. */
+  constructor(look: Look, unit: number, size: { width: number; height: number } | null) {
+    const context = this.canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+    if (context === null) throw new Error("This browser gives no canvas to draw on.");
+    this.#context = context;
+    this.#look = look;
+    const { keys, ramp } = look.legend;
+    const names = keys.map(({ name }) => name);
+    const widest = widestName(context, ramp === null ? names : [...names, ramp.name]);
+    const { width, height } = look.scene;
+    this.#poster =
+      size === null
+        ? posterAround(
+            Math.round((width / look.ratio) * unit),
+            Math.round((height / look.ratio) * unit),
+            unit,
+            keys.length,
+            widest,
+          )
+        : posterOf(size.width, size.height, unit, keys.length, widest);
+    this.canvas.width = this.#poster.width;
+    this.canvas.height = this.#poster.height;
+    ({ canvas: this.#picture, engine: this.#engine } = openEngine(this.#poster.picture));
+    paintFurniture(context, this.#poster, look.title, look.legend, look.ink);
+  }
+
+  /** Draw the film at a cursor; frames that are not in memory are fetched. */
+  async draw(cursor: number, signal: AbortSignal): Promise<void> {
+    const { reel, scene, ratio, ink } = this.#look;
+    const { a, b, fraction } = locate(cursor, reel.steps.length);
+    const [frameA, frameB] = await Promise.all([this.#frame(a, signal), this.#frame(b, signal)]);
+    if (b + 1 < reel.steps.length) this.#frame(b + 1, signal).catch(() => undefined); // told when its turn comes
+    for (const index of this.#frames.keys()) if (index < a) this.#frames.delete(index);
+    const { width, height, x, y } = this.#poster.picture;
+    const { unit } = this.#poster;
+    const dotScale =
+      ((unit / ratio) * sizeFactor(width / unit, height / unit)) / sizeFactor(scene.width / ratio, scene.height / ratio);
+    const nearest = fraction < 0.5 ? a : b;
+    const known = await columnsOf(reel, nearest, signal);
+    const isOnScreen = (fraction < 0.5 ? frameA : frameB) === nearestFrame(scene);
+    this.#engine.draw({
+      ...recast(scene, { width, height, dotScale }, { a: frameA, b: frameB, fraction }),
+      values: isOnScreen ? scene.values : known.values, // a difference is known of the step on screen alone
+      trust: scene.trust === null || known.trust === null ? null : { ...scene.trust, values: known.trust },
+    });
+    this.#context.drawImage(this.#picture, x, y);
+    paintWords(this.#context, this.#poster, instantLabel(cursor, reel.steps), ink);
+  }
+
+  destroy(): void {
+    this.#engine.destroy();
+    this.#frames.clear();
+    if (this.#engine.kind === "webgl") this.#picture.getContext("webgl2")?.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+
+  #frame(index: number, signal: AbortSignal): Promise<Scene["a"]> {
+    const known = this.#frames.get(index);
+    if (known !== undefined) return known;
+    const frame = this.#look.reel.frames.fetch(index, signal);
+    this.#frames.set(index, frame);
+    return frame;
+  }
+}
+
+/** Of the kind that draws on screen, unless the graphics processor cannot make a picture so large: then it quietly gives a smaller one. */
+function openEngine({ width, height }: { width: number; height: number }): { canvas: HTMLCanvasElement; engine: Renderer } {
+  const sized = (): HTMLCanvasElement => Object.assign(document.createElement("canvas"), { width, height });
+  const canvas = sized();
+  const engine = openRenderer(canvas, state.rendererKind.peek() === "webgl" ? "webgl" : "cpu");
+  const gl = engine.kind === "webgl" ? canvas.getContext("webgl2") : null;
+  if (gl === null || (gl.drawingBufferWidth === width && gl.drawingBufferHeight === height)) return { canvas, engine };
+  engine.destroy();
+  const other = sized();
+  return { canvas: other, engine: openRenderer(other, "cpu") };
+}

@@ -1,0 +1,233 @@
+/** Pictures, films and links to take away. */
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import {
+  canCopyPicture,
+  cancelExport,
+  copyPicture,
+  downloadPicture,
+  exportFilm,
+  type FilmKind,
+  job,
+  outcome,
+} from "../export/job";
+import { durationOf, evenly, nPictures } from "../export/plan";
+import { formatPercent, plural } from "../format";
+import { drawn } from "../painter";
+import * as state from "../state";
+import { copy } from "./copy";
+import { Icon } from "./icons";
+import { Popover } from "./popover";
+
+const SCALES = [1, 2, 3, 4] as const;
+const RATES: Readonly<Record<FilmKind, readonly number[]>> = { webm: [15, 24, 30, 60], gif: [5, 10, 20, 25] };
+const SIZES = [
+  { width: 640, height: 480 },
+  { width: 960, height: 720 },
+  { width: 1280, height: 720 },
+  { width: 1920, height: 1080 },
+] as const;
+
+const pixels = ({ width, height }: { width: number; height: number }): string => `${width} × ${height}`;
+
+function screenSize(): { width: number; height: number } {
+  const shown = drawn.value;
+  if (shown === null) return SIZES[1];
+  return { width: shown.scene.width / shown.ratio, height: shown.scene.height / shown.ratio };
+}
+
+function Choice({
+  label,
+  value,
+  options,
+  onChoose,
+}: {
+  label: string;
+  value: string | number;
+  options: readonly (readonly [value: string | number, words: string])[];
+  onChoose: (value: string) => void;
+}): JSX.Element {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <select value={value} onChange={({ currentTarget }) => onChoose(currentTarget.value)}>
+        {options.map(([key, words]) => (
+          <option key={key} value={key}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function PictureSection(): JSX.Element {
+  const scale = useSignal(2);
+  const { width, height } = screenSize();
+  return (
+    <section aria-labelledby="export-picture">
+      <h3 id="export-picture">Picture</h3>
+      <Choice
+        label="Size"
+        value={scale.value}
+        options={SCALES.map((factor) => [
+          factor,
+          `${factor} × (${pixels({ width: Math.round(width * factor), height: Math.round(height * factor) })})`,
+        ])}
+        onChoose={(value) => (scale.value = Number(value))}
+      />
+      <p class="offer">
+        <button type="button" onClick={() => void downloadPicture(scale.peek())}>
+          Download PNG
+        </button>
+        {canCopyPicture() && (
+          <button type="button" onClick={() => void copyPicture(scale.peek())}>
+            Copy image
+          </button>
+        )}
+      </p>
+    </section>
+  );
+}
+
+function FilmSection({ reel }: { reel: state.Reel }): JSX.Element {
+  const kind = useSignal<FilmKind>("webm");
+  const wholeFilm = useSignal(false);
+  const size = useSignal(1);
+  const rates = useSignal<Record<FilmKind, number>>({ webm: 30, gif: 10 });
+  const whole = { first: 0, last: reel.steps.length - 1 };
+  const ranged = state.loopRange.value !== null;
+  const span = ranged && !wholeFilm.value ? state.loopSpan.value : whole;
+  const fps = rates.value[kind.value];
+  const plan = { span, stepsPerSecond: state.speed.value, fps };
+  const named = ({ first, last }: typeof whole): string => `steps ${reel.steps[first]} to ${reel.steps[last]}`;
+  const chosen = SIZES[size.value] ?? SIZES[1];
+  return (
+    <section aria-labelledby="export-film">
+      <h3 id="export-film">Film</h3>
+      <Choice
+        label="Format"
+        value={kind.value}
+        options={[
+          ["webm", "WebM video"],
+          ["gif", "GIF"],
+        ]}
+        onChoose={(value) => (kind.value = value === "gif" ? "gif" : "webm")}
+      />
+      <Choice
+        label="Range"
+        value={ranged && !wholeFilm.value ? "loop" : "all"}
+        options={[
+          ["all", `all, ${named(whole)}`],
+          ...(ranged ? ([["loop", `loop, ${named(state.loopSpan.value)}`]] as const) : []),
+        ]}
+        onChoose={(value) => (wholeFilm.value = value === "all")}
+      />
+      <Choice
+        label="Size"
+        value={size.value}
+        options={SIZES.map((entry, index) => [index, pixels(entry)])}
+        onChoose={(value) => (size.value = Number(value))}
+      />
+      <Choice
+        label="Pictures"
+        value={fps}
+        options={RATES[kind.value].map((rate) => [rate, `${rate} per second`])}
+        onChoose={(value) => (rates.value = { ...rates.peek(), [kind.peek()]: Number(value) })}
+      />
+      <Choice
+        label="Speed"
+        value={state.speed.value}
+        options={state.SPEEDS.map((speed) => [speed, `${speed === 0.5 ? "½" : speed} steps/s`])}
+        onChoose={(value) => (state.speed.value = Number(value))}
+      />
+      <p class="offer">
+        <button
+          type="button"
+          class="primary"
+          disabled={job.value !== null}
+          onClick={() =>
+            void exportFilm({
+              kind: kind.peek(),
+              plan,
+              size: { width: evenly(chosen.width), height: evenly(chosen.height) },
+            })
+          }
+        >
+          Export film
+        </button>
+        <span class="faint">
+          {durationOf(plan).toFixed(1)} s, {plural(nPictures(plan), "picture")}
+        </span>
+      </p>
+    </section>
+  );
+}
+
+function Progress(): JSX.Element | null {
+  const now = job.value;
+  if (now === null) return null;
+  return (
+    <div class="export-progress">
+      <progress aria-label="Film export" max={now.total} value={now.done} />
+      <span>
+        {now.done} of {now.total}
+      </span>
+      <button type="button" onClick={cancelExport}>
+        Cancel export
+      </button>
+    </div>
+  );
+}
+
+function LinkButton(): JSX.Element {
+  const said = useSignal("Copy link");
+  const onClick = async (): Promise<void> => {
+    let address = window.location.href;
+    try {
+      address = window.parent.location.href;
+    } catch {
+      // embedded by another origin: the address of the frame is what there is
+    }
+    said.value = (await copy(address)) ? "Copied" : "Copy the address bar";
+    setTimeout(() => {
+      said.value = "Copy link";
+    }, 2000);
+  };
+  return (
+    <section aria-labelledby="export-link">
+      <h3 id="export-link">Link</h3>
+      <p class="offer">
+        <button type="button" onClick={onClick}>
+          <span role="status">{said}</span>
+        </button>
+        <span class="faint">opens what is on screen</span>
+      </p>
+    </section>
+  );
+}
+
+export function ExportMenu({ reel }: { reel: state.Reel }): JSX.Element {
+  const now = job.value;
+  const said = outcome.value;
+  return (
+    <Popover
+      className="export-menu"
+      open={state.exportOpen}
+      label={
+        <>
+          <Icon name="share" />
+          Export{now !== null && ` ${formatPercent(now.done / now.total)}`}
+        </>
+      }
+    >
+      <PictureSection />
+      <FilmSection reel={reel} />
+      <Progress />
+      <p class={said?.failed === true ? "export-outcome failed" : "export-outcome"} role="status">
+        {said?.words}
+      </p>
+      <LinkButton />
+    </Popover>
+  );
+}

@@ -1,0 +1,140 @@
+/** The film's slider, between its flips above and what is loaded below; a look at the step under the pointer. */
+import { type Signal, useComputed, useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { barsOf, barsPath } from "../flips";
+import { formatCount, formatPercent } from "../format";
+import { ranges } from "../ranges";
+import * as state from "../state";
+import { THUMB, thumbOf } from "../thumbs";
+import type { FilmStep } from "../wire";
+import { BookmarkTicks } from "./bookmarks";
+import { LoopEnds } from "./loop_ends";
+
+const THUMB_OF_SLIDER = 14; // pixels, as in the style sheet: the slider's ends lie half of it inside
+
+/** Bars and loaded ranges, drawn over the span of the slider's thumb. */
+function Track({ reel, width }: { reel: state.Reel; width: Signal<number> }): JSX.Element {
+  const n = reel.steps.length;
+  const bars = useComputed(() =>
+    barsPath(
+      barsOf(
+        reel.film.steps.map(({ flips }) => flips),
+        width.value,
+      ),
+    ),
+  ).value;
+  const loaded = useComputed(() => {
+    state.framesVersion.value;
+    const buffered = ranges(reel.frames.loaded())
+      .map(([from, to]) => `M${from - 0.5} 0H${(n === 1 ? 1 : to) + 0.5}V1H${from - 0.5}z`)
+      .join("");
+    const failed = [...reel.frames.failures.keys()].map((index) => `M${index - 0.5} 0h1v1h-1z`).join("");
+    return { buffered, failed };
+  });
+  const last = Math.max(1, n - 1);
+  return (
+    <div class="track" aria-hidden="true">
+      <svg class="flips" viewBox={`0 0 ${last} 1`} preserveAspectRatio="none">
+        <path d={bars} />
+      </svg>
+      <svg class="buffered" viewBox={`0 0 ${last} 1`} preserveAspectRatio="none">
+        <path d={loaded.value.buffered} />
+        <path class="failed" d={loaded.value.failed} />
+      </svg>
+    </div>
+  );
+}
+
+function describe({ flips, accuracy }: FilmStep, index: number): string[] {
+  const shares = Object.entries(accuracy ?? {}).flatMap(([split, share]) =>
+    share === null ? [] : [`${split} ${formatPercent(share)}`],
+  );
+  return [
+    ...(index > 0 && flips !== null ? [`${formatCount(flips)} ${flips === 1 ? "flip" : "flips"}`] : []),
+    ...(shares.length > 0 ? [`accuracy: ${shares.join(", ")}`] : []),
+  ];
+}
+
+interface Peek {
+  /** CSS pixels from the slider's left. */
+  readonly x: number;
+  readonly index: number;
+}
+
+/** A step without going there: its picture where its frame is in memory, and its numbers. */
+function PeekCard({ reel, peek }: { reel: state.Reel; peek: Peek }): JSX.Element | null {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  state.framesVersion.value; // the frame may arrive while it is looked at
+  const here = reel.frames.get(peek.index);
+  const picture = here === undefined ? null : thumbOf(here);
+  useEffect(() => {
+    if (picture !== null) canvas.current?.getContext("2d", { alpha: false })?.putImageData(picture, 0, 0);
+  }, [picture]);
+  const step = reel.film.steps[peek.index];
+  if (step === undefined) return null;
+  const name = state.bookmarks.value.find((mark) => mark.step === step.step)?.name ?? "";
+  return (
+    <div class="scrub-peek" style={{ "--x": `${peek.x}px` }} aria-hidden="true">
+      {picture !== null && <canvas ref={canvas} width={THUMB.width} height={THUMB.height} />}
+      <strong>
+        step {step.step}
+        {name !== "" && <span class="faint"> · {name}</span>}
+      </strong>
+      {describe(step, peek.index).map((words) => (
+        <span key={words}>{words}</span>
+      ))}
+    </div>
+  );
+}
+
+export function Scrubber({ reel }: { reel: state.Reel }): JSX.Element {
+  const n = reel.steps.length;
+  const box = useRef<HTMLDivElement>(null);
+  const width = useSignal(800);
+  const peek = useSignal<Peek | null>(null);
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth > 0) width.value = element.clientWidth - THUMB_OF_SLIDER;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  // By whole steps: assistive technology follows those, and an attribute per picture would cost more than the picture.
+  const words = useComputed(() => `step ${state.step.value ?? "–"}, ${state.nearest.value + 1} of ${n}`);
+  const onMove = (event: PointerEvent & { currentTarget: HTMLElement }): void => {
+    const { left } = event.currentTarget.getBoundingClientRect();
+    const share = Math.min(1, Math.max(0, (event.clientX - left - THUMB_OF_SLIDER / 2) / width.peek()));
+    const index = Math.round(share * (n - 1));
+    if (peek.peek()?.index === index) return;
+    peek.value = { x: THUMB_OF_SLIDER / 2 + (n === 1 ? 0 : index / (n - 1)) * width.peek(), index };
+  };
+  return (
+    <div class="scrub" ref={box} onPointerMove={onMove} onPointerLeave={() => (peek.value = null)}>
+      <Track reel={reel} width={width} />
+      <input
+        class="scrub-input"
+        type="range"
+        aria-label="Step"
+        min={0}
+        max={Math.max(0, n - 1)}
+        step="any"
+        disabled={n < 2}
+        value={state.cursor}
+        aria-valuetext={words}
+        onPointerDown={() => (state.scrubbing.value = true)}
+        onInput={({ currentTarget }) => state.seek(Number(currentTarget.value))}
+        onChange={({ currentTarget }) => {
+          state.scrubbing.value = false;
+          state.seek(Math.round(Number(currentTarget.value)));
+        }}
+        onPointerUp={() => (state.scrubbing.value = false)}
+      />
+      {n > 1 && <LoopEnds reel={reel} />}
+      <BookmarkTicks reel={reel} width={width} />
+      {peek.value !== null && <PeekCard reel={reel} peek={peek.value} />}
+    </div>
+  );
+}

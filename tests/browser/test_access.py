@@ -1,0 +1,64 @@
+"""What axe-core has to say of the tab, in its states, light and dark."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.runs import STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.browser.tab import Tab
+
+pytest.importorskip("playwright.sync_api")
+base = pytest.importorskip("axe_playwright_python.base")
+
+THEMES = ("light", "dark")
+
+
+def violations(tab: Tab) -> list[str]:
+    """Run axe-core inside the plugin's frame; one line per rule and element that breaks it."""
+    tab.frame.evaluate(base.AXE_SCRIPT)
+    found: list[dict[str, Any]] = tab.frame.evaluate("axe.run(document).then((results) => results.violations)")
+    return [f"{rule['id']}: {' '.join(node['target'])} ({node['failureSummary']})" for rule in found for node in rule["nodes"]]
+
+
+@pytest.fixture
+def film(tab: Callable[..., Tab], fitted: Path, request: pytest.FixtureRequest) -> Tab:
+    opened = tab(fitted, f"&p.timetravel.step={STEPS[1]}&p.timetravel.query=label:%22digit%203%22&p.timetravel.bookmarks={STEPS[2]}:here")
+    if request.param == "dark":
+        opened.page.get_by_role("button", name=re.compile("dark theme")).click()
+        opened.page.get_by_role("menuitem", name=re.compile("^Dark")).click()
+        opened.frame.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+        opened.page.keyboard.press("Escape")
+    opened.wait("s.phase === 'fitted' && s.loadedFrames === s.nFrames && s.selected > 1")
+    return opened
+
+
+@pytest.mark.parametrize("film", THEMES, indirect=True)
+def test_a_film_with_a_selection_another_beside_and_every_menu_open(film: Tab):
+    assert violations(film) == []
+    film.frame.get_by_role("combobox", name="Beside").select_option(label="Preview")
+    film.wait("s.beside !== null")
+    assert violations(film) == []
+    for menu in film.frame.locator("header.top details > summary").all():
+        menu.click()
+        assert violations(film) == []
+        film.page.keyboard.press("Escape")
+    film.button("Keyboard help").click()
+    assert violations(film) == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_an_empty_logdir_and_an_unfitted_run(tab: Callable[..., Tab], unfitted: Path, tmp_path: Path, theme: str):
+    (tmp_path / "none").mkdir()
+    for logdir in (tmp_path / "none", unfitted):
+        opened = tab(logdir)
+        opened.frame.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        opened.wait("s.phase === 'empty' || s.phase === 'logged'")
+        assert violations(opened) == []

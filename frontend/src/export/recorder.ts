@@ -1,7 +1,7 @@
 /** WebM where pages may not use the encoder itself (plain http): a recording, which takes as long as the film lasts. */
 import type { Sink, SinkFormat } from "./sink";
 
-const TYPES = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm"];
+const TYPES = ["video/webm;codecs=vp8", "video/webm"]; // VP9 does not keep up with the clock on every machine
 
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

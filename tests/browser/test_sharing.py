@@ -160,11 +160,12 @@ def test_the_parts_that_write_files_are_loaded_only_then(film: Tab):
 
 def test_without_the_encoder_a_film_is_recorded(film: Tab):
     film.frame.evaluate("delete window.VideoEncoder")
-    _order(film, format="WebM video", size="640 × 480", pictures="15 per second", speed="4 steps/s")
+    _order(film, format="WebM video", size="640 × 480", pictures="15 per second", speed="½ steps/s")
     webm = read_webm(_download(film, "Export film").read_bytes())
     assert webm.doc_type == "webm"
     assert (webm.width, webm.height) == _SIZE
-    assert len(webm.times) >= 6  # a recorder may merge pictures where the machine is slow
+    assert len(webm.times) > 1  # a recorder drops what it has no time for
+    assert webm.sizes[0] > 2000
 
 
 def test_the_picture_and_the_link_go_to_the_clipboard(film: Tab):

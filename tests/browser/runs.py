@@ -13,6 +13,7 @@ from torch.utils.tensorboard import SummaryWriter
 from tb_timetravel import TimeTravel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 N_SAMPLES, N_CLASSES, N_FEATURES = 300, 10, 24
@@ -20,8 +21,8 @@ STEPS = (0, 10, 20, 30)  # not 0 to 3: an index taken for a step shows
 RUN = "digits & more"
 
 
-def log_run(logdir: Path) -> None:
-    """Train on some of scikit-learn's digits, and log four moments of it."""
+def log_run(logdir: Path, steps: Sequence[int] = STEPS) -> None:
+    """Train on some of scikit-learn's digits, and log some moments of it; again with others, they come to those that are there."""
     torch.manual_seed(0)
     digits = load_digits()
     images = torch.tensor(digits.images[:N_SAMPLES] / 16, dtype=torch.float32)[:, None]  # (n, 1, 8, 8) in [0, 1]
@@ -32,8 +33,8 @@ def log_run(logdir: Path) -> None:
     train, test = TensorDataset(images[:240], labels[:240]), TensorDataset(images[240:], labels[240:])
     data = {"train": DataLoader(train, batch_size=60), "test": DataLoader(test, batch_size=60)}
     film = TimeTravel(writer, network, head=network[-1], data=data, class_names=[f"digit {c}" for c in range(N_CLASSES)])
-    for step in range(STEPS[-1] + 1):
-        if step in STEPS:
+    for step in range(steps[-1] + 1):
+        if step in steps:
             film.log(step)
         loss = nn.functional.cross_entropy(network(images[:240]), labels[:240])
         optimizer.zero_grad()

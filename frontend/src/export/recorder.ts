@@ -1,7 +1,9 @@
 /** WebM where pages may not use the encoder itself (plain http): a recording, which takes as long as the film lasts. */
 import type { Sink, SinkFormat } from "./sink";
 
-const TYPES = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm"];
+const TYPES = ["video/webm;codecs=vp8", "video/webm"]; // VP9 does not keep up with the clock on every machine
+
+const SETTLE_MS = 300; // recorders lose pictures while they start and when they are stopped at once
 
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -23,12 +25,13 @@ export function openRecorder(canvas: HTMLCanvasElement, { fps }: SinkFormat): Si
     track.stop();
   };
   return {
-    async add() {
+    async add(_canvas, picture) {
       due = Math.max(due, performance.now() - 1000 / fps) + 1000 / fps; // a late picture shifts the rest
       track.requestFrame();
-      await sleep(Math.max(0, due - performance.now()));
+      await sleep(Math.max(picture === 0 ? SETTLE_MS : 0, due - performance.now()));
     },
     async finish() {
+      await sleep(SETTLE_MS);
       stop();
       await stopped;
       return new Blob(parts, { type: "video/webm" });

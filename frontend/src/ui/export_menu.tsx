@@ -1,5 +1,5 @@
 /** Pictures, films and links to take away. */
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import {
   canCopyPicture,
@@ -30,10 +30,12 @@ const SIZES = [
 
 const pixels = ({ width, height }: { width: number; height: number }): string => `${width} × ${height}`;
 
-function screenSize(): { width: number; height: number } {
+/** CSS pixels, as `width × height` at a factor. */
+function sizeOnScreen(factor: number): string {
   const shown = drawn.value;
-  if (shown === null) return SIZES[1];
-  return { width: shown.scene.width / shown.ratio, height: shown.scene.height / shown.ratio };
+  if (shown === null) return "";
+  const { scene, ratio } = shown;
+  return pixels({ width: Math.round((scene.width / ratio) * factor), height: Math.round((scene.height / ratio) * factor) });
 }
 
 function Choice({
@@ -63,17 +65,14 @@ function Choice({
 
 function PictureSection(): JSX.Element {
   const scale = useSignal(2);
-  const { width, height } = screenSize();
+  const sizes = useComputed(() => SCALES.map(sizeOnScreen).join()).value.split(","); // the scene changes with every picture
   return (
     <section aria-labelledby="export-picture">
       <h3 id="export-picture">Picture</h3>
       <Choice
         label="Size"
         value={scale.value}
-        options={SCALES.map((factor) => [
-          factor,
-          `${factor} × (${pixels({ width: Math.round(width * factor), height: Math.round(height * factor) })})`,
-        ])}
+        options={SCALES.map((factor, index) => [factor, `${factor} × (${sizes[index]})`])}
         onChoose={(value) => (scale.value = Number(value))}
       />
       <p class="offer">
@@ -180,8 +179,10 @@ function Progress(): JSX.Element | null {
   );
 }
 
+const WHAT_LINK_DOES = "opens what is on screen";
+
 function LinkButton(): JSX.Element {
-  const said = useSignal("Copy link");
+  const said = useSignal(WHAT_LINK_DOES);
   const onClick = async (): Promise<void> => {
     let address = window.location.href;
     try {
@@ -189,9 +190,9 @@ function LinkButton(): JSX.Element {
     } catch {
       // embedded by another origin: the address of the frame is what there is
     }
-    said.value = (await copy(address)) ? "Copied" : "Copy the address bar";
+    said.value = (await copy(address)) ? "Copied" : "Copy the address bar instead";
     setTimeout(() => {
-      said.value = "Copy link";
+      said.value = WHAT_LINK_DOES;
     }, 2000);
   };
   return (
@@ -199,9 +200,11 @@ function LinkButton(): JSX.Element {
       <h3 id="export-link">Link</h3>
       <p class="offer">
         <button type="button" onClick={onClick}>
-          <span role="status">{said}</span>
+          Copy link
         </button>
-        <span class="faint">opens what is on screen</span>
+        <span class="faint" role="status">
+          {said}
+        </span>
       </p>
     </section>
   );
@@ -221,13 +224,17 @@ export function ExportMenu({ reel }: { reel: state.Reel }): JSX.Element {
         </>
       }
     >
-      <PictureSection />
-      <FilmSection reel={reel} />
-      <Progress />
-      <p class={said?.failed === true ? "export-outcome failed" : "export-outcome"} role="status">
-        {said?.words}
-      </p>
-      <LinkButton />
+      {state.exportOpen.value && (
+        <>
+          <PictureSection />
+          <FilmSection reel={reel} />
+          <Progress />
+          <p class={said?.failed === true ? "export-outcome failed" : "export-outcome"} role="status">
+            {said?.words}
+          </p>
+          <LinkButton />
+        </>
+      )}
     </Popover>
   );
 }

@@ -136,8 +136,8 @@ def test_the_selection_is_live_while_drawing_and_escape_takes_it_back(film: Tab)
 
 
 def test_a_held_box_follows_the_film(film: Tab):
-    film.frame.get_by_label("Speed").select_option("16")
-    film.frame.get_by_label("Speed").blur()
+    film.frame.get_by_role("region", name="Timeline").get_by_label("Speed").select_option("16")
+    film.frame.get_by_role("region", name="Timeline").get_by_label("Speed").blur()
     drag(film, [(0.3, 0.3), (0.6, 0.6)], "Shift", release=False)
     film.page.keyboard.up("Shift")
     counts = set()

@@ -81,7 +81,7 @@ def test_the_picture_has_ink_and_changes_between_steps(film: Tab):
 
 
 def test_play_goes_on_and_pause_stops(film: Tab):
-    film.frame.get_by_label("Speed").select_option("1")
+    film.frame.get_by_role("region", name="Timeline").get_by_label("Speed").select_option("1")
     film.button("Play").click()
     film.wait("s.playing && s.cursor > 0.3")
     film.button("Pause").click()

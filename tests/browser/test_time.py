@@ -76,7 +76,7 @@ def test_a_loop_set_by_keys_is_played_round_and_travels_with_the_link(film: Tab,
     for key in ("ArrowRight", "[", "ArrowRight", "]"):
         press(key)
     _link_has(film, f"p.timetravel.loop={STEPS[1]}..{STEPS[2]}")
-    film.frame.get_by_label("Speed").select_option("2")
+    film.frame.get_by_role("region", name="Timeline").get_by_label("Speed").select_option("2")
     press("Home")
     press("Space")
     film.wait("s.playing && s.cursor > 1.5")  # it started at A, not at the first step

@@ -120,6 +120,7 @@ export function SampleTable({
       <Virtual
         class="sample-rows"
         role="rowgroup"
+        tabIndex={0} // what scrolls must be reachable; keys go up to the grid
         box={box}
         count={rows.length}
         rowHeight={ROW_HEIGHT}

@@ -68,7 +68,7 @@ function PictureSection(): JSX.Element {
   const sizes = useComputed(() => SCALES.map(sizeOnScreen).join()).value.split(","); // the scene changes with every picture
   return (
     <section aria-labelledby="export-picture">
-      <h3 id="export-picture">Picture</h3>
+      <h2 id="export-picture">Picture</h2>
       <Choice
         label="Size"
         value={scale.value}
@@ -103,7 +103,7 @@ function FilmSection({ reel }: { reel: state.Reel }): JSX.Element {
   const chosen = SIZES[size.value] ?? SIZES[1];
   return (
     <section aria-labelledby="export-film">
-      <h3 id="export-film">Film</h3>
+      <h2 id="export-film">Film</h2>
       <Choice
         label="Format"
         value={kind.value}
@@ -197,7 +197,7 @@ function LinkButton(): JSX.Element {
   };
   return (
     <section aria-labelledby="export-link">
-      <h3 id="export-link">Link</h3>
+      <h2 id="export-link">Link</h2>
       <p class="offer">
         <button type="button" onClick={onClick}>
           Copy link

@@ -76,6 +76,11 @@ class Tab:
         self.page.screenshot(path=SCREENS / f"{name}.png")
 
 
+def difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    """Tell which share of the pixels differs visibly."""
+    return float((np.abs(one.astype(int) - other).max(axis=2) > 24).mean())
+
+
 def open_tab(page: Page, url: str) -> Tab:
     page.goto(url)
     return find_tab(page)

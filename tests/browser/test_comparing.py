@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.browser.runs import N_SAMPLES, STEPS
+from tests.browser.tab import difference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,10 +43,6 @@ def picture_beside(tab: Tab) -> NDArray[np.uint8]:
     return np.asarray(Image.open(io.BytesIO(beside(tab).locator("canvas").screenshot())).convert("RGB"))
 
 
-def changed(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
-    return float((np.abs(one.astype(int) - other).max(axis=2) > 24).mean())
-
-
 def test_another_film_is_put_beside_and_follows_cursor_and_camera(film: Tab):
     film.frame.get_by_role("combobox", name="Beside").select_option(label="Preview")
     state = film.wait("s.beside !== null")
@@ -58,11 +55,11 @@ def test_another_film_is_put_beside_and_follows_cursor_and_camera(film: Tab):
     film.page.keyboard.press("Home")
     expect(beside(film)).to_contain_text(f"step {STEPS[0]} ")
     at_first = picture_beside(film)
-    assert changed(at_last, at_first) > 0.02
+    assert difference(at_last, at_first) > 0.02
     film.canvas.hover()
     film.page.mouse.wheel(0, -600)
     film.page.wait_for_timeout(300)
-    assert changed(at_first, picture_beside(film)) > 0.05
+    assert difference(at_first, picture_beside(film)) > 0.05
 
 
 def test_what_is_clicked_beside_is_selected_in_both(film: Tab):
@@ -86,7 +83,7 @@ def test_dots_are_coloured_by_how_much_their_neighbourhood_differs(film: Tab):
     before = film.picture()
     film.frame.get_by_role("combobox", name="Colour by").select_option(label="Difference to the film beside")
     expect(film.frame.get_by_label("Legend")).to_contain_text("not among the nearest in the film beside")
-    assert changed(before, film.picture()) > 0.005
+    assert difference(before, film.picture()) > 0.005
 
 
 def test_the_film_beside_is_in_the_link_and_goes_by_its_key(film: Tab):

@@ -10,6 +10,7 @@ import pytest
 
 from tb_timetravel.palette import class_colors
 from tests.browser.runs import N_CLASSES, N_SAMPLES, STEPS
+from tests.browser.tab import difference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,11 +39,6 @@ def opened(tab: Tab) -> Tab:
     tab.canvas.click(position={"x": 3, "y": 3})
     tab.page.mouse.move(0, 0)
     return tab
-
-
-def difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
-    """Tell which share of the pixels differs visibly."""
-    return float((np.abs(one.astype(int) - other).max(axis=2) > 24).mean())
 
 
 def show(tab: Tab, key: str, before: NDArray[np.uint8]) -> NDArray[np.uint8]:

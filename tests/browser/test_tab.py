@@ -116,6 +116,16 @@ def test_the_cursor_of_the_curves_moves_with_the_film(film: Tab):
     assert places[0] < places[1] < places[2]
 
 
+def test_whoever_comes_first_is_told_what_there_is_to_see_once(film: Tab, tab: Callable[..., Tab], fitted: Path):
+    hint = film.frame.get_by_role("complementary", name="What this is")
+    expect(hint).to_contain_text("A dot is a sample")
+    hint.get_by_role("button", name="Got it").click()
+    expect(hint).to_have_count(0)
+    again = tab(fitted)
+    again.wait_ready()
+    expect(again.frame.get_by_role("complementary", name="What this is")).to_have_count(0)
+
+
 def test_the_tab_follows_tensorboards_dark_mode(film: Tab):
     background = "getComputedStyle(document.body).backgroundColor"
     light, picture = film.frame.evaluate(background), film.picture()

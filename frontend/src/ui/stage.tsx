@@ -11,6 +11,7 @@ import { listen } from "../pointer";
 import { keepRefined } from "../refine";
 import * as state from "../state";
 import { ClassNames } from "./class_names";
+import { Hint } from "./hint";
 import { Icon } from "./icons";
 import { Overlay } from "./overlay";
 import { OutlineView, Tools } from "./tools";
@@ -81,6 +82,7 @@ export function Stage({ reel }: { reel: state.Reel }): JSX.Element {
       <button type="button" class="quiet fit-view" aria-label="Fit view" title="Fit the whole picture (F)" onClick={fitCamera}>
         <Icon name="fit" />
       </button>
+      <Hint />
       <Tooltip reel={reel} />
       {trouble.value !== null && (
         <div class="centre" role="alert">

@@ -12,9 +12,10 @@ export const besideTrouble = signal<string | null>(null);
 
 /** Positions in the other film: `there` of this film's samples, `here` of those beside; −1 where it has none. */
 export const matching = computed(() => {
-  const one = state.reel.value?.samples;
-  const other = state.beside.value?.samples;
-  if (one === undefined || other === undefined) return null;
+  const [one, other] = [state.reel.value, state.beside.value].map(
+    (reel) => reel && { samples: reel.samples, splits: reel.probe.splits },
+  );
+  if (!one || !other) return null;
   const there = matchIds(one, other);
   return { there, here: matchIds(other, one), count: countMatched(there) };
 });
@@ -65,7 +66,7 @@ function close(): void {
   const open = state.beside.peek();
   state.beside.value = null;
   open?.frames.destroy();
-  if (state.colour.peek() === "difference") state.colour.value = "label";
+  if (open !== null && state.besideChoice.peek() === null && state.colour.peek() === "difference") state.colour.value = "label";
 }
 
 export function keepBeside(): () => void {

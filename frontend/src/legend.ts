@@ -2,6 +2,7 @@
 import { computed } from "@preact/signals";
 import { colourOfClass } from "./class_colours";
 import { colouring, measure, sampleMetrics } from "./columns";
+import { difference } from "./difference_at";
 import {
   CORRECT,
   classShape,
@@ -133,7 +134,8 @@ export const scale = computed<Scale | null>(() => {
   }
   if (mode === "difference") {
     const words = "of the nearest here, the share that is not among the nearest in the film beside";
-    return { title: "Difference", low: 0, high: 1, open: false, words, partial };
+    const unmatched = difference.value?.here.includes(255) ?? false;
+    return { title: "Difference", low: 0, high: 1, open: false, words, partial: unmatched };
   }
   const metric = sampleMetrics.value.find((candidate) => candidate.metric === measure.value);
   return { title: metric?.label ?? "", low: 0, high: 1, open: false, words: metric?.description ?? "", partial };

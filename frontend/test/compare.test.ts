@@ -6,11 +6,14 @@ import { nearestInPlane } from "../src/plane_neighbors";
 import type { FilmStep } from "../src/wire";
 import { seeded } from "./bytes";
 
-const samplesOf = (ids: number[]) => ({
-  n: ids.length,
-  id: Int32Array.from(ids),
-  label: new Int32Array(ids.length),
-  split: new Uint8Array(ids.length),
+const samplesOf = (ids: number[], split: number[] = [], splits = ["train"]) => ({
+  samples: {
+    n: ids.length,
+    id: Int32Array.from(ids),
+    label: new Int32Array(ids.length),
+    split: Uint8Array.from(ids, (_, sample) => split[sample] ?? 0),
+  },
+  splits,
 });
 
 const stepsOf = (steps: number[], accuracy: (number | null)[]): FilmStep[] =>
@@ -32,6 +35,13 @@ describe("samples of two films", () => {
 
   it("are matched with the first of equal ids", () => {
     expect([...matchIds(samplesOf([5]), samplesOf([1, 5, 5]))]).toEqual([1]);
+  });
+
+  it("are matched within their split, whatever its number", () => {
+    const one = samplesOf([0, 1, 0, 1], [0, 0, 1, 1], ["train", "test"]);
+    const other = samplesOf([1, 0, 0], [0, 0, 1], ["test", "train"]);
+    expect([...matchIds(one, other)]).toEqual([2, -1, 1, 0]);
+    expect([...matchIds(one, samplesOf([0, 1]))]).toEqual([0, 1, -1, -1]);
   });
 
   it("carry a selection over", () => {

@@ -86,12 +86,17 @@ def test_dots_are_coloured_by_how_much_their_neighbourhood_differs(film: Tab):
     assert difference(before, film.picture()) > 0.005
 
 
-def test_the_film_beside_is_in_the_link_and_goes_by_its_key(film: Tab):
+def test_the_film_beside_is_in_the_link_and_goes_by_its_key(film: Tab, tab: Callable[..., Tab], fitted: Path):
     film.page.keyboard.press("c")
     film.wait("s.beside !== null")
     film.page.wait_for_function("location.hash.includes('timetravel.beside=')")
     beside(film).get_by_role("combobox", name="Held at").select_option(label="same accuracy")
     film.page.wait_for_function("location.hash.includes('timetravel.align=accuracy')")
+    film.frame.get_by_role("combobox", name="Colour by").select_option(label="Difference to the film beside")
+    film.page.wait_for_function("location.hash.includes('timetravel.colour=difference')")
+    again = tab(fitted, film.page.url.partition("#timetravel")[2])
+    again.wait("s.beside !== null")
+    expect(again.frame.get_by_role("combobox", name="Colour by")).to_have_value("difference")
     film.canvas.click(position={"x": 3, "y": 120})
     film.page.keyboard.press("c")
     expect(beside(film)).to_have_count(0)

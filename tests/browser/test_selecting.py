@@ -140,16 +140,10 @@ def test_a_held_box_follows_the_film(film: Tab):
     film.frame.get_by_role("region", name="Timeline").get_by_label("Speed").blur()
     drag(film, [(0.3, 0.3), (0.6, 0.6)], "Shift", release=False)
     film.page.keyboard.up("Shift")
-    counts = set()
+    before = film.state()["selected"]
     film.page.keyboard.press("Space")
-    for _ in range(40):
-        counts.add(film.state()["selected"])
-        if film.state()["step"] == LAST:
-            break
-    film.wait(f"s.step === {LAST}")
-    counts.add(film.state()["selected"])
+    film.wait(f"s.step === {LAST} && s.selected !== {before}")
     film.page.mouse.up()
-    assert len(counts) > 1
 
 
 def test_what_is_not_selected_is_dimmed(film: Tab):

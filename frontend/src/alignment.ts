@@ -33,17 +33,11 @@ function valueAt(curve: readonly number[], cursor: number): number {
   return from + ((curve[a + 1] ?? from) - from) * (cursor - a);
 }
 
-/** The cursor of the second film. Without accuracies, films are held at the same step. */
-export function alignedCursor(
-  cursor: number,
-  one: readonly FilmStep[],
-  other: readonly FilmStep[],
-  alignment: Alignment,
-): number {
+/** Make of a cursor of the first film one of the second. Without accuracies, films are held at the same step. */
+export function aligner(one: readonly FilmStep[], other: readonly FilmStep[], alignment: Alignment): (cursor: number) => number {
   const split = alignment === "accuracy" ? sharedSplit(one, other) : null;
-  const curves = split === null ? null : [bestSoFar(one, split), bestSoFar(other, split)];
-  const [first, second] = curves ?? [];
-  if (first && second) return firstAt(second, valueAt(first, cursor));
-  const numbers = (steps: readonly FilmStep[]): number[] => steps.map(({ step }) => step);
-  return cursorAt(stepAt(cursor, numbers(one)), numbers(other));
+  const [first, second] = split === null ? [] : [bestSoFar(one, split), bestSoFar(other, split)];
+  if (first && second) return (cursor) => firstAt(second, valueAt(first, cursor));
+  const [from, to] = [one, other].map((steps) => steps.map(({ step }) => step));
+  return (cursor) => cursorAt(stepAt(cursor, from ?? []), to ?? []);
 }

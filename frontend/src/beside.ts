@@ -1,7 +1,8 @@
 /** The film beside the first: opened by choice, held at the same step or the same accuracy, its samples matched by their ids. */
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { alignedCursor } from "./alignment";
+import { aligner } from "./alignment";
 import * as api from "./api";
+import { keepFetching } from "./keep_fetching";
 import { openReel } from "./loader";
 import { countMatched, matchIds } from "./matching";
 import { filmName } from "./methods";
@@ -20,10 +21,16 @@ export const matching = computed(() => {
   return { there, here: matchIds(other, one), count: countMatched(there) };
 });
 
-export const besideInstant = computed(() => {
-  const one = state.reel.value?.film.steps ?? [];
-  const other = state.beside.value?.film.steps ?? [];
-  return locate(alignedCursor(state.cursor.value, one, other, state.alignment.value), other.length);
+const aligned = computed(() =>
+  aligner(state.reel.value?.film.steps ?? [], state.beside.value?.film.steps ?? [], state.alignment.value),
+);
+export const besideInstant = computed(() =>
+  locate(aligned.value(state.cursor.value), state.beside.value?.film.steps.length ?? 0),
+);
+/** The frame beside at its nearest real step. */
+export const besideFrame = computed(() => {
+  state.besideVersion.value;
+  return state.beside.value?.frames.get(besideInstant.value.nearest) ?? null;
 });
 
 export interface Offer {
@@ -71,7 +78,6 @@ function close(): void {
 
 export function keepBeside(): () => void {
   const chosen = computed(() => JSON.stringify(state.reel.value === null ? null : state.besideChoice.value));
-  const nearest = computed(() => besideInstant.value.nearest);
   const stops = [
     effect(() => {
       chosen.value;
@@ -87,12 +93,7 @@ export function keepBeside(): () => void {
         untracked(close);
       };
     }),
-    effect(() => {
-      const open = state.beside.value;
-      const at = nearest.value;
-      const mode = !state.playing.value ? "paused" : state.loop.value ? "looping" : "playing";
-      untracked(() => open?.frames.seek(at, mode));
-    }),
+    keepFetching(() => state.beside.value?.frames ?? null, besideInstant),
   ];
   return () => {
     for (const stop of stops) stop();

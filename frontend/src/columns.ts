@@ -1,8 +1,9 @@
 /** What is known of every sample at a step beside its frame: how faithfully the step shows it, how often its prediction has changed by then. Fetched only while something shows it. */
-import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import * as api from "./api";
 import type { Column } from "./binary";
 import { FrameRing } from "./frames";
+import { keepFetching } from "./keep_fetching";
 import * as state from "./state";
 import { SAMPLE_MEASURES, type SampleMeasure } from "./url";
 import type { Metric } from "./wire";
@@ -37,7 +38,6 @@ class Kept {
   }
 
   follow(): () => void {
-    const anchor = computed(() => (state.playing.value ? state.instant.value.a : state.nearest.value));
     const stops = [
       effect(() => {
         const reel = state.reel.value;
@@ -46,12 +46,11 @@ class Kept {
         this.#ring.value = ring;
         return () => ring?.destroy();
       }),
-      effect(() => {
-        const ring = this.#ring.value;
-        const at = anchor.value;
-        const mode = !state.playing.value ? "paused" : state.loop.value ? "looping" : "playing";
-        untracked(() => ring?.seek(at, mode));
-      }),
+      keepFetching(
+        () => this.#ring.value,
+        state.instant,
+        () => state.loopSpan.value,
+      ),
     ];
     return () => {
       for (const stop of stops) stop();
@@ -82,31 +81,34 @@ const fidelity = new Kept(
   computed(() => (state.colour.value === "fidelity" || state.trust.value !== "off" ? measure.value : null)),
 );
 
-/** The values that colour the dots at a step. */
-export const colouring = (index: number): Column | null | undefined =>
-  state.colour.value === "flips" ? flips.at(index) : state.colour.value === "fidelity" ? fidelity.at(index) : null;
+/** What holds the values that colour the dots, and those that say how far to trust them; null while nothing shows them. */
+const ofColour = computed(() => {
+  const mode = state.colour.value;
+  return mode === "flips" ? flips : mode === "fidelity" ? fidelity : null;
+});
+const ofTrust = computed(() => (state.trust.value === "off" ? null : fidelity));
 
-/** The values that say how far to trust the dots of a step. */
-export const trusting = (index: number): Column | null | undefined => (state.trust.value === "off" ? null : fidelity.at(index));
+export const colouring = (index: number): Column | null | undefined =>
+  ofColour.value === null ? null : ofColour.value.at(index);
+export const trusting = (index: number): Column | null | undefined => (ofTrust.value === null ? null : ofTrust.value.at(index));
 
 /** Whether all that a step shows of this kind is here, or will not come. */
 export const columnsReady = (index: number): boolean => colouring(index) !== undefined && trusting(index) !== undefined;
 
-/** What colours the dots and says how far to trust them at any step, whether it is kept or not; null for what is not shown. */
+/** The same at any step of any film, whether it is kept or not: an export goes on when another film is opened. */
 export async function columnsOf(
   { place, film }: state.Reel,
   index: number,
   signal: AbortSignal,
 ): Promise<{ readonly values: Uint8Array | null; readonly trust: Uint8Array | null }> {
   const step = film.steps[index];
-  const fetched = async (column: string | null): Promise<Uint8Array | null> =>
-    column === null || step === undefined ? null : (await api.fetchColumn(place, film.film, step, column, signal)).values;
-  const mode = state.colour.peek();
-  const byFidelity = measure.peek();
-  return {
-    values: await fetched(mode === "flips" ? "flips" : mode === "fidelity" ? byFidelity : null),
-    trust: await fetched(state.trust.peek() === "off" ? null : byFidelity),
+  const fetched = async (kept: Kept | null): Promise<Uint8Array | null> => {
+    const column = kept?.wanted.peek() ?? null;
+    return column === null || step === undefined ? null : (await api.fetchColumn(place, film.film, step, column, signal)).values;
   };
+  const [colour, trust] = [ofColour.peek(), ofTrust.peek()];
+  const values = await fetched(colour);
+  return { values, trust: trust === colour ? values : await fetched(trust) };
 }
 
 export function keepColumns(): () => void {

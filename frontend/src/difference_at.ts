@@ -1,6 +1,7 @@
 /** By how much neighbourhoods differ between the two films at the steps under the cursor; worked out in slices while something shows it. */
 import { computed, effect, signal } from "@preact/signals";
-import { besideInstant, matching } from "./beside";
+import { besideFrame, matching } from "./beside";
+import type { Frame } from "./binary";
 import { aspectOf } from "./camera";
 import { neighborhoodDifference, type Plane } from "./difference";
 import * as state from "./state";
@@ -27,24 +28,18 @@ export const meanDifference = computed(() => {
   return n === 0 ? null : sum / n / 254;
 });
 
-const planeOf = (reel: state.Reel, index: number): Plane | null => {
-  const frame = reel.frames.get(index);
-  return frame === undefined ? null : { xy: frame.xy, aspect: aspectOf(reel.film.extent) };
-};
+const planeOf = ({ film }: state.Reel, { xy }: Frame): Plane => ({ xy, aspect: aspectOf(film.extent) });
 
 export function keepDifference(): () => void {
-  const nearestBeside = computed(() => besideInstant.value.nearest);
   return effect(() => {
     const [one, other, found] = [state.reel.value, state.beside.value, matching.value];
     if (one === null || other === null || found === null || found.count === 0) {
       difference.value = null;
       return undefined;
     }
-    state.framesVersion.value;
-    state.besideVersion.value;
-    const [here, there] = [planeOf(one, state.nearest.value), planeOf(other, nearestBeside.value)];
+    const [here, there] = [state.nearestFrame.value, besideFrame.value];
     if (here === null || there === null) return undefined; // what is shown stays until they are here
-    const work = neighborhoodDifference(here, there, found.there, K);
+    const work = neighborhoodDifference(planeOf(one, here), planeOf(other, there), found.there, K);
     let timer: ReturnType<typeof setTimeout>;
     const goOn = (): void => {
       const until = performance.now() + SLICE_MS;

@@ -1,10 +1,11 @@
 /** Opens the film to show and keeps its frames coming. The old film stays on screen until the new one can be drawn. */
-import { batch, computed, effect, signal, untracked } from "@preact/signals";
+import { batch, effect, signal, untracked } from "@preact/signals";
 import * as api from "./api";
 import { type Frame, frameBytes, type Samples } from "./binary";
 import { anchorsOf } from "./engine/anchors";
 import { doubtOf } from "./engine/doubt";
 import { FrameRing } from "./frames";
+import { keepFetching } from "./keep_fetching";
 import { takeAskedStep } from "./link";
 import * as state from "./state";
 import { clampCursor, cursorAt } from "./timeline";
@@ -122,20 +123,15 @@ function followFilm(): () => void {
   };
 }
 
-/** Tell the ring where the cursor is, once per step and not once per picture. */
-function followCursor(): () => void {
-  const anchor = computed(() => (state.playing.value ? state.instant.value.a : state.nearest.value));
-  return effect(() => {
-    const open = state.reel.value;
-    const at = anchor.value;
-    const mode = !state.playing.value ? "paused" : state.loop.value ? "looping" : "playing";
-    const span = state.loopSpan.value;
-    if (open !== null) untracked(() => open.frames.seek(at, mode, span));
-  });
-}
-
 export function keepFilmOpen(): () => void {
-  const stops = [followFilm(), followCursor()];
+  const stops = [
+    followFilm(),
+    keepFetching(
+      () => state.reel.value?.frames ?? null,
+      state.instant,
+      () => state.loopSpan.value,
+    ),
+  ];
   return () => {
     for (const stop of stops) stop();
   };

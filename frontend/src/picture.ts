@@ -5,7 +5,7 @@ import { aspectOf, project, type View } from "./camera";
 import { classColours } from "./class_colours";
 import { colouring, columnsReady, trusting } from "./columns";
 import { difference } from "./difference_at";
-import type { Scene } from "./engine/scene";
+import { isClassMode, type Scene } from "./engine/scene";
 import { carried } from "./matching";
 import { classPalette, confidencePalette, correctnessPalette, type Rgb, splitPalette, valuePalette } from "./palette";
 import { patch } from "./refine";
@@ -106,6 +106,17 @@ export function scene(width: number, height: number, ratio: number): Scene | nul
   };
 }
 
+const isOwn = (mode: Scene["mode"]): boolean => mode === "flips" || mode === "fidelity";
+
+const classesBeside = computed(() => {
+  const open = state.beside.value;
+  return classPalette(open === null ? 0 : state.classesOf(open.probe), state.hiddenClasses.value, classColours.value);
+});
+
+const markedBeside = computed(() =>
+  marked.value.map((sample) => matching.value?.there[sample] ?? -1).filter((sample) => sample >= 0),
+);
+
 /** The scene of the film beside; modes that colour by values of the first film's samples show the labels there. */
 export function sceneBeside(width: number, height: number, ratio: number): Scene | null {
   const open = state.beside.value;
@@ -114,16 +125,13 @@ export function sceneBeside(width: number, height: number, ratio: number): Scene
   if (open === null || found === null) return null;
   const common = basis(open, besideInstant.value, width, height, ratio);
   if (common === null) return null;
-  const nClasses = state.classesOf(open.probe);
-  const isOwn = common.mode === "flips" || common.mode === "fidelity";
-  const mode = isOwn ? "label" : common.mode;
-  const classes = mode === "label" || mode === "prediction";
+  const mode = isOwn(common.mode) ? "label" : common.mode;
   return {
     ...common,
     mode,
-    nClasses,
-    palette: classes ? classPalette(nClasses, state.hiddenClasses.value, classColours.value) : common.palette,
-    marked: marked.value.map((sample) => found.there[sample] ?? -1).filter((sample) => sample >= 0),
+    nClasses: state.classesOf(open.probe),
+    palette: isClassMode(mode) ? classesBeside.value : common.palette,
+    marked: markedBeside.value,
     selection: dimming.value === null ? null : dimmingBeside.value,
     values: mode === "difference" ? (difference.value?.there ?? null) : null,
     trust: null,

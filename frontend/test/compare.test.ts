@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { alignedCursor, firstAt, sharedSplit } from "../src/alignment";
+import { aligner, firstAt, sharedSplit } from "../src/alignment";
 import { neighborhoodDifference } from "../src/difference";
 import { carried, countMatched, matchIds } from "../src/matching";
 import { nearestInPlane } from "../src/plane_neighbors";
@@ -55,20 +55,20 @@ describe("a second film", () => {
   const fast = stepsOf([0, 10, 20], [0.1, 0.9, 0.8]);
 
   it("stands at the same step, or at its last", () => {
-    expect(alignedCursor(1.5, slow, fast, "step")).toBe(1.5);
-    expect(alignedCursor(4, slow, fast, "step")).toBe(2);
+    expect(aligner(slow, fast, "step")(1.5)).toBe(1.5);
+    expect(aligner(slow, fast, "step")(4)).toBe(2);
   });
 
   it("stands where it first was as accurate", () => {
-    expect(alignedCursor(2, slow, fast, "accuracy")).toBeCloseTo(0.5);
-    expect(alignedCursor(4, slow, fast, "accuracy")).toBe(1);
-    expect(alignedCursor(1, fast, slow, "accuracy")).toBe(4);
+    expect(aligner(slow, fast, "accuracy")(2)).toBeCloseTo(0.5);
+    expect(aligner(slow, fast, "accuracy")(4)).toBe(1);
+    expect(aligner(fast, slow, "accuracy")(1)).toBe(4);
   });
 
   it("is held at the same step where there is no accuracy to hold on to", () => {
     const dumb = stepsOf([0, 10, 20], [null, null, null]);
     expect(sharedSplit(slow, dumb)).toBeNull();
-    expect(alignedCursor(1, slow, dumb, "accuracy")).toBe(1);
+    expect(aligner(slow, dumb, "accuracy")(1)).toBe(1);
   });
 
   it("that never gets there stands at its end", () => {

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 _WITNESSES = 1000  # samples that are asked whether their predictions changed near a spot
 _NEAR = 3
-
-
 _STEPS_PER_BATCH = {"cpu": 8, "cuda": 64}  # where kernels are short beside their launch, more steps cost nothing
 _ROOM = 0.1  # around the layout, as a share of its width
 

@@ -70,6 +70,15 @@ class Tab:
         self.frame.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         return np.asarray(Image.open(io.BytesIO(self.canvas.screenshot())).convert("RGB"))
 
+    def wait_for_film(self) -> Tab:
+        """Wait until the film is open with all its frames, and take the first visitor's hint off the picture."""
+        self.wait("s.phase === 'fitted' && s.loadedFrames === s.nFrames")
+        self.wait_ready()
+        hint = self.button("Got it")
+        if hint.count():
+            hint.click()
+        return self
+
     def keep_screen(self, name: str) -> None:
         """Leave a picture of the whole page for a person."""
         SCREENS.mkdir(parents=True, exist_ok=True)

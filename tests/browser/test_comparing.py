@@ -27,9 +27,7 @@ from playwright.sync_api import Locator, expect
 @pytest.fixture
 def film(tab: Callable[..., Tab], fitted: Path) -> Tab:
     """The tab with the film open at its last step, and the keys going to it."""
-    opened = tab(fitted, f"&p.timetravel.step={STEPS[-1]}")
-    opened.wait("s.phase === 'fitted' && s.loadedFrames === s.nFrames")
-    opened.wait_ready()
+    opened = tab(fitted, f"&p.timetravel.step={STEPS[-1]}").wait_for_film()
     opened.canvas.click(position={"x": 3, "y": 120})
     return opened
 

@@ -29,10 +29,7 @@ STEP = f"&p.timetravel.step={FIRST}"
 
 
 def opened(tab: Callable[..., Tab], logdir: Path, link: str = STEP) -> Tab:
-    found = tab(logdir, link)
-    found.wait("s.phase === 'fitted' && s.loadedFrames === s.nFrames")
-    found.wait_ready()
-    return found
+    return tab(logdir, link).wait_for_film()
 
 
 @pytest.fixture(params=["cpu", "webgl"])

@@ -29,9 +29,7 @@ _SIZE = (640, 480)
 @pytest.fixture
 def film(tab: Callable[..., Tab], fitted: Path) -> Tab:
     """The tab with the film open at its first step and the export menu open."""
-    opened = tab(fitted, f"&p.timetravel.step={STEPS[0]}")
-    opened.wait("s.phase === 'fitted' && s.loadedFrames === s.nFrames")
-    opened.wait_ready()
+    opened = tab(fitted, f"&p.timetravel.step={STEPS[0]}").wait_for_film()
     opened.canvas.click(position={"x": 3, "y": 3})
     opened.page.keyboard.press("e")
     expect(opened.button("Download PNG")).to_be_visible()

@@ -34,9 +34,7 @@ def film(tab: Callable[..., Tab], fitted: Path) -> Tab:
 
 
 def _open(tab: Callable[..., Tab], logdir: Path, link: str) -> Tab:
-    opened = tab(logdir, link)
-    opened.wait("s.phase === 'fitted' && s.loadedFrames === s.nFrames")
-    opened.wait_ready()
+    opened = tab(logdir, link).wait_for_film()
     opened.canvas.click(position={"x": 3, "y": 3})
     return opened
 

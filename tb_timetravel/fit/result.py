@@ -45,7 +45,7 @@ class Fitted:
     encode : from representations to the plane, (b, n_features), t -> (b, 2).
     decode : from the plane to representations, (b, 2), t -> (b, n_features).
     head : the subject model's last layer, None without logits and labels.
-    weights : encoder and decoder by name, for whoever projects new samples.
+    weights : of the decoder by name, and of the encoder where it is a network.
     """
 
     embedding: NDArray[np.float32]

@@ -135,15 +135,6 @@ def window_argument(request: Request) -> Extent:
     return found[0], found[1], found[2], found[3]
 
 
-def inside(window: Extent, extent: Extent) -> None:
-    """Refuse a window that is empty or reaches out of the extent."""
-    room_x, room_y = 1e-4 * (extent[1] - extent[0]), 1e-4 * (extent[3] - extent[2])  # decimals of an address are rounded
-    left, right, bottom, top = window
-    in_x = extent[0] - room_x <= left < right <= extent[1] + room_x
-    if not in_x or not extent[2] - room_y <= bottom < top <= extent[3] + room_y:
-        raise InvalidData(f"expected a window inside the extent {list(extent)}, got {list(window)}")
-
-
 def digest_argument(request: Request, key: str) -> str:
     """Take a film's key or a version."""
     value = request.args.get(key, "")

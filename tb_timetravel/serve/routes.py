@@ -15,7 +15,6 @@ from tb_timetravel.serve.http import (
     answers,
     digest_argument,
     explain,
-    inside,
     is_current,
     name_argument,
     number_argument,
@@ -33,7 +32,7 @@ from tb_timetravel.serve.scalars import list_scalars, read_scalars, related_runs
 from tb_timetravel.serve.selections import MAX_BODY, SaveRequest, SelectionRequest
 from tb_timetravel.serve.static_files import serve_static
 from tb_timetravel.serve.territory_part import draw_part
-from tb_timetravel.store import DynamicsReader, FilmStore, SelectionsFile
+from tb_timetravel.store import DynamicsReader, SelectionsFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -229,9 +228,7 @@ class Routes:
         """Draw a window of one step's territory finer than the film stores it."""
         key, step, version = digest_argument(request, "film"), number_argument(request, "step"), digest_argument(request, "v")
         window, resolution = window_argument(request), number_argument(request, "resolution", 16, 512)
-        directory = self._directory(request)
-        inside(window, FilmStore(directory).film(key).extent)
-        content = draw_part(directory, key, step=step, version=version, window=window, resolution=resolution)
+        content = draw_part(self._directory(request), key, step=step, version=version, window=window, resolution=resolution)
         return respond_bytes(request, content, "application/octet-stream", forever=True, gzipped=True)
 
     @answers("GET")

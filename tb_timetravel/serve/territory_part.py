@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tb_timetravel.errors import Corrupt, NotFound
+from tb_timetravel.errors import Corrupt, InvalidData, NotFound
 from tb_timetravel.frame import Frame, Territory, encode_frame
 from tb_timetravel.store import DynamicsReader, FilmStore, data_fingerprint
 from tb_timetravel.store.films import class_dtype
@@ -42,10 +42,13 @@ def draw_part(directory: str, key: str, *, step: int, version: str, window: Exte
     Raises
     ------
     NotFound : no such step or version, or a film whose territory cannot be drawn finer.
+    InvalidData : the window is empty or reaches out of the extent.
     Corrupt : the stored decoder cannot be read.
     """
     store, reader = FilmStore(directory), DynamicsReader(directory)
-    film, probe, logged = store.film(key), reader.probe(), reader.steps()
+    film = store.film(key)
+    _check_inside(window, film.extent)
+    probe, logged = reader.probe(), reader.steps()
     index = next((i for i, known in enumerate(film.steps) if known.step == step and known.frame == version), None)
     if index is None:
         raise NotFound(f"film {key} has no step {step} of version {version}; ask for the film again")
@@ -59,6 +62,15 @@ def draw_part(directory: str, key: str, *, step: int, version: str, window: Exte
     logits_at = _logits(_weights(directory, key, film.created_at), head, index)
     territory = _classify(logits_at, window, resolution, probe.n_classes)
     return encode_frame(Frame(np.empty((0, 2), np.uint16), None, None, territory))
+
+
+def _check_inside(window: Extent, extent: Extent) -> None:
+    """Refuse a window that is empty or reaches out of the extent."""
+    room_x, room_y = 1e-4 * (extent[1] - extent[0]), 1e-4 * (extent[3] - extent[2])  # decimals of an address are rounded
+    left, right, bottom, top = window
+    in_x = extent[0] - room_x <= left < right <= extent[1] + room_x
+    if not in_x or not extent[2] - room_y <= bottom < top <= extent[3] + room_y:
+        raise InvalidData(f"expected a window inside the extent {list(extent)}, got {list(window)}")
 
 
 @functools.lru_cache(maxsize=1)

@@ -7,7 +7,7 @@
     <step>.embedding.npy               (n_samples, 2) float32
     <step>.sample_fidelity.npy         (n_samples, 4) float16, columns SAMPLE_FIDELITY
     predictions.npy, confidences.npy   (n_steps, n_samples), for one sample through time
-    visualizer.npz                     weights of encoder and decoder
+    visualizer.npz                     weights of the decoder, and of the encoder where it is a network
     stages/<name>.<array>.npy, .json   results of finished stages; removed when the film is there
 """
 
@@ -131,11 +131,11 @@ class FilmStore:
         write_array(self._path(key, "confidences.npy"), confidences)
 
     def visualizer(self, key: str) -> dict[str, NDArray[Any]]:
-        """Read the weights of encoder and decoder by name."""
+        """Read the weights of the visualizer by name."""
         return _read_npz(self._path(key, "visualizer.npz"))
 
     def write_visualizer(self, key: str, weights: Mapping[str, NDArray[Any]]) -> None:
-        """Write the weights of encoder and decoder by name."""
+        """Write the weights of the visualizer by name."""
         write_bytes(self._path(key, "visualizer.npz"), _encode_npz(weights))
 
     def stage(self, key: str, name: str) -> dict[str, NDArray[Any]] | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
 import torch
+
+from tb_timetravel import compiled
 
 _BLOCK_BYTES = {"cpu": 2**20, "cuda": 2**28}  # of distances that are worked on at a time; a CPU keeps this much in its cache
 _MIN_ROWS = 256  # of a matrix product: it reads all n samples for every block
@@ -77,9 +78,9 @@ def _distances(points: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
 
 def _measure_block(dx: torch.Tensor, dz: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Count kept neighbours and sum the excess ranks of false and of missing ones, from distances (b, n)."""
-    near_x, near_z = dx.topk(k, largest=False), dz.topk(k, largest=False)
-    kept = (near_x.indices[:, :, None] == near_z.indices[:, None, :]).sum((1, 2))
-    return kept, _excess_rank(dx, near_x.values[:, -1:], near_z.indices), _excess_rank(dz, near_z.values[:, -1:], near_x.indices)
+    (reach_x, near_x), (reach_z, near_z) = compiled.nearest_of(dx, k), compiled.nearest_of(dz, k)
+    kept = (near_x[:, :, None] == near_z[:, None, :]).sum((1, 2))
+    return kept, _excess_rank(dx, reach_x[:, -1:], near_z), _excess_rank(dz, reach_z[:, -1:], near_x)
 
 
 def _excess_rank(distances: torch.Tensor, reach: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
@@ -98,19 +99,17 @@ def _excess_rank(distances: torch.Tensor, reach: torch.Tensor, others: torch.Ten
 
 def _count_below(distances: torch.Tensor, limits: torch.Tensor) -> torch.Tensor:
     """Count, over all limits (b, k) of a row, the distances (b, n) below them, (b,)."""
-    if distances.device.type != "cpu":
-        below = torch.zeros_like(distances, dtype=torch.uint8)
-        for limit in limits.T:
-            below += distances < limit[:, None]
-        return below.sum(1)
-    per, counts = _block_rows(distances.shape[1], distances.device), []
-    for some, of in zip(distances.split(per), limits.split(per), strict=True):
-        # numpy compares with vector instructions where torch does not: five times as fast
-        values, total = some.numpy(), np.zeros(some.shape, np.uint8)
-        for limit in of.T.numpy():
-            total += (values < limit[:, None]).view(np.uint8)
-        counts.append(total.sum(1, dtype=np.int64))
-    return torch.from_numpy(np.concatenate(counts))
+    if distances.device.type == "cpu":
+        return torch.from_numpy(compiled.count_below(distances.numpy(), limits.numpy()))
+    return count_below_by_torch(distances, limits)
+
+
+def count_below_by_torch(distances: torch.Tensor, limits: torch.Tensor) -> torch.Tensor:
+    """Compute what `compiled.count_below` does on any device, for fewer than 256 limits."""
+    below = torch.zeros_like(distances, dtype=torch.uint8)
+    for limit in limits.T:
+        below += distances < limit[:, None]
+    return below.sum(1)
 
 
 def neighborhood_chance(n_samples: int, n_neighbors: int) -> float:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional as F
 
+from tb_timetravel import compiled
 from tb_timetravel.errors import FitError
 from tb_timetravel.fit import workers
-from tb_timetravel.fit.heads import divergence, step_scales
+from tb_timetravel.fit.heads import AffineHead, divergence, step_scales
 from tb_timetravel.fit.networks import PlaneNetwork
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 
 _WITNESSES = 1000  # samples that are asked whether their predictions changed near a spot
 _NEAR = 3
+_CELLS = 64  # of the square, along each axis, for which this is known
 _STEPS_PER_BATCH = {"cpu": 8, "cuda": 64}  # where kernels are short beside their launch, more steps cost nothing
+_FEATURES_PER_BATCH = 128  # of the representation, drawn anew for every batch: with all of them, they are most of the cost
 _ROOM = 0.1  # around the layout, as a share of its width
 
 
@@ -76,8 +79,34 @@ class Decoder:
 
     def __call__(self, z: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
         """Bring positions back, (n_steps, b, 2) -> (n_steps, b, n_features)."""
-        result: torch.Tensor = self.network((z - self.middle) / self.half, steps)
-        return result * self.scale[steps] + self.center[steps]
+        return self._representations(self.last_hidden(z, steps), steps)
+
+    def logits(self, z: torch.Tensor, steps: torch.Tensor, head: Head) -> torch.Tensor:
+        """Classify what positions decode to, (n_steps, b, 2) -> (n_steps, b, n_classes)."""
+        return self.logits_of(self.last_hidden(z, steps), steps, head)
+
+    def last_hidden(self, z: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
+        """Map as far as the last hidden layer, (n_steps, b, 2) -> (n_steps, b, width)."""
+        return self.network.last_hidden(self.in_square(z), steps)
+
+    def logits_of(self, hidden: torch.Tensor, steps: torch.Tensor, head: Head) -> torch.Tensor:
+        """Classify what the last hidden layer (n_steps, b, width) stands for.
+
+        Through an affine head of few classes the representations are not made on the way: they are wider than all else, and most of the
+        cost.
+        """
+        if not isinstance(head, AffineHead) or head.weight.shape[1] > hidden.shape[1]:
+            return head.logits(self._representations(hidden, steps), steps)
+        weight = head.weight[steps]
+        bias = head.bias[steps] + (self.center[steps] @ weight.transpose(1, 2))[:, 0]
+        return self.network.mlp.read_out_through(hidden, steps, weight * self.scale[steps], bias)
+
+    def _representations(self, hidden: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
+        return self.network.mlp.read_out(hidden, steps) * self.scale[steps] + self.center[steps]
+
+    def in_square(self, z: torch.Tensor) -> torch.Tensor:
+        """Take positions to the square from -1 to 1 that the film fills."""
+        return (z - self.middle) / self.half
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """Give everything that `load` needs, by name; the grids of all steps as one array."""
@@ -156,22 +185,28 @@ def refine_decoder(
 def _held(
     dynamics: Dynamics, positions: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig
 ) -> Callable[[_Batch, torch.Tensor], torch.Tensor]:
-    """Make the losses that go through the head, of a batch and its decoded positions (n_steps, b, n_features); 0 without a head."""
+    """Make the losses that go through the head, of a batch and the last hidden layer of its samples and spots; 0 without a head."""
     if head is None:
         return lambda batch, _: torch.zeros((), device=batch.x.device)
     sharpen = logit_scales(dynamics, head, config.typical_margin)
-    to_head, still = _held_to_head(dynamics, head, sharpen, config), _held_still(dynamics, positions, head, sharpen, decoder, config)
-    return lambda batch, decoded: to_head(batch, decoded) + still(batch)
+    to_head = _held_to_head(dynamics, head, sharpen, decoder, config)
+    still = _held_still(dynamics, positions, head, sharpen, decoder, config)
+
+    def loss(batch: _Batch, hidden: torch.Tensor) -> torch.Tensor:
+        of_samples, of_spots = hidden.tensor_split([batch.z.shape[1]], 1)
+        return to_head(batch, of_samples) + still(batch, of_spots)
+
+    return loss
 
 
 def _held_to_head(
-    dynamics: Dynamics, head: Head, sharpen: torch.Tensor, config: DecoderConfig
+    dynamics: Dynamics, head: Head, sharpen: torch.Tensor, decoder: Decoder, config: DecoderConfig
 ) -> Callable[[_Batch, torch.Tensor], torch.Tensor]:
     """Make the loss that compares what the head says of decoded positions with what it says of the samples."""
 
-    def loss(batch: _Batch, decoded: torch.Tensor) -> torch.Tensor:
+    def loss(batch: _Batch, hidden: torch.Tensor) -> torch.Tensor:
         wanted = _targets(dynamics, head, batch) * sharpen[batch.steps]
-        logits = head.logits(decoded, batch.steps) * sharpen[batch.steps]
+        logits = decoder.logits_of(hidden, batch.steps, head) * sharpen[batch.steps]
         unlike = divergence(F.log_softmax(wanted, -1), logits)
         if logits.shape[-1] == 1:
             return unlike
@@ -182,25 +217,41 @@ def _held_to_head(
 
 def _held_still(
     dynamics: Dynamics, positions: torch.Tensor, head: Head, sharpen: torch.Tensor, decoder: Decoder, config: DecoderConfig
-) -> Callable[[_Batch], torch.Tensor]:
+) -> Callable[[_Batch, torch.Tensor], torch.Tensor]:
     """Make the loss that keeps a spot's territory from one step to the next where no sample near it changes its prediction."""
     predictions = dynamics.predictions
     if predictions is None or dynamics.n_steps == 1 or config.still_weight == 0:
-        return lambda batch: torch.zeros((), device=batch.x.device)
-    witnesses = torch.arange(0, positions.shape[1], max(1, positions.shape[1] // _WITNESSES), device=positions.device)
-    ours = torch.from_numpy(dynamics.laid_out).to(positions.device)[witnesses]
-    flipped = predictions[1:, ours] != predictions[:-1, ours]
+        return lambda batch, _: torch.zeros((), device=batch.x.device)
+    rests = _rests(positions, predictions[:, torch.from_numpy(dynamics.laid_out).to(positions.device)], decoder)
 
-    def loss(batch: _Batch) -> torch.Tensor:
-        before = batch.steps.clamp_max(dynamics.n_steps - 2)
-        spots = batch.spots.expand(len(before), -1, -1)
-        near = torch.cdist(spots, positions[before[:, None], witnesses]).topk(min(_NEAR, len(witnesses)), largest=False).indices
-        rests = ~flipped[before].gather(1, near.flatten(1)).view(near.shape).any(2)
-        one, two = (F.log_softmax(head.logits(decoder(spots, steps), steps) * sharpen[steps], -1) for steps in (before, before + 1))
+    def loss(batch: _Batch, hidden: torch.Tensor) -> torch.Tensor:
+        now, later = batch.steps, (batch.steps + 1).clamp_max(dynamics.n_steps - 1)  # after the last step nothing can change
+        spots = batch.spots.expand(len(now), -1, -1)
+        x, y = ((decoder.in_square(batch.spots) + 1.0) * (_CELLS / 2)).long().clamp(0, _CELLS - 1).unbind(1)
+        logits = decoder.logits_of(hidden, now, head), decoder.logits(spots, later, head)
+        one, two = (F.log_softmax(values * sharpen[steps], -1) for values, steps in zip(logits, (now, later), strict=True))
         apart = ((one.exp() - two.exp()) * (one - two)).sum(-1)  # the symmetric divergence
-        return config.still_weight * 0.5 * (apart * rests).mean()
+        return config.still_weight * 0.5 * (apart * rests[now.clamp_max(dynamics.n_steps - 2)[:, None], y, x]).mean()
 
     return loss
+
+
+def _rests(positions: torch.Tensor, predictions: torch.Tensor, decoder: Decoder) -> torch.Tensor:
+    """Find where no prediction changes: whether each cell of the square rests from one step to the next, (n_steps - 1, _CELLS, _CELLS).
+
+    Parameters
+    ----------
+    positions, predictions : (n_steps, n, 2), (n_steps, n), of the same samples.
+    """
+    witnesses = torch.arange(0, positions.shape[1], max(1, positions.shape[1] // _WITNESSES), device=positions.device)
+    flipped = predictions[1:, witnesses] != predictions[:-1, witnesses]
+    unit = (torch.arange(_CELLS, device=positions.device) + 0.5) * (2.0 / _CELLS) - 1.0
+    centers = torch.cartesian_prod(unit, unit).flip(1)  # (_CELLS², 2), rows along the second axis
+    result = []
+    for where, changed in zip(positions[:-1, witnesses], flipped, strict=True):
+        _, near = compiled.nearest_of(torch.cdist(centers, decoder.in_square(where)), min(_NEAR, len(witnesses)))
+        result.append(~changed[near].any(1))
+    return torch.stack(result).reshape(-1, _CELLS, _CELLS)
 
 
 def _targets(dynamics: Dynamics, head: Head, batch: _Batch) -> torch.Tensor:
@@ -234,8 +285,12 @@ def _train(
     weight = None if weight is None else weight.cpu()
     for i in range(n_batches):
         batch = _draw(dynamics, positions, decoder, config, weight, generator, mine)
-        decoded = decoder(batch.z, batch.steps)
-        loss = ((decoded - batch.x) / decoder.scale[batch.steps]).square().mean() + held(batch, decoded)
+        spots = batch.spots.expand(len(batch.steps), -1, -1)
+        hidden = decoder.last_hidden(torch.cat([batch.z, spots], 1), batch.steps)
+        which = torch.randperm(dynamics.n_features, generator=generator)[:_FEATURES_PER_BATCH].to(positions.device)
+        wanted = (batch.x - decoder.center[batch.steps]).index_select(2, which) / decoder.scale[batch.steps]
+        decoded = decoder.network.mlp.read_out(hidden[:, : batch.z.shape[1]], batch.steps, which)
+        loss = F.mse_loss(decoded, wanted) + held(batch, hidden)
         optimizer.zero_grad()
         loss.backward()
         workers.average_gradients(parameters)

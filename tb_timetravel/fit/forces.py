@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from tb_timetravel import compiled
+
 if TYPE_CHECKING:
     from tb_timetravel.fit.graph import Edges
 
@@ -31,6 +33,13 @@ def attraction_force(y: torch.Tensor, edges: Edges) -> torch.Tensor:
     -------
     (n, 2)
     """
+    if y.device.type == "cpu":
+        return torch.from_numpy(compiled.attraction(y.numpy(), edges.starts.numpy(), edges.target.numpy(), edges.weight.numpy()))
+    return attraction_by_torch(y, edges)
+
+
+def attraction_by_torch(y: torch.Tensor, edges: Edges) -> torch.Tensor:
+    """Compute `attraction_force` on any device."""
     x_axis, y_axis = y[:, 0].contiguous(), y[:, 1].contiguous()  # one axis at a time: half the time of gathering pairs
     dx, dy = (axis.index_select(0, edges.target).sub_(axis.index_select(0, edges.source)) for axis in (x_axis, y_axis))  # (n_edges,)
     strength = torch.addcmul(dx * dx, dy, dy).add_(1.0).reciprocal_().mul_(edges.weight).mul_(2.0)
@@ -49,16 +58,35 @@ def repulsion_force(y: torch.Tensor, negatives: torch.Tensor) -> torch.Tensor:
     Parameters
     ----------
     y : (n, 2).
-    negatives : (m,) indices; a sample does not repel itself.
+    negatives : (m,) different indices; a sample does not repel itself.
 
     Returns
     -------
     (n, 2)
     """
     other = y[negatives]
+    push, total = _push_of(y, other)
+    return push * (2.0 * len(y) / (total - len(negatives)).clamp_min(1e-12))  # of itself, a sample is pushed by 0, at a kernel of 1
+
+
+def repulsion_from(y: torch.Tensor, other: torch.Tensor, normaliser: torch.Tensor) -> torch.Tensor:
+    """Force on samples (m, 2) outside the graph of negatives (l, 2) that do not move; see `mean_kernel` for the normaliser."""
+    return _push_of(y, other)[0] * (2.0 / (normaliser * len(other)).clamp_min(1e-12))
+
+
+def _push_of(y: torch.Tensor, other: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    if y.device.type == "cpu":
+        push, total = compiled.repulsion(y.numpy(), other.numpy())
+        return torch.from_numpy(push), torch.tensor(total, dtype=y.dtype)
+    return push_by_torch(y, other)
+
+
+def push_by_torch(y: torch.Tensor, other: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Compute what `compiled.repulsion` does on any device."""
     kernel = _kernel(y, other)
-    kernel[negatives, torch.arange(len(negatives), device=y.device)] = 0.0
-    return _push(kernel, y, other, kernel.sum() / len(y))
+    total = kernel.sum()
+    pull = kernel.square_() @ torch.cat([other, torch.ones_like(other[:, :1])], 1)  # (n, m), (m, 3) -> (n, 3)
+    return pull[:, 2:] * y - pull[:, :2], total
 
 
 def attraction_to(y: torch.Tensor, fixed: torch.Tensor, index: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
@@ -74,14 +102,16 @@ def attraction_to(y: torch.Tensor, fixed: torch.Tensor, index: torch.Tensor, wei
     -------
     (m, 2)
     """
+    if y.device.type == "cpu":
+        return torch.from_numpy(compiled.attraction_among(y.numpy(), fixed.numpy(), index.numpy(), weight.numpy()))
+    return attraction_to_by_torch(y, fixed, index, weight)
+
+
+def attraction_to_by_torch(y: torch.Tensor, fixed: torch.Tensor, index: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Compute `attraction_to` on any device."""
     difference = fixed[index] - y[:, None]
     strength = 2.0 * weight / (1.0 + difference.square().sum(2))
     return (strength[..., None] * difference).sum(1)
-
-
-def repulsion_from(y: torch.Tensor, other: torch.Tensor, normaliser: torch.Tensor) -> torch.Tensor:
-    """Force on samples (m, 2) outside the graph of negatives (l, 2) that do not move; see `mean_kernel` for the normaliser."""
-    return _push(_kernel(y, other), y, other, normaliser * len(other))
 
 
 def mean_kernel(y: torch.Tensor) -> torch.Tensor:
@@ -98,9 +128,3 @@ def _kernel(y: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
     left = torch.cat([y, square + 1.0, torch.ones_like(square)], 1)  # (n, 4)
     right = torch.cat([-2.0 * other, one, other.square().sum(1, keepdim=True)], 1)  # (m, 4); left @ right.T = 1 + d², in one product
     return (left @ right.T).clamp_min_(1.0).reciprocal_()
-
-
-def _push(kernel: torch.Tensor, y: torch.Tensor, other: torch.Tensor, normaliser: torch.Tensor) -> torch.Tensor:
-    one = torch.ones(len(other), 1, dtype=y.dtype, device=y.device)
-    pull = kernel.square_() @ torch.cat([other, one], 1)  # (n, m), (m, 3) -> (n, 3)
-    return 2.0 * (pull[:, 2:] * y - pull[:, :2]) / normaliser.clamp_min(1e-12)

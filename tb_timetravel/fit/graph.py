@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from tb_timetravel import compiled
+
 _BLOCK_BYTES = {"cpu": 64 * 2**20, "cuda": 2 * 2**30}
 _EXACT_LIMIT = {"cpu": 30_000, "cuda": 500_000}  # samples; n² distances take longer than NN-descent beyond
 
@@ -65,7 +67,7 @@ def _search(query: torch.Tensor, base: torch.Tensor, k: int, *, own: bool) -> tu
         if own:
             at = torch.arange(len(block), device=base.device)
             d2[at, at + start] = math.inf
-        near, found = d2.topk(k, largest=False)
+        near, found = compiled.nearest_of(d2, k)
         index.append(found)
         distance.append((near + block.square().sum(1, keepdim=True)).clamp_min(0.0).sqrt())
     return torch.cat(index), torch.cat(distance)

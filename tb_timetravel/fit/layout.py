@@ -15,7 +15,7 @@ import torch
 from tb_timetravel.errors import FitError
 from tb_timetravel.fit import workers
 from tb_timetravel.fit.forces import attraction_force, attraction_to, mean_kernel, repulsion_force, repulsion_from
-from tb_timetravel.fit.motion import Motion, coupling_force, ranking_force
+from tb_timetravel.fit.motion import Motion, add_ranking_force, coupling_force
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -163,7 +163,7 @@ def _tie_in_time(force: torch.Tensor, y: torch.Tensor, motion: Motion, config: L
     chosen = list(islice(turns, min(len(motion.references), _REFERENCES_AT_ONCE)))
     scale = config.ranking * len(y) / max(1, len(chosen))
     for i in chosen:
-        force += scale * ranking_force(y, motion.references[i], motion.ranks[i])
+        add_ranking_force(force, y, motion.references[i], motion.ranks[i], scale=scale)
 
 
 def _minimise(

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from tb_timetravel import compiled
+
 if TYPE_CHECKING:
     from tb_timetravel.fit.dynamics import Dynamics
 
 N_REFERENCES = 32  # all steps up to that many, else evenly spread ones: their neighbours in time follow, and memory stays linear in steps
 _MIN_STEPS = 4  # a rank correlation over fewer than three other steps says nothing
 _BLOCK_BYTES = 64 * 2**20
+_SMOOTHING = 0.03
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,19 +104,24 @@ def coupling_force(y: torch.Tensor, motion: Motion, *, spring: float, match: flo
     return force
 
 
-def ranking_force(y: torch.Tensor, reference: int, ranks: torch.Tensor, *, smoothing: float = 0.03) -> torch.Tensor:
-    """Negative gradient of ``sum over samples of 1/2 (1 - ρ)²`` for one reference step.
+def add_ranking_force(force: torch.Tensor, y: torch.Tensor, reference: int, ranks: torch.Tensor, *, scale: float) -> None:
+    """Add scale times the negative gradient of ``sum over samples of 1/2 (1 - ρ)²`` for one reference step.
+
+    The spread of a sample's distances is taken .03 larger, in units of the plane, so that a sample at rest is not torn apart.
 
     Parameters
     ----------
-    y : (n_steps, n, 2).
+    force, y : (n_steps, n, 2); nothing is added for a sample whose distances are all equal.
     ranks : (n_steps, n), see `Motion`.
-    smoothing : added to the spread of a sample's distances, in units of the plane, so that a sample at rest is not torn apart.
-
-    Returns
-    -------
-    (n_steps, n, 2); zero for a sample whose distances are all equal.
     """
+    if y.device.type == "cpu":
+        compiled.add_ranking(force.numpy(), y.numpy(), reference, ranks.numpy(), smoothing=_SMOOTHING, scale=scale)
+    else:
+        force += scale * ranking_by_torch(y, reference, ranks)
+
+
+def ranking_by_torch(y: torch.Tensor, reference: int, ranks: torch.Tensor) -> torch.Tensor:
+    """Compute what `add_ranking_force` adds, (n_steps, n, 2), on any device."""
     others = torch.tensor([t for t in range(len(y)) if t != reference], device=y.device)
     away = y[others] - y[reference]
     distance = (away.square().sum(2) + 1e-8).sqrt()
@@ -122,8 +130,8 @@ def ranking_force(y: torch.Tensor, reference: int, ranks: torch.Tensor, *, smoot
     wanted = wanted / wanted.norm(dim=0).clamp_min(1e-6)
     centered = distance - distance.mean(0)
     spread = centered.norm(dim=0)
-    correlation = (wanted * centered).sum(0) / (spread + smoothing)
-    slope = (wanted - correlation * centered / spread.clamp_min(1e-12)) / (spread + smoothing)  # of the correlation, by distance
+    correlation = (wanted * centered).sum(0) / (spread + _SMOOTHING)
+    slope = (wanted - correlation * centered / spread.clamp_min(1e-12)) / (spread + _SMOOTHING)  # of the correlation, by distance
     slope = (1.0 - correlation) * (slope - slope.mean(0))
     pull = (slope / distance)[..., None] * away
     force = torch.zeros_like(y)

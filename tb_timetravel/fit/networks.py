@@ -35,11 +35,36 @@ class StepNetwork(nn.Module):
 
     def forward(self, v: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
         """Map, (n_steps, b, n_in), (n_steps,) -> (n_steps, b, n_out)."""
+        return self.read_out(self.last_hidden(v, steps), steps)
+
+    def last_hidden(self, v: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
+        """Map as far as the last hidden layer, (n_steps, b, n_in) -> (n_steps, b, width)."""
         for layer, modulation in zip(self.hidden, self.modulation, strict=True):
             scale, shift = modulation[steps].unbind(1)  # (n_steps, width) each
             v = F.silu(layer(v) * (1.0 + scale[:, None]) + shift[:, None])
-        result: torch.Tensor = self.output(v) + self.offset[steps][:, None]
-        return result
+        return v
+
+    def read_out(self, hidden: torch.Tensor, steps: torch.Tensor, which: torch.Tensor | None = None) -> torch.Tensor:
+        """Go on from the last hidden layer to the outputs, all of them or those at some positions."""
+        if which is None:
+            return F.linear(hidden, self.output.weight, self.output.bias) + self.offset[steps][:, None]
+        weight, bias = self.output.weight.index_select(0, which), self.output.bias.index_select(0, which)
+        return F.linear(hidden, weight, bias) + self.offset[steps].index_select(1, which)[:, None]
+
+    def read_out_through(self, hidden: torch.Tensor, steps: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+        """Go on from the last hidden layer to an affine map of the outputs, without making these: two products become one.
+
+        Parameters
+        ----------
+        weight, bias : (n_steps, n_last, n_out), (n_steps, n_last).
+
+        Returns
+        -------
+        (n_steps, b, n_last)
+        """
+        both = weight @ self.output.weight  # (n_steps, n_last, width)
+        offset = bias[:, None] + (self.output.bias + self.offset[steps])[:, None] @ weight.transpose(1, 2)  # (n_steps, 1, n_last)
+        return torch.baddbmm(offset, hidden, both.transpose(1, 2))
 
 
 class PlaneNetwork(nn.Module):
@@ -64,10 +89,13 @@ class PlaneNetwork(nn.Module):
 
     def forward(self, u: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
         """Map positions of the square from -1 to 1 (beyond it the grids end), (n_steps, b, 2), (n_steps,) -> (n_steps, b, n_out)."""
+        return self.mlp.read_out(self.last_hidden(u, steps), steps)
+
+    def last_hidden(self, u: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
+        """Map as far as the last hidden layer, (n_steps, b, 2) -> (n_steps, b, width)."""
         nodes = torch.stack([self.grids[t] for t in steps.tolist()])  # (n_steps, _CHANNELS, n_nodes)
         parts = [u]
         for size, values in zip(self.sizes, nodes.split([size * size for size in self.sizes], 2), strict=True):
             grid = values.unflatten(2, (size, size))
             parts.append(F.grid_sample(grid, u[:, None], padding_mode="border", align_corners=True)[:, :, 0].transpose(1, 2))
-        result: torch.Tensor = self.mlp(torch.cat(parts, -1), steps)
-        return result
+        return self.mlp.last_hidden(torch.cat(parts, -1), steps)

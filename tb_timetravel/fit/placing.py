@@ -79,6 +79,7 @@ def follow_layout(
         decode=_at_step(decoder),
         head=head,
         weights=decoder.weights(),
+        logits=None if head is None else _at_step(lambda z, step: decoder.logits(z, step, head)),
     )
 
 
@@ -110,7 +111,7 @@ def _settled(
 
     def classes_at(z: torch.Tensor) -> torch.Tensor:
         with torch.no_grad():
-            return head.logits(decoder(z[None], step), step)[0].argmax(1)
+            return decoder.logits(z[None], step, head)[0].argmax(1)
 
     return settle(positions, dynamics.predictions[t][samples], classes_at, reach=reach)
 

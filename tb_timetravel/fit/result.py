@@ -46,6 +46,7 @@ class Fitted:
     decode : from the plane to representations, (b, 2), t -> (b, n_features).
     head : the subject model's last layer, None without logits and labels.
     weights : of the decoder by name, and of the encoder where it is a network.
+    logits : from the plane to logits, (b, 2), t -> (b, n_classes), where there is a shorter way than by `decode` and `head`.
     """
 
     embedding: NDArray[np.float32]
@@ -53,10 +54,13 @@ class Fitted:
     decode: Callable[[torch.Tensor, int], torch.Tensor]
     head: Head | None
     weights: Mapping[str, NDArray[Any]]
+    logits: Callable[[torch.Tensor, int], torch.Tensor] | None = None
 
     def decoded_logits(self, positions: torch.Tensor, t: int) -> torch.Tensor:
         """Classify what the decoder makes of positions, (b, 2) -> (b, n_classes)."""
         if self.head is None:
             raise ValueError("there is no head without logits or labels")
+        if self.logits is not None:
+            return self.logits(positions, t)
         with torch.no_grad():
             return self.head.logits(self.decode(positions, t)[None], torch.tensor([t], device=positions.device))[0]

@@ -5,7 +5,17 @@ from dataclasses import replace
 import pytest
 import torch
 
-from tb_timetravel.fit.forces import attraction_force, attraction_to, mean_kernel, repulsion_force, repulsion_from
+from tb_timetravel import compiled
+from tb_timetravel.fit.forces import (
+    attraction_by_torch,
+    attraction_force,
+    attraction_to,
+    attraction_to_by_torch,
+    mean_kernel,
+    push_by_torch,
+    repulsion_force,
+    repulsion_from,
+)
 from tb_timetravel.fit.graph import Edges, affinities, nearest_neighbors, symmetric_edges
 
 
@@ -40,6 +50,17 @@ def test_forces_on_a_sample_outside_are_those_on_one_that_nobody_feels():
     normaliser = mean_kernel(fixed)
     kernel = (1 / (1 + (y[:, None] - fixed[None]).square().sum(2))).sum()  # log Z, linear in what one sample more adds
     torch.testing.assert_close(repulsion_from(y.detach(), fixed, normaliser), negative_gradient(kernel / (40 * normaliser), y))
+
+
+def test_compiled_forces_are_those_by_torch():
+    edges, y, fixed = graph(), cloud(60, 2), cloud(40, 2, seed=1)
+    torch.testing.assert_close(attraction_force(y, edges), attraction_by_torch(y, edges), rtol=1e-4, atol=1e-5)
+    index, weight = torch.randint(0, 40, (60, 8), generator=torch.Generator().manual_seed(2)), torch.full((60, 8), 0.125)
+    torch.testing.assert_close(attraction_to(y, fixed, index, weight), attraction_to_by_torch(y, fixed, index, weight))
+    push, total = compiled.repulsion(y.numpy(), fixed.numpy())
+    expected, expected_total = push_by_torch(y, fixed)
+    torch.testing.assert_close(torch.from_numpy(push), expected, rtol=1e-4, atol=1e-5)
+    assert total == pytest.approx(float(expected_total))
 
 
 def test_the_mean_kernel_is_that_of_all_pairs_and_nearly_so_from_some_rows():

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from scipy.stats import rankdata
 
-from tb_timetravel.fit.motion import Motion, coupling_force, ranking_force, read_motion
+from tb_timetravel.fit.motion import Motion, add_ranking_force, coupling_force, ranking_by_torch, read_motion
 from tests.fit.data import dynamics_of
 
 if TYPE_CHECKING:
@@ -67,10 +67,15 @@ def test_the_ranking_force_is_the_negative_gradient_of_what_a_correlation_lacks(
     centered = distance - distance.mean(0)
     correlation = (wanted / wanted.norm(dim=0) * centered).sum(0) / (centered.norm(dim=0) + 0.03)
     expected = negative_gradient((0.5 * (1.0 - correlation).square()).sum(), y)
-    torch.testing.assert_close(ranking_force(y.detach(), e, ranks), expected, rtol=1e-6, atol=1e-9)
+    torch.testing.assert_close(ranking_by_torch(y.detach(), e, ranks), expected, rtol=1e-6, atol=1e-9)
+    force = torch.ones_like(y)
+    add_ranking_force(force, y.detach(), e, ranks, scale=3.0)
+    torch.testing.assert_close(force, 1.0 + 3.0 * expected, rtol=1e-6, atol=1e-7)
 
 
 def test_a_sample_at_rest_feels_no_ranking_force():
     y = torch.from_numpy(walk(6, 2, 2))
-    ranks = torch.full((6, 2), 6, dtype=torch.int16)
-    assert torch.equal(ranking_force(y, 0, ranks), torch.zeros_like(y))
+    ranks, force = torch.full((6, 2), 6, dtype=torch.int16), torch.zeros_like(y)
+    add_ranking_force(force, y, 0, ranks, scale=1.0)
+    assert torch.equal(force, torch.zeros_like(y))
+    assert torch.equal(ranking_by_torch(y, 0, ranks), torch.zeros_like(y))

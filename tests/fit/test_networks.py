@@ -28,6 +28,17 @@ def test_a_position_moves_the_values_around_it_at_its_step_and_no_others():
 def test_beyond_the_grids_their_edge_is_read():
     plane, steps = network(), torch.tensor([0])
     read = []
-    plane.mlp.register_forward_pre_hook(lambda _, inputs: read.append(inputs[0][..., 2:]))
+    plane.mlp.hidden[0].register_forward_pre_hook(lambda _, inputs: read.append(inputs[0][..., 2:]))
     plane(torch.tensor([[[1.0, 0.5], [7.0, 0.5]]]), steps)
     torch.testing.assert_close(read[0][0, 0], read[0][0, 1])
+
+
+def test_reading_out_through_an_affine_map_is_the_map_of_what_is_read_out():
+    plane, steps, generator = network(), torch.tensor([2, 0]), torch.Generator().manual_seed(1)
+    torch.nn.init.normal_(plane.mlp.offset, generator=generator)
+    u, weight, bias = (torch.randn(*shape, generator=generator) for shape in ((2, 7, 2), (2, 4, 5), (2, 4)))
+    hidden = plane.last_hidden(u.tanh(), steps)
+    expected = plane(u.tanh(), steps) @ weight.transpose(1, 2) + bias[:, None]
+    torch.testing.assert_close(plane.mlp.read_out_through(hidden, steps, weight, bias), expected)
+    which = torch.tensor([4, 1])
+    torch.testing.assert_close(plane.mlp.read_out(hidden, steps, which), plane(u.tanh(), steps)[..., which])

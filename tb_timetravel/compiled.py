@@ -1,0 +1,231 @@
+"""Loops that would spend most of their time carrying intermediate arrays to memory and back, compiled for the CPU by numba.
+
+Every one of them has a twin of torch's operators beside its caller, which CUDA uses and which the tests hold these against. They take
+arrays, not tensors. Several threads work on rows of their own.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import numba
+import numpy as np
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+    Ints = NDArray[np.integer[Any]]
+
+_ONE = np.float32(1.0)
+_TWO = np.float32(2.0)
+_ZERO = np.float32(0.0)
+_CHUNK = 32
+_MIN_ROWS_PER_THREAD = 256
+
+Loop = TypeVar("Loop", bound="Callable[..., Any]")
+
+
+def _compiled(loop: Loop) -> Loop:
+    # sums may be taken in any order, which is what lets the compiler use vectors; what is not finite stays so. The error model of numpy
+    # divides without asking for 0, or no loop with a division would be vectorised
+    settings: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"reassoc", "contract", "arcp", "nsz"}}
+    try:
+        return cast("Loop", numba.njit(cache=True, **settings)(loop))
+    except RuntimeError:  # neither the package's folder nor the user's cache can be written
+        return cast("Loop", numba.njit(**settings)(loop))
+
+
+def _over_rows(n: int, work: Callable[[int, int], Any]) -> list[Any]:
+    """Do work(low, high) on parts of n rows, in as many threads as torch uses."""
+    n_threads = max(1, min(torch.get_num_threads(), n // _MIN_ROWS_PER_THREAD))
+    ends = np.linspace(0, n, n_threads + 1).astype(int).tolist()
+    if n_threads == 1:
+        return [work(0, n)]
+    return list(_pool(n_threads).map(work, ends[:-1], ends[1:]))
+
+
+_pools: dict[int, ThreadPoolExecutor] = {}
+
+
+def _pool(n_threads: int) -> ThreadPoolExecutor:
+    if n_threads not in _pools:
+        _pools[n_threads] = ThreadPoolExecutor(n_threads, thread_name_prefix="compiled")
+    return _pools[n_threads]
+
+
+def attraction(y: Floats, starts: Ints, target: Ints, weight: Floats) -> Floats:
+    """Sum 2 w_ij (y_j - y_i) / (1 + d_ij²) over the edges of each sample; see `fit.forces.attraction_force`.
+
+    Parameters
+    ----------
+    y : (n, 2).
+    starts : (n + 1,), where the edges of each sample begin in target and weight (n_edges,).
+
+    Returns
+    -------
+    (n, 2)
+    """
+    return _pulled(y, y, starts, target, weight)
+
+
+def attraction_among(y: Floats, fixed: Floats, index: Ints, weight: Floats) -> Floats:
+    """Do the same for samples (m, 2) whose neighbours (m, k) are others, at fixed (n, 2)."""
+    starts = np.arange(0, index.size + 1, index.shape[1], dtype=np.int32)
+    return _pulled(y, fixed, starts, index.reshape(-1), weight.reshape(-1))
+
+
+def _pulled(y: Floats, other: Floats, starts: Ints, target: Ints, weight: Floats) -> Floats:
+    result = np.empty_like(y)
+    _over_rows(len(y), lambda low, high: _attraction(y, other, starts, target, weight, low, high, result))
+    return result
+
+
+@_compiled
+def _attraction(y: Floats, other: Floats, starts: Ints, target: Ints, weight: Floats, low: int, high: int, result: Floats) -> None:
+    for i in range(low, high):
+        x_here, y_here, x_force, y_force = y[i, 0], y[i, 1], _ZERO, _ZERO
+        for edge in range(starts[i], starts[i + 1]):
+            j = target[edge]
+            dx, dy = other[j, 0] - x_here, other[j, 1] - y_here
+            strength = weight[edge] / (_ONE + dx * dx + dy * dy)
+            x_force += strength * dx
+            y_force += strength * dy
+        result[i, 0], result[i, 1] = _TWO * x_force, _TWO * y_force
+
+
+def repulsion(y: Floats, other: Floats) -> tuple[Floats, float]:
+    """Sum the push of other positions on each sample, (y_i - y_j) / (1 + d_ij²)², and the kernel 1 / (1 + d_ij²) over all pairs.
+
+    Parameters
+    ----------
+    y, other : (n, 2), (m, 2).
+
+    Returns
+    -------
+    (n, 2), and one number.
+    """
+    result = np.empty_like(y)
+    xs, ys = np.ascontiguousarray(other[:, 0]), np.ascontiguousarray(other[:, 1])
+    return result, sum(_over_rows(len(y), lambda low, high: _repulsion(y, xs, ys, low, high, result)))
+
+
+@_compiled
+def _repulsion(y: Floats, xs: Floats, ys: Floats, low: int, high: int, result: Floats) -> float:
+    total = 0.0
+    for i in range(low, high):
+        x_here, y_here, x_force, y_force, row = y[i, 0], y[i, 1], _ZERO, _ZERO, _ZERO
+        for j in range(len(xs)):
+            dx, dy = x_here - xs[j], y_here - ys[j]
+            kernel = _ONE / (_ONE + dx * dx + dy * dy)
+            row += kernel
+            square = kernel * kernel
+            x_force += square * dx
+            y_force += square * dy
+        result[i, 0], result[i, 1] = x_force, y_force
+        total += row
+    return total
+
+
+def add_ranking(force: Floats, y: Floats, reference: int, ranks: Ints, *, smoothing: float, scale: float) -> None:
+    """Add the ranking force of one reference step to force (n_steps, n, 2); see `fit.motion.add_ranking_force`."""
+    settings = (reference, y.dtype.type(smoothing), y.dtype.type(scale))
+    _over_rows(y.shape[1], lambda low, high: _ranking(force, y, ranks, *settings, low, high))
+
+
+@_compiled
+def _ranking(force: Floats, y: Floats, ranks: Ints, reference: int, smoothing: float, scale: float, low: int, high: int) -> None:
+    n_steps, tiny, few = len(y), np.float32(1e-8), np.float32(1.0 / (len(y) - 1))
+    distance, wanted = np.empty(n_steps, y.dtype), np.empty(n_steps, y.dtype)
+    for i in range(low, high):
+        x_there, y_there, mean_distance, mean_rank = y[reference, i, 0], y[reference, i, 1], _ZERO, _ZERO
+        for t in range(n_steps):
+            dx, dy = y[t, i, 0] - x_there, y[t, i, 1] - y_there
+            distance[t], wanted[t] = np.sqrt(dx * dx + dy * dy + tiny), np.float32(ranks[t, i])
+            mean_distance += distance[t]
+            mean_rank += wanted[t]
+        mean_distance = (mean_distance - distance[reference]) * few
+        mean_rank = (mean_rank - wanted[reference]) * few
+        square, rank_square, product = _ZERO, _ZERO, _ZERO
+        for t in range(n_steps):
+            if t != reference:
+                centered, rank = distance[t] - mean_distance, wanted[t] - mean_rank
+                square += centered * centered
+                rank_square += rank * rank
+                product += centered * rank
+        spread, rank_spread = np.sqrt(square), max(np.sqrt(rank_square), np.float32(1e-6))
+        correlation = product / rank_spread / (spread + smoothing)
+        of_rank = (_ONE - correlation) / (spread + smoothing) / rank_spread
+        of_distance = (_ONE - correlation) / (spread + smoothing) * correlation / max(spread, np.float32(1e-12))
+        x_total, y_total = _ZERO, _ZERO
+        for t in range(n_steps):
+            if t != reference:  # both centred terms have mean 0, and so has the slope
+                slope = of_rank * (wanted[t] - mean_rank) - of_distance * (distance[t] - mean_distance)
+                pull = scale * slope / distance[t]
+                x_pull, y_pull = pull * (y[t, i, 0] - x_there), pull * (y[t, i, 1] - y_there)
+                force[t, i, 0] += x_pull
+                force[t, i, 1] += y_pull
+                x_total += x_pull
+                y_total += y_pull
+        force[reference, i, 0] -= x_total
+        force[reference, i, 1] -= y_total
+
+
+def nearest_of(distances: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Find the k smallest of each row (b, n), smallest first: values and positions, (b, k) each, on any device.
+
+    On a CPU, twice as fast as torch's own, and what is not finite is found at position 0.
+    """
+    if distances.device.type != "cpu":
+        values, index = distances.topk(k, largest=False)
+        return values, index
+    values, index = torch.empty(len(distances), k, dtype=distances.dtype), torch.empty(len(distances), k, dtype=torch.int64)
+    arrays = distances.numpy(), values.numpy(), index.numpy()
+    _over_rows(len(distances), lambda low, high: _nearest(*arrays, low, high))
+    return values, index
+
+
+@_compiled
+def _nearest(distances: Floats, values: Floats, index: Ints, low: int, high: int) -> None:
+    n, k = distances.shape[1], values.shape[1]
+    for i in range(low, high):
+        row, best, at = distances[i], values[i], index[i]
+        best[:] = np.inf
+        at[:] = 0
+        for start in range(0, n, _CHUNK):
+            stop, n_below, worst = min(start + _CHUNK, n), _ZERO, best[k - 1]
+            for j in range(start, stop):
+                n_below += _ONE if row[j] < worst else _ZERO
+            if n_below == _ZERO:
+                continue
+            for j in range(start, stop):
+                value = row[j]
+                if value < best[k - 1]:
+                    place = k - 1
+                    while place > 0 and value < best[place - 1]:
+                        best[place], at[place] = best[place - 1], at[place - 1]
+                        place -= 1
+                    best[place], at[place] = value, j
+
+
+def count_below(distances: Floats, limits: Floats) -> NDArray[np.int64]:
+    """Count, over all limits (b, k) of a row, the distances (b, n) below them, (b,)."""
+    result = np.empty(len(distances), np.int64)
+    _over_rows(len(distances), lambda low, high: _count_below(distances, limits, low, high, result))
+    return result
+
+
+@_compiled
+def _count_below(distances: Floats, limits: Floats, low: int, high: int, result: Ints) -> None:
+    for i in range(low, high):
+        row, total = distances[i], 0
+        for which in range(limits.shape[1]):
+            limit, n_below = limits[i, which], _ZERO  # counted in floats, exact up to 2²⁴: as many at once as there are distances
+            for j in range(len(row)):
+                n_below += _ONE if row[j] < limit else _ZERO
+            total += int(n_below)
+        result[i] = total

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tb_timetravel.errors import InvalidData, NotFound
 from tb_timetravel.schema import DEFAULT_TAG
@@ -15,9 +15,8 @@ from tb_timetravel.store.films import choose_film
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
-    from tb_timetravel.exchange.contents import Contents
     from tb_timetravel.exchange.importing import Plan
     from tb_timetravel.schema import Film, LoggedStep
     from tb_timetravel.store import ProbeLocation
@@ -49,7 +48,7 @@ def add_commands(commands: Subparsers, where: argparse.ArgumentParser, locate: L
     extract.add_argument(
         "--transform", metavar="PACKAGE.MODULE:NAME", help="makes the model's input of a PIL.Image (default: values from 0 to 1)"
     )
-    extract.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, … (default: cpu)")
+    extract.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     extract.set_defaults(command=_extract)
 
     evaluate = commands.add_parser("evaluate", parents=[where], help="write accuracy and fidelity per step as JSON beside the probe set")
@@ -64,6 +63,10 @@ def add_commands(commands: Subparsers, where: argparse.ArgumentParser, locate: L
 
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
+
+
+def _warn(sentence: str) -> None:
+    sys.stderr.write(f"timetravel: {sentence}\n")
 
 
 def _absolute(path: str) -> str:
@@ -83,34 +86,36 @@ def _import(options: argparse.Namespace) -> int:
     path, logdir = _absolute(options.content_path), _absolute(options.logdir)
     contents = open_contents(path)
     name = _check_name(options.run or _name_of(path))
-    plans = [(f"{name}/{branch.name}".rstrip("/"), plan_branch(contents, branch, with_pool=options.pool)) for branch in contents.branches]
     is_whole = True
-    for run, plan in plans:
+    for branch in contents.branches:
+        run = f"{name}/{branch.name}".rstrip("/")
+        try:
+            plan = plan_branch(contents, branch, with_pool=options.pool)
+        except NotFound as error:  # another branch may have features
+            _warn(str(error))
+            is_whole = False
+            continue
         with tqdm(total=len(plan.epochs), desc=run, unit="step") as bar:
             outcome = import_branch(contents, plan, join(logdir, *run.split("/")), options.tag, on_step=bar.update)
-        _say(f"{run}\t{options.tag}\t{_in_words(contents, plan)}\t{outcome.n_written} steps written, {outcome.n_kept} were there")
-        for note in [*outcome.notes, *_reasons(outcome.left_out)]:
-            sys.stderr.write(f"timetravel: {note}\n")
-        is_whole = is_whole and not outcome.left_out
-    _say(f"next: {shlex.join(['timetravel', 'fit', options.logdir])}")
+        _say(f"{run}\t{options.tag}\t{_in_words(plan)}\t{outcome.n_written} steps written, {outcome.n_kept} were there")
+        for note in outcome.notes:
+            _warn(note)
+        if outcome.left_out:
+            _warn(f"{len(outcome.left_out)} of {len(branch.epochs)} epochs were left out; the first: {outcome.left_out[0][1]}")
+            is_whole = False
     return 0 if is_whole else 1
 
 
 def _check_name(name: str) -> str:
-    if not name or name.startswith("/") or "\0" in name or {"", ".", ".."} & set(name.split("/")):
+    if not name or name.startswith("/") or "\0" in name or {"", ".", "..", "plugins"} & set(name.split("/")):
         raise InvalidData(f"expected --run as a name, or names with / between them, got {name!r}; give one")
     return name
 
 
-def _in_words(contents: Contents, plan: Plan) -> str:
+def _in_words(plan: Plan) -> str:
     counts = {split: plan.splits.count(split) for split in dict.fromkeys(plan.splits)}
-    media = "" if contents.media is None else f", {type(contents.media).__name__}"
-    return ", ".join(f"{count} {split}" for split, count in counts.items()) + ("" if plan.has_logits else ", no logits") + media
-
-
-def _reasons(left_out: Iterable[tuple[object, str]]) -> list[str]:
-    reasons = [reason for _, reason in left_out]
-    return [f"{len(reasons)} epochs were left out; the first: {reasons[0]}"] if reasons else []
+    lacking = [] if plan.has_logits else ["no logits"]
+    return ", ".join([*(f"{count} {split}" for split, count in counts.items()), *lacking])
 
 
 def _extract(options: argparse.Namespace) -> int:
@@ -144,11 +149,18 @@ def _evaluate(locations: list[ProbeLocation], *, scalars: bool) -> int:
     from tb_timetravel.exchange.event_file import write_event_file
     from tb_timetravel.store.files import write_bytes
 
+    n_told = 0
     for location in locations:
         reader, films = DynamicsReader(location.directory), FilmStore(location.directory)
-        accuracies = subject_eval(reader)
         chosen = _films_to_tell(reader, films)
-        tables = {"subject_model": accuracies, **{film.method: film_eval(reader, films, film) for film in chosen}}
+        tables: dict[str, Any] = {film.method: film_eval(reader, films, film) for film in chosen}
+        try:
+            accuracies = subject_eval(reader)
+            tables["subject_model"] = accuracies
+        except NotFound as error:  # a film of samples without labels or logits has measures all the same
+            accuracies = {}
+            _warn(str(error))
+        n_told += len(tables)
         for name, table in tables.items():
             path = join(location.directory, f"{name}_eval.json")
             write_bytes(path, msgspec.json.format(msgspec.json.encode(table), indent=1) + b"\n")
@@ -157,7 +169,7 @@ def _evaluate(locations: list[ProbeLocation], *, scalars: bool) -> int:
             points = [*accuracy_points(reader, location.tag, accuracies)]
             points += [point for film in chosen for point in fidelity_points(reader, location.tag, film)]
             _say(write_event_file(_run_directory(location), location.tag, points))
-    return 0
+    return 0 if n_told else 1
 
 
 def _run_directory(location: ProbeLocation) -> str:

@@ -13,9 +13,12 @@ import numpy as np
 from tb_timetravel.errors import NotFound
 from tb_timetravel.exchange.event_file import Point
 from tb_timetravel.schema import DEFAULT_TAG
+from tb_timetravel.store.films import SAMPLE_FIDELITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from numpy.typing import NDArray
 
     from tb_timetravel.schema import Film, FilmStep, MetricInfo, Probe
     from tb_timetravel.store import DynamicsReader, FilmStore
@@ -63,13 +66,13 @@ def film_eval(reader: DynamicsReader, films: FilmStore, film: Film) -> Table:
     for split in (name for name in _SPLITS if name in probe.split_names):
         rows = np.flatnonzero(splits == probe.split_names.index(split))
         for step in film.steps:
-            errors = _count_errors(films, film, step, probe, rows)
+            agreement = _score(step, "prediction_agreement", split)
             found = {
                 f"{split}_acc": step.accuracy.get(split),
                 f"nn_{split}": _kept_neighbors(step, split, metrics, len(rows)),
                 f"b_{split}": _kept_boundary(step, split, metrics),
-                f"ppr_{split}": _score(step, "prediction_agreement", split),
-                f"vis_error_{split}": errors,
+                f"ppr_{split}": agreement,
+                f"vis_error_{split}": None if agreement is None else _count_errors(films, film, step, probe, rows),
                 f"tr_{split}": _score(step, "temporal_ranking", split),
             }
             for key, value in found.items():
@@ -100,11 +103,9 @@ def _kept_boundary(step: FilmStep, split: str, metrics: dict[str, MetricInfo]) -
     return {str(info.n_neighbors): info.n_neighbors * share}
 
 
-def _count_errors(films: FilmStore, film: Film, step: FilmStep, probe: Probe, rows: np.ndarray) -> int | None:
-    if _score(step, "prediction_agreement", probe.split_names[0]) is None:
-        return None
-    agrees = films.sample_fidelity(film.film, step.step, probe.n_samples)[rows, 3]
-    return int((agrees == 0).sum())
+def _count_errors(films: FilmStore, film: Film, step: FilmStep, probe: Probe, rows: NDArray[np.int64]) -> int:
+    values = films.sample_fidelity(film.film, step.step, probe.n_samples)[rows]
+    return int((values[:, SAMPLE_FIDELITY.index("prediction_agreement")] == 0).sum())
 
 
 def accuracy_points(reader: DynamicsReader, tag: str, table: dict[str, dict[str, float]]) -> Iterator[Point]:

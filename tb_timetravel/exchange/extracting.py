@@ -105,7 +105,7 @@ def extract(contents: Contents, make_model: Callable[[], nn.Module], transform: 
     model = make_model()
     if not isinstance(model, nn.Module):
         raise InvalidData(f"expected --model to make a torch.nn.Module without arguments, got a {type(model).__name__}")
-    subject = AsSubject(model).to(device)
+    subject = AsSubject(model).to(_device(device))
     probe = ModelProbe(subject, subject.head, data)
     for epoch in todo:
         state = read_state(epoch.checkpoint)
@@ -115,6 +115,12 @@ def extract(contents: Contents, make_model: Callable[[], nn.Module], transform: 
             raise InvalidData(f"{epoch.checkpoint} does not fit the model ({error}); name the class that was trained") from error
         _write(contents, epoch, probe.capture(with_media=False), {name: len(part) for name, part in data.items()})
         yield epoch
+
+
+def _device(name: str) -> str:
+    if name == "cuda" and not torch.cuda.is_available():
+        raise InvalidData("expected a CUDA device, torch sees none; use --device cpu, or install a torch built for CUDA")
+    return "cuda" if name != "cpu" and torch.cuda.is_available() else "cpu"
 
 
 def _write(contents: Contents, epoch: Epoch, captured: Captured, counts: dict[str, int]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
+import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -42,6 +43,7 @@ class Plan:
     epochs : step and epoch, in order.
     left_out : epochs that are not imported, with the reason.
     has_logits : whether every imported epoch has logits, saved or by its head.
+    notes : sentences for whoever asked for the import.
     """
 
     rows: NDArray[np.int64]
@@ -49,6 +51,7 @@ class Plan:
     epochs: tuple[tuple[int, Epoch], ...]
     left_out: tuple[tuple[Epoch, str], ...]
     has_logits: bool
+    notes: tuple[str, ...]
 
 
 @dataclass(eq=False)
@@ -77,13 +80,21 @@ def plan_branch(contents: Contents, branch: Branch, *, with_pool: bool = False) 
     ready = [(step, epoch) for step, epoch in numbered if not epoch.missing]
     if not ready:
         raise NotFound(left_out[0][1] if left_out else f"expected epochs in {contents.path}, found none")
-    scored = [has_logits(contents, epoch) for _, epoch in ready]
-    if any(scored):
-        reason = "no predictions are saved and the checkpoint has no linear layer for the features, while other epochs have them"
-        left_out += [(epoch, f"{epoch.directory}: {reason}") for (_, epoch), has in zip(ready, scored, strict=True) if not has]
-        ready = [numbered_epoch for numbered_epoch, has in zip(ready, scored, strict=True) if has]
+    reasons = [_without_logits(contents, epoch) for _, epoch in ready]
+    has_logits = None in reasons
+    if has_logits:  # a run has logits at every step or at none
+        lacking = [(epoch, reason) for (_, epoch), reason in zip(ready, reasons, strict=True) if reason is not None]
+        left_out += [(epoch, f"{reason}, while other epochs have logits") for epoch, reason in lacking]
+        ready = [numbered_epoch for numbered_epoch, reason in zip(ready, reasons, strict=True) if reason is None]
     rows, splits = _choose_samples(contents, [epoch for _, epoch in ready], with_pool=with_pool)
-    return Plan(rows=rows, splits=splits, epochs=tuple(ready), left_out=tuple(left_out), has_logits=any(scored))
+    return Plan(
+        rows=rows,
+        splits=splits,
+        epochs=tuple(ready),
+        left_out=tuple(left_out),
+        has_logits=has_logits,
+        notes=() if has_logits else (f"there are no logits, so no predictions either: {reasons[0]}",),
+    )
 
 
 def _without_features(contents: Contents, epoch: Epoch) -> str:
@@ -111,9 +122,19 @@ def _choose_samples(contents: Contents, epochs: list[Epoch], *, with_pool: bool)
     return rows, tuple(names[rows].tolist())
 
 
-def has_logits(contents: Contents, epoch: Epoch) -> bool:
-    """Tell whether an epoch's logits were saved, or follow from the head in its checkpoint."""
-    return bool(epoch.logits) or _read_head(contents, epoch, read_matrix(epoch.features[0].path).shape[1]) is not None
+def _without_logits(contents: Contents, epoch: Epoch) -> str | None:
+    """Say why an epoch has no logits; None where they were saved or follow from the head in its checkpoint."""
+    if epoch.logits:
+        return None
+    try:
+        head = _read_head(contents, epoch, read_matrix(epoch.features[0].path).shape[1])
+    except StoreError as error:
+        return str(error)
+    return (
+        None
+        if head is not None
+        else f"no predictions are saved in {epoch.directory}, and no checkpoint with a linear layer for the features"
+    )
 
 
 def _read_head(contents: Contents, epoch: Epoch, n_features: int) -> Head | None:
@@ -121,6 +142,15 @@ def _read_head(contents: Contents, epoch: Epoch, n_features: int) -> Head | None
         return None
     n_classes = None if contents.class_names is None else len(contents.class_names)
     return find_head(read_state(epoch.checkpoint), n_features=n_features, n_classes=n_classes)
+
+
+def _head_that_made(contents: Contents, epoch: Epoch, x: NDArray[Any], logits: NDArray[Any]) -> Head | None:
+    """Read the head where it is all that lies between features and saved logits."""
+    try:
+        head = _read_head(contents, epoch, x.shape[1])
+    except StoreError:
+        return None  # a film approximates a head that is not stored
+    return head if head is not None and len(head[1]) == logits.shape[1] and reproduces(head, x, logits) else None
 
 
 def read_step(contents: Contents, plan: Plan, step: int, epoch: Epoch) -> Snapshot:
@@ -131,11 +161,11 @@ def read_step(contents: Contents, plan: Plan, step: int, epoch: Epoch) -> Snapsh
     InvalidData, StoreError
     """
     x = take(epoch.features, plan.rows)
-    logits = take(epoch.logits, plan.rows) if epoch.logits else None
+    if epoch.logits:
+        logits = take(epoch.logits, plan.rows)
+        return make_snapshot(step, x, logits, _head_that_made(contents, epoch, x, logits), dtype="float32")
     head = _read_head(contents, epoch, x.shape[1]) if plan.has_logits else None
-    if head is not None and logits is not None and not (len(head[1]) == logits.shape[1] and reproduces(head, x, logits)):
-        head = None  # the last linear layer is not all that lies between features and logits
-    return make_snapshot(step, x, logits, head, dtype="float32")
+    return make_snapshot(step, x, None, head, dtype="float32")  # the logits are those of the head
 
 
 def import_branch(contents: Contents, plan: Plan, run_directory: str, tag: str, *, on_step: Callable[[], object] = lambda: None) -> Outcome:
@@ -150,11 +180,11 @@ def import_branch(contents: Contents, plan: Plan, run_directory: str, tag: str, 
     InvalidData : the samples contradict each other, or another probe set lies there.
     OSError, StoreError : it cannot be written; steps before are intact.
     """
-    outcome = Outcome(left_out=list(plan.left_out))
+    outcome = Outcome(left_out=list(plan.left_out), notes=list(plan.notes))
     run = _RunWriter(contents, plan, run_directory, tag)
     for step, epoch in plan.epochs:
         changed_at = _changed_at(epoch)
-        is_kept = run.times.get(step) == changed_at
+        is_kept = step in run.times and changed_at in (0.0, run.times[step])
         try:
             # of a kept step nothing is read, once one step has shown that the samples are the same
             snapshot = None if is_kept and run.shape is not None else read_step(contents, plan, step, epoch)
@@ -194,7 +224,7 @@ class _RunWriter:
 
     def write(self, snapshot: Snapshot, changed_at: float) -> None:
         self._marker.write(snapshot.step, len(self._plan.rows))  # first, so that no step is without, wherever this ends
-        self._store.write_step(snapshot, wall_time=changed_at)
+        self._store.write_step(snapshot, wall_time=changed_at or time.time())
 
 
 def _shape(snapshot: Snapshot) -> tuple[int, int]:
@@ -202,7 +232,7 @@ def _shape(snapshot: Snapshot) -> tuple[int, int]:
 
 
 def _changed_at(epoch: Epoch) -> float:
-    """Give the time at which the newest file of an epoch was written, which stands in the step's record."""
+    """Give the time at which the newest file of an epoch was written, which stands in the step's record; 0 where no file tells."""
     paths = [part.path for part in (*epoch.features, *epoch.logits)]
     return max(stat(path)[1] for path in [*paths, *([epoch.checkpoint] if exists(epoch.checkpoint) else [])])
 

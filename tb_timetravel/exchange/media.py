@@ -46,7 +46,7 @@ class PictureFiles:
         if first is None:
             raise Corrupt(f"expected pictures <position>.png in {self.directory}, found none of {len(rows)}; remove that directory")
         example = open_picture(self.path(first))
-        mode = "L" if example.mode in ("1", "L", "LA", "I", "I;16", "F") else "RGB"
+        mode = "L" if example.mode.startswith(("1", "L", "I")) else "RGB"
         blank = np.full((example.height, example.width, len(mode)), 128, np.uint8)
         thumbnails = ThumbnailPages()
         for chunk in np.split(rows, range(_CHUNK, len(rows), _CHUNK)):
@@ -78,9 +78,8 @@ def open_picture(path: str) -> Image.Image:
 
 
 def _pixels(picture: Image.Image, mode: str, size: tuple[int, int]) -> NDArray[np.uint8]:
-    if picture.mode in ("I", "I;16", "F"):  # 16 bits, which convert() would cut off at 255
-        values = np.asarray(picture, np.float64)
-        picture = Image.fromarray((values / max(values.max(), 1.0) * 255.0).astype(np.uint8))
+    if picture.mode.startswith("I"):  # 16 bits, which convert() would cut off at 255
+        picture = Image.fromarray((np.asarray(picture, np.int64).clip(0, 65535) // 257).astype(np.uint8))
     picture = picture.convert(mode)
     pixels = np.asarray(picture if picture.size == size else picture.resize(size))
     return pixels[..., None] if pixels.ndim == 2 else pixels

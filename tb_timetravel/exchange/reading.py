@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from tb_timetravel.log.arrays import Head
+
 T = TypeVar("T")
-Head = tuple["NDArray[np.float32]", "NDArray[np.float32]"]
 
 _MAX_JSON_BYTES = 2**28
 _STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*')
@@ -128,6 +129,8 @@ def _load(path: str) -> object:
     is_archive = zipfile.is_zipfile(source)
     if is_archive:
         _check_archive(source, path, size)
+    if not is_local(path):
+        source.seek(0)
     try:
         # what torch saves since 1.6 can be mapped: of a checkpoint only the head is then read from disk
         return torch.load(source, map_location="cpu", weights_only=True, mmap=is_archive and is_local(path))

@@ -129,9 +129,17 @@ def test_keys_that_are_not_defined_are_left_out(fitted: Path):
 
 
 def test_without_logits_there_is_no_accuracy(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    TimeTravel(str(tmp_path / "x"), labels=[0, 1]).log_arrays(0, np.eye(2))
+    rng = np.random.default_rng(0)
+    film = TimeTravel(str(tmp_path / "x"), labels=np.arange(40) % 2, splits=["train"] * 40)
+    for step in range(2):
+        film.log_arrays(step, rng.normal(size=(40, 3)))
     assert main(["evaluate", str(tmp_path)]) == 1
     assert "expected logits in" in capsys.readouterr().err
+    assert main(["fit", str(tmp_path), "--method", "pca", "--device", "cpu"]) == 0
+    assert main(["evaluate", str(tmp_path)]) == 0  # the film has measures all the same
+    directory = tmp_path / "x/plugins/timetravel/probe"
+    assert not (directory / "subject_model_eval.json").exists()
+    assert list(json.loads((directory / "pca_eval.json").read_text())) == ["nn_train"]
 
 
 @pytest.mark.parametrize("load_fast", ["true", "false"])

@@ -27,6 +27,7 @@ from tests.exchange.directories import (
     write_classic,
     write_process,
 )
+from tests.tensorboard_process import running_tensorboard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,6 +143,16 @@ def test_what_is_no_tree_is_refused(tree: list[tuple[int, Any]], complaint: str,
     assert complaint in capsys.readouterr().err
 
 
+def test_a_branch_without_features_does_not_hide_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    write_classic(tmp_path / "case", (1, 2))
+    nodes = [{"value": value, "pid": pid} for value, pid in ((1, ""), (2, ""))]
+    (tmp_path / "case/iteration_structure.json").write_text(json.dumps(nodes))
+    (tmp_path / "case/Model/Epoch_1/train_data.npy").unlink()
+    assert main(["import", str(tmp_path / "case"), str(tmp_path / "runs")]) == 1
+    assert "Epoch_1 has no train_data.npy" in capsys.readouterr().err
+    assert imported(tmp_path / "runs", "case/Epoch_2").steps == [2]
+
+
 def test_iterations_with_epochs_of_their_own_are_runs(tmp_path: Path):
     write_classic(tmp_path / "case", (1, 2))
     model = tmp_path / "case" / "Model"
@@ -165,6 +176,17 @@ def test_sprites_are_shown_before_inputs_and_a_missing_one_is_grey(tmp_path: Pat
 
     page = np.asarray(Image.open(tmp_path / "runs/case/plugins/timetravel/probe/thumbnails/000000.png"))
     assert page[0, [0, 6, 6 * (N_ALL - 1)], 0].tolist() == [0, 16, 128]
+
+
+def test_pictures_of_16_bits_keep_their_shades(tmp_path: Path):
+    from PIL import Image
+
+    write_process(tmp_path / "case", (1,))
+    for row in range(N_ALL):
+        Image.fromarray(np.full((4, 4), row * 4000, np.uint16)).save(tmp_path / f"case/dataset/image/{row}.png")
+    assert main(["import", str(tmp_path / "case"), str(tmp_path / "runs")]) == 0
+    page = np.asarray(Image.open(tmp_path / "runs/case/plugins/timetravel/probe/thumbnails/000000.png"))
+    assert page[0, : 4 * N_ALL : 4].tolist() == [row * 4000 // 257 for row in range(N_ALL)]
 
 
 def test_a_picture_that_claims_to_be_huge_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -213,7 +235,7 @@ def test_epochs_without_features_are_left_out_and_said_so(tmp_path: Path, capsys
     write_classic(tmp_path / "case")
     (tmp_path / "case/Model/Epoch_2/test_data.npy").unlink()
     assert main(["import", str(tmp_path / "case"), str(tmp_path / "runs")]) == 1
-    assert "1 epochs were left out; the first: " in (said := capsys.readouterr().err)
+    assert "1 of 3 epochs were left out; the first: " in (said := capsys.readouterr().err)
     assert "Epoch_2 has no test_data.npy" in said
     assert imported(tmp_path / "runs", "case").steps == [1, 10]
 
@@ -233,6 +255,24 @@ def test_a_head_that_is_not_all_between_features_and_logits_is_not_stored(tmp_pa
     snapshot = imported(tmp_path / "runs", "case").snapshot(1)
     assert snapshot.head is None
     np.testing.assert_array_equal(snapshot.logits, written.logits(1) ** 3 + 2)
+
+
+def test_a_checkpoint_that_is_a_whole_model_costs_the_logits_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    written = write_classic(tmp_path / "case", (1, 2))
+    for number, net in written.nets.items():
+        torch.save(net, tmp_path / f"case/Model/Epoch_{number}/subject_model.pth")
+    assert main(["import", str(tmp_path / "case"), str(tmp_path / "runs")]) == 0
+    assert "there are no logits, so no predictions either: " in (said := capsys.readouterr().err)
+    assert "save tensors or model.state_dict()" in said
+    assert imported(tmp_path / "runs", "case").steps == [1, 2]
+
+
+def test_an_epoch_without_logits_is_left_out_where_others_have_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    write_classic(tmp_path / "case", (1, 2))
+    (tmp_path / "case/Model/Epoch_1/subject_model.pth").write_bytes(b"damaged")
+    assert main(["import", str(tmp_path / "case"), str(tmp_path / "runs")]) == 1
+    assert "while other epochs have logits" in capsys.readouterr().err
+    assert imported(tmp_path / "runs", "case").steps == [2]
 
 
 def test_features_alone_are_enough(tmp_path: Path):
@@ -303,7 +343,7 @@ def test_a_run_of_other_samples_is_not_mixed_with_these(tmp_path: Path, capsys: 
     assert "use a new run or tag" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("run", ["../out", "/abs", "a/../b", "a//b"])
+@pytest.mark.parametrize("run", ["../out", "/abs", "a/../b", "a//b", "plugins"])
 def test_a_run_never_lies_outside_the_logdir(run: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     write_process(tmp_path / "case")
     assert main(["import", str(tmp_path / "case"), str(tmp_path / "runs"), "--run", run]) == 1
@@ -313,6 +353,31 @@ def test_a_run_never_lies_outside_the_logdir(run: str, tmp_path: Path, capsys: p
 def test_what_is_no_training_dynamics_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["import", str(tmp_path), str(tmp_path / "runs")]) == 1
     assert "expected training dynamics in" in capsys.readouterr().err
+
+
+def test_a_directory_elsewhere_is_read_through_tensorboards_files(tmp_path: Path):
+    fsspec = pytest.importorskip("fsspec")
+
+    written = write_classic(tmp_path / "case")
+    elsewhere = fsspec.filesystem("memory")
+    elsewhere.put(str(tmp_path / "case"), "/import-test/case", recursive=True)
+    for _ in range(2):
+        assert main(["import", "memory://import-test/case", str(tmp_path / "runs")]) == 0
+    found = imported(tmp_path / "runs", "case")
+    assert found.steps == [1, 2, 10]
+    np.testing.assert_array_equal(found.snapshot(2).representations, written.features(2))
+    assert time.time() - found.reader.record(found.reader.steps()[0]).wall_time < 600
+
+
+def test_a_real_tensorboard_lists_the_branches(tmp_path: Path):
+    write_classic(tmp_path / "faults", (1, 2, 3))
+    nodes = [{"value": value, "pid": pid} for value, pid in ((1, ""), (2, 1), (3, 1))]
+    (tmp_path / "faults/iteration_structure.json").write_text(json.dumps(nodes))
+    assert main(["import", str(tmp_path / "faults"), str(tmp_path / "runs")]) == 0
+    with running_tensorboard("--logdir", str(tmp_path / "runs"), output=tmp_path / "output") as tensorboard:
+        tensorboard.wait_until_enabled()
+        runs = tensorboard.json("/data/plugin/timetravel/runs")["runs"]
+        assert [run["run"] for run in runs] == ["faults/Epoch_2", "faults/Epoch_3"]
 
 
 def test_an_import_can_be_fitted(tmp_path: Path):

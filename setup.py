@@ -27,7 +27,7 @@ setup(
     ],
     python_requires=">=3.10",
     packages=find_packages(include=["tb_timetravel", "tb_timetravel.*"]),
-    package_data={"tb_timetravel": ["static/**", "serve/http_api.md", "py.typed"]},
+    package_data={"tb_timetravel": ["static/**", "serve/http_api.md", "exchange/formats.md", "py.typed"]},
     install_requires=[
         "tensorboard>=2.16",  # before 2.21 it needs pkg_resources itself, that is setuptools<81
         "torch>=2.2",

@@ -1,4 +1,4 @@
-"""The ``timetravel`` command: fit, runs, render.
+"""The ``timetravel`` command: fit, runs, render; ``exchange/commands.py`` has those that read and write other systems' files.
 
 Exit codes: 0 done, 1 it failed (the reason is one sentence on standard error), 2 the command line is wrong, 3 cancelled or interrupted.
 """
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from tb_timetravel import __version__
 from tb_timetravel.errors import FitCancelled, NotFound, StoreError, TimeTravelError
+from tb_timetravel.exchange.commands import add_commands
 from tb_timetravel.schema import DEFAULT_METHOD, DEFAULT_TAG, METHODS, FitStatus, StageProgress, find_method
 from tb_timetravel.store import DynamicsReader, FilmStore, FitLock, ProbeLocation, StatusFile, data_fingerprint, find_probes
 from tb_timetravel.store.files import is_local
@@ -83,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("--method", choices=names, metavar="NAME", help=f"the film by this method: {', '.join(names)}")
     render.add_argument("--video", metavar="FILE", help="also write an .mp4 or .gif")
     render.set_defaults(command=_render)
+
+    add_commands(commands, where, _locations)
     return parser
 
 
@@ -274,7 +277,8 @@ def _render(options: argparse.Namespace) -> int:
             found = ", ".join(sorted({film.method for film in there if not film.is_preview})) or "none"
             command = shlex.join(["timetravel", "fit", options.logdir, "--run", location.run])
             raise NotFound(f"expected a film of {location.run}{by}, found {found}; run: {command}{how}")
-        prefix = f"{location.run}_{location.tag}_{film.method}".replace("/", "_").replace(os.sep, "_")
+        name = os.path.basename(os.path.abspath(options.logdir)) if location.run == "." else location.run
+        prefix = f"{name}_{location.tag}_{film.method}".replace("/", "_").replace(os.sep, "_")
         n_pictures += len(render_film(reader, films, film, options.out, prefix=prefix))
         if options.video:
             render_video(reader, films, film, options.video)

@@ -85,6 +85,11 @@ def test_render_writes_one_picture_per_step(fitted: tuple[Path, str], tmp_path: 
     assert len(list((tmp_path / "out").glob("*.png"))) == 3
 
 
+def test_pictures_of_a_run_that_is_the_logdir_itself_are_named_by_its_directory(fitted: tuple[Path, str], tmp_path: Path):
+    assert main(["render", str(fitted[0] / "a b"), str(tmp_path / "out")]) == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {f"a b_probe_joint_{step:06d}.png" for step in range(3)}
+
+
 def test_every_method_has_its_film_and_the_default_stays_the_one_that_is_shown(
     fitted: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

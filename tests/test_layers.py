@@ -29,7 +29,8 @@ MAY_IMPORT = {
     "pipeline": {"errors", "schema", "frame", "store", "fit", "fidelity", "territory"},
     "render": {"errors", "schema", "frame", "palette", "store"},
     "serve": {"errors", "schema", "frame", "palette", "store"},
-    "cli": {"errors", "schema", "store", "pipeline", "render"},
+    "exchange": {"errors", "schema", "store", "log"},
+    "cli": {"errors", "schema", "store", "pipeline", "render", "exchange"},
     "__main__": {"cli"},
     "__init__": {"log"},  # on first use only
 }

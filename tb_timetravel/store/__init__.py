@@ -8,6 +8,7 @@
     steps/<step>.<revision>.<digest>.<array>.npy      representations, logits, head_weight, head_bias
     films/<key>/film.json  …                          a fit's result         films.py
     selections.json                                   saved by people        selections.py
+    <method>_eval.json  subject_model_eval.json       for other systems      exchange/evaluation.py
     fit.json  fit.log  fit.lock  fit.cancel           a fit at work          status.py
 """
 

@@ -76,6 +76,21 @@ def read_bytes(path: str) -> bytes:
         return bytes(file.read())
 
 
+def stat(path: str) -> tuple[int, float]:
+    """Give a file's size in bytes and when it last changed, in seconds since 1970 (0 where the file system does not say).
+
+    Raises
+    ------
+    NotFound : there is no such file.
+    """
+    if not exists(path):
+        raise NotFound(f"expected a file at {path}, found none")
+    if is_local(path):
+        found = os.stat(path)
+        return found.st_size, found.st_mtime
+    return int(_gfile().stat(path).length), 0.0
+
+
 def write_bytes(path: str, content: bytes) -> None:
     """Write a file so that a reader sees the old content or the new one, never a part; makes the directory."""
     if not is_local(path):
@@ -146,15 +161,29 @@ def write_array(path: str, array: NDArray[Any]) -> None:
 def read_array(path: str, *, shape: tuple[int, ...], dtype: DTypeLike, writable: bool = False) -> NDArray[Any]:
     """Read an array whose shape and type are known, memory-mapped where the path is local.
 
-    Nothing is allocated for more than the file holds, so a header that promises terabytes costs nothing. What is written to a `writable`
-    array stays in memory.
+    What is written to a `writable` array stays in memory.
+
+    Raises
+    ------
+    NotFound, Corrupt
+    """
+    array = open_array(path, mapped=bool(shape) and 0 not in shape, writable=writable)  # nothing cannot be mapped
+    if array.shape != shape or array.dtype != np.dtype(dtype):
+        raise Corrupt(f"expected {shape} {np.dtype(dtype)} in {path}, found {array.shape} {array.dtype}; log or fit this run again")
+    return array
+
+
+def open_array(path: str, *, mapped: bool = True, writable: bool = False) -> NDArray[Any]:
+    """Read an array of any shape and type, memory-mapped where it may be and the path is local.
+
+    Nothing is allocated for more than the file holds, so a header that promises terabytes costs nothing.
 
     Raises
     ------
     NotFound, Corrupt
     """
     try:
-        if is_local(path) and shape and 0 not in shape:  # nothing cannot be mapped
+        if is_local(path) and mapped:
             array: NDArray[Any] = np.lib.format.open_memmap(path, mode="c" if writable else "r")  # knows neither zip nor pickle
         else:
             array = _decode_array(read_bytes(path))
@@ -162,8 +191,6 @@ def read_array(path: str, *, shape: tuple[int, ...], dtype: DTypeLike, writable:
         raise NotFound(f"expected an array at {path}, found none") from error
     except (ValueError, EOFError, OSError) as error:
         raise Corrupt(f"{path} is damaged or incomplete ({error}); log or fit this run again") from error
-    if array.shape != shape or array.dtype != np.dtype(dtype):
-        raise Corrupt(f"expected {shape} {np.dtype(dtype)} in {path}, found {array.shape} {array.dtype}; log or fit this run again")
     return array
 
 

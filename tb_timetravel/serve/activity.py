@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _AGAIN_S = 5.0  # between two looks
+_PATIENCE_S = 0.3  # with the first, as the page that opens asks once and does not ask again until somebody reloads it
 
 
 class EmbeddingWatch:
@@ -25,14 +26,17 @@ class EmbeddingWatch:
         self._looked_at: float | None = None
 
     def has_found(self) -> bool:
-        """Tell what was found so far, and have a look in the background if the last is a while ago; takes microseconds."""
+        """Tell what was found so far, and look again in the background after a while; takes microseconds but the first time."""
         if self._found or self._context.data_provider is None:
             return self._found
         with self._lock:
-            now = time.monotonic()
-            if self._looked_at is None or now - self._looked_at > _AGAIN_S:
-                self._looked_at = now
-                threading.Thread(target=self._look, name="timetravel-embeddings", daemon=True).start()
+            now, is_first = time.monotonic(), self._looked_at is None
+            if self._looked_at is not None and now - self._looked_at < _AGAIN_S:
+                return False
+            self._looked_at = now
+        look = threading.Thread(target=self._look, name="timetravel-embeddings", daemon=True)
+        look.start()
+        look.join(_PATIENCE_S if is_first else 0.0)
         return self._found
 
     def _look(self) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from tb_timetravel.errors import NotPlayable
-from tb_timetravel.store.projector.metadata import Metadata, metadata_digest, read_metadata
+from tb_timetravel.store.projector.metadata import metadata_digest, read_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,16 +53,16 @@ def match_samples(steps: tuple[StepRows, ...]) -> Matching:
     ------
     NotPlayable : it cannot be told which rows are the same sample.
     """
-    described = [(at, step) for at, step in enumerate(steps) if step.metadata is not None]
+    described = [step.metadata for step in steps if step.metadata is not None]
     same_number = len({step.n_rows for step in steps}) == 1
-    digests = {metadata_digest(*step.metadata)[0] for _, step in described if step.metadata is not None}
-    if same_number and len(digests) <= 1:
+    if same_number and len({metadata_digest(*metadata)[0] for metadata in described}) <= 1:
         return _matching(steps[0].n_rows, [None] * len(steps))
+    compared = [_compare(described[0], metadata) for metadata in described]
     if len(described) == len(steps):
-        rows = _match_by_column([read_metadata(step.metadata[0]) for step in steps if step.metadata is not None])
+        rows = _match_by_column(compared)
         if rows is not None:
             return _matching(len(rows[0]), [None if _is_identity(r, step.n_rows) else r for r, step in zip(rows, steps, strict=True)])
-    if same_number and _some_column_stays([read_metadata(step.metadata[0]) for _, step in described if step.metadata is not None]):
+    if same_number and set.intersection(*(set(one.unchanged) for one in compared)):
         return _matching(steps[0].n_rows, [None] * len(steps))
     other = next((s for s in steps if s.n_rows != steps[0].n_rows), None)
     what = f"{other.n_rows} samples at step {other.step}" if other else "others, or another order, at a later step"
@@ -81,23 +81,42 @@ def _is_identity(rows: NDArray[np.int64], n_rows: int) -> bool:
     return len(rows) == n_rows and bool((rows == np.arange(n_rows)).all())
 
 
-def _match_by_column(metadata: Sequence[Metadata]) -> list[NDArray[np.int64]] | None:
-    """Find the rows of the samples that all have, by the first column that names each once everywhere; None where there is no such."""
-    for name in dict.fromkeys(column.name for column in metadata[0].columns):
-        columns = [found for one in metadata if (found := one.find(name)) is not None]
-        if len(columns) < len(metadata) or not all(column.is_unique for column in columns):
+@dataclass(frozen=True, eq=False)
+class _Comparison:
+    """A step's metadata beside that of the first.
+
+    Attributes
+    ----------
+    rows : name of a column whose values name each sample once in both -> the row of each sample of the first, -1 where the step lacks it.
+    unchanged : names of columns that tell samples apart and have the same value in each row of both.
+    """
+
+    rows: dict[str, NDArray[np.int64]]
+    unchanged: tuple[str, ...]
+
+
+@functools.lru_cache(maxsize=1024)  # so that a new step costs no look at all that came before
+def _compare(first: tuple[str, tuple[int, str]], other: tuple[str, tuple[int, str]]) -> _Comparison:
+    rows, unchanged = {}, []
+    reference, metadata = read_metadata(first[0]), read_metadata(other[0])
+    for name in dict.fromkeys(column.name for column in reference.columns):
+        known, found = reference.find(name), metadata.find(name)
+        if known is None or found is None:
             continue
-        places = [{value: row for row, value in enumerate(column.values)} for column in columns]
-        shared = [value for value in columns[0].values if all(value in place for place in places)]
-        if len(shared) >= 2:
-            return [np.array([place[value] for value in shared], np.int64) for place in places]
+        if known.n_distinct > 1 and known.values == found.values:
+            unchanged.append(name)
+        if known.is_unique and found.is_unique:
+            place = {value: row for row, value in enumerate(found.values)}
+            rows[name] = np.array([place.get(value, -1) for value in known.values], np.int64)
+    return _Comparison(rows, tuple(unchanged))
+
+
+def _match_by_column(compared: Sequence[_Comparison]) -> list[NDArray[np.int64]] | None:
+    """Find the rows of the samples that all steps have, by the first column that names each once everywhere; None where there is none."""
+    for name in compared[0].rows:
+        found = [one.rows[name] for one in compared if name in one.rows]
+        if len(found) == len(compared):
+            shared = np.logical_and.reduce([rows >= 0 for rows in found])  # (n_samples of the first,)
+            if shared.sum() >= 2:
+                return [rows[shared] for rows in found]
     return None
-
-
-def _some_column_stays(metadata: Sequence[Metadata]) -> bool:
-    """Tell whether a column that tells samples apart has the same value in each row of all."""
-    first = metadata[0]
-    return any(
-        column.n_distinct > 1 and all((found := one.find(column.name)) is not None and found.values == column.values for one in metadata)
-        for column in first.columns
-    )

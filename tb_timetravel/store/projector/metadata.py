@@ -70,8 +70,7 @@ def read_metadata(path: str) -> Metadata:
     known = stamp(path)
     if known is None:
         raise NotPlayable(f"expected metadata in {path}, found no such file; log the step again")
-    if known[0] > _MAX_BYTES:
-        raise NotPlayable(f"expected at most {_MAX_BYTES:,} bytes of metadata in {path}, found {known[0]:,}; log fewer columns")
+    _check_size(path, known)
     return _parse(path, known)
 
 
@@ -93,14 +92,25 @@ def _parse(path: str, _: tuple[int, str]) -> Metadata:
                 "log values without tabs and line ends in them"
             )
     columns = tuple(Column(name, values) for name, values in zip(names, zip(*rows, strict=True), strict=True)) if rows else ()
-    return Metadata(columns, len(rows), hashlib.blake2b(content, digest_size=8).hexdigest())
+    return Metadata(columns, len(rows), _digest(content))
 
 
 @functools.lru_cache(maxsize=8192)
 def metadata_digest(path: str, known: tuple[int, str]) -> tuple[str, int]:
-    """Hash a metadata file and count its rows, once for each time it is written."""
-    parsed = _parse.__wrapped__(path, known) if known[0] <= _MAX_BYTES else read_metadata(path)
-    return parsed.digest, parsed.n_rows
+    """Hash a metadata file and count its rows, once for each time it is written; the hash is that of `read_metadata`."""
+    _check_size(path, known)
+    content = read_bytes(path)
+    n_lines = content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
+    return _digest(content), n_lines - (b"\t" in content.split(b"\n", 1)[0])
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
+
+
+def _check_size(path: str, known: tuple[int, str]) -> None:
+    if known[0] > _MAX_BYTES:
+        raise NotPlayable(f"expected at most {_MAX_BYTES:,} bytes of metadata in {path}, found {known[0]:,}; log fewer columns")
 
 
 def label_column(metadata: Metadata) -> Column | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 2**22  # bytes of text that are parsed at once: their lines take about ten times that
 _MAX_LINE = 2**26  # bytes: four million numbers
-_HEADER = 2**16  # bytes of an .npy that hold its header
+_HEADER = 2**16  # bytes that hold the header of an .npy, or the first line of text, mostly
 _SHOWN = 40  # characters of what is wrong that a message quotes
 
 
@@ -78,8 +78,13 @@ def width_of(path: str, declared: tuple[int, ...]) -> int:
 
 @functools.lru_cache(maxsize=8192)
 def _first_width(path: str, _known: tuple[int, str]) -> int:
-    for _, lines in _chunks(path):
-        return lines[0].count(b"\t") + 1
+    beginning = b""
+    for piece in read_chunks(path, _HEADER):
+        beginning = (beginning + piece).lstrip(b"\r\n")
+        if b"\n" in beginning or len(beginning) > _MAX_LINE:
+            break
+    if beginning:
+        return beginning.split(b"\n", 1)[0].count(b"\t") + 1
     raise NotPlayable(f"expected a vector in each line of {path}, found none; log the step again")
 
 

@@ -44,7 +44,15 @@ setup(
     extras_require={
         "video": ["imageio-ffmpeg>=0.5"],
         "umap": ["umap-learn>=0.5.6"],
-        "test": ["pytest>=8", "hypothesis>=6.100", "playwright>=1.45", "axe-playwright-python>=0.1.4", "setuptools>=70.1", "wheel"],
+        "test": [
+            "pytest>=8",
+            "hypothesis>=6.100",
+            "playwright>=1.45",
+            "axe-playwright-python>=0.1.4",
+            "setuptools>=70.1",
+            "wheel",
+            "tensorboardX>=2.6",
+        ],
         "dev": ["ruff>=0.12", "mypy>=1.15"],
     },
     entry_points={

@@ -17,10 +17,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tb_timetravel import __version__
-from tb_timetravel.errors import FitCancelled, NotFound, StoreError, TimeTravelError
+from tb_timetravel.errors import FitCancelled, NotFound, NotPlayable, StoreError, TimeTravelError
 from tb_timetravel.exchange.commands import add_commands
 from tb_timetravel.schema import DEFAULT_METHOD, DEFAULT_TAG, METHODS, FitStatus, StageProgress, find_method
-from tb_timetravel.store import DynamicsReader, FilmStore, FitLock, ProbeLocation, StatusFile, data_fingerprint, find_probes
+from tb_timetravel.store import FilmStore, FitLock, ProbeLocation, StatusFile, data_fingerprint, find_probes, open_reader
 from tb_timetravel.store.files import is_local
 from tb_timetravel.store.films import choose_film
 
@@ -120,7 +120,9 @@ def _locations(options: argparse.Namespace) -> list[ProbeLocation]:
 def _fit(options: argparse.Namespace) -> int:
     helps = "TORCHELASTIC_RUN_ID" in os.environ and _joins_as_helper(options)  # torchrun started this process
     for location in _locations(options):
-        if helps:
+        if options.tag is None and (reason := _why_not_playable(location)) is not None:
+            _say(f"{location.run} {location.tag} is left out: {reason}")
+        elif helps:
             _help_fit(location, options)
         else:
             _fit_one(location, options)
@@ -129,6 +131,17 @@ def _fit(options: argparse.Namespace) -> int:
 
         leave_workers()
     return 0
+
+
+def _why_not_playable(location: ProbeLocation) -> str | None:
+    """Say why somebody else's log, which nobody asked for by name, cannot be fitted."""
+    try:
+        open_reader(location.directory).probe()
+    except NotPlayable as error:
+        return str(error)
+    except StoreError:
+        return None  # the fit says it
+    return None
 
 
 def _joins_as_helper(options: argparse.Namespace) -> bool:
@@ -241,12 +254,12 @@ def _end_with_parent(file: StatusFile, reporter: _Reporter) -> None:
 def _runs(options: argparse.Namespace) -> int:
     for location in _locations(options):
         try:
-            reader, films = DynamicsReader(location.directory), FilmStore(location.directory)
+            reader, films = open_reader(location.directory), FilmStore(location.directory)
             probe, steps = reader.probe(), reader.steps()
             size = f"{probe.n_samples} samples × {probe.n_features} features, {probe.n_classes} classes, {len(steps)} steps"
             state = _films_in_words(films.films(), data_fingerprint(probe, steps))
         except StoreError as error:
-            size, state = "unreadable", str(error)
+            size, state = "not playable" if isinstance(error, NotPlayable) else "unreadable", str(error)
         sys.stdout.write(f"{location.run}\t{location.tag}\t{size}\t{state}\n")
     return 0
 
@@ -268,7 +281,7 @@ def _render(options: argparse.Namespace) -> int:
         raise NotFound(f"expected one probe set for a video, found {len(locations)}; choose with --run and --tag")
     n_pictures = 0
     for location in locations:
-        reader, films = DynamicsReader(location.directory), FilmStore(location.directory)
+        reader, films = open_reader(location.directory), FilmStore(location.directory)
         there = films.films()
         asked = [film for film in there if options.method in (None, film.method)]
         film = choose_film(asked, data_fingerprint(reader.probe(), reader.steps()))

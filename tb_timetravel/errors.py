@@ -5,7 +5,8 @@ TimeTravelError
 ├── StoreError       what lies on disk cannot be used
 │   ├── NotFound             it is not there
 │   ├── UnsupportedVersion   a newer version of this package wrote it
-│   └── Corrupt              it is damaged or was never complete
+│   ├── Corrupt              it is damaged or was never complete
+│   └── NotPlayable          somebody else's log, of which no film can be made
 └── FitError         a fit cannot start, or cannot go on
     ├── FitRunning           another fit of the same data is under way
     └── FitCancelled         somebody asked it to stop
@@ -38,6 +39,10 @@ class UnsupportedVersion(StoreError):
 
 class Corrupt(StoreError):
     """It is damaged or was never complete."""
+
+
+class NotPlayable(StoreError):
+    """Somebody else's log, of which no film can be made."""
 
 
 class FitError(TimeTravelError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tb_timetravel.errors import InvalidData, NotFound
 from tb_timetravel.schema import DEFAULT_TAG
-from tb_timetravel.store import DynamicsReader, FilmStore, data_fingerprint
+from tb_timetravel.store import FilmStore, data_fingerprint, open_reader
 from tb_timetravel.store.files import is_local, join
 from tb_timetravel.store.films import choose_film
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tb_timetravel.exchange.importing import Plan
     from tb_timetravel.schema import Film, LoggedStep
-    from tb_timetravel.store import ProbeLocation
+    from tb_timetravel.store import ProbeLocation, ProbeReader
 
     Locate = Callable[[argparse.Namespace], list[ProbeLocation]]
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -134,7 +134,7 @@ def _extract(options: argparse.Namespace) -> int:
     return 0
 
 
-def _films_to_tell(reader: DynamicsReader, films: FilmStore) -> list[Film]:
+def _films_to_tell(reader: ProbeReader, films: FilmStore) -> list[Film]:
     """Choose the film of each method that would be shown."""
     fingerprint = data_fingerprint(reader.probe(), reader.steps())
     there = [film for film in films.films() if not film.is_preview]
@@ -151,7 +151,7 @@ def _evaluate(locations: list[ProbeLocation], *, scalars: bool) -> int:
 
     n_told = 0
     for location in locations:
-        reader, films = DynamicsReader(location.directory), FilmStore(location.directory)
+        reader, films = open_reader(location.directory), FilmStore(location.directory)
         chosen = _films_to_tell(reader, films)
         tables: dict[str, Any] = {film.method: film_eval(reader, films, film) for film in chosen}
         try:
@@ -187,7 +187,7 @@ def _to_projector(locations: list[ProbeLocation], options: argparse.Namespace) -
     chosen = {location: _choose_steps(location, options.steps) for location in locations}
     configs: dict[str, object] = {}
     for location, directory in directories.items():
-        reader = DynamicsReader(location.directory)
+        reader = open_reader(location.directory)
         configs[directory] = write_projector(reader, location.tag, chosen[location], directory, others=configs.get(directory))
     for directory, config in configs.items():
         write_config(directory, config)
@@ -197,7 +197,7 @@ def _to_projector(locations: list[ProbeLocation], options: argparse.Namespace) -
 
 
 def _choose_steps(location: ProbeLocation, wanted: list[int] | None) -> list[LoggedStep]:
-    steps = DynamicsReader(location.directory).steps()
+    steps = open_reader(location.directory).steps()
     if not steps:
         raise NotFound(f"expected logged steps in {location.directory}, found none; log one")
     if wanted is None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tb_timetravel.schema import Film, FilmStep, MetricInfo, Probe
-    from tb_timetravel.store import DynamicsReader, FilmStore
+    from tb_timetravel.store import FilmStore, ProbeReader
 
 Table = dict[str, dict[str, object]]  # key -> step -> value, as JSON has it
 
@@ -29,7 +29,7 @@ _SPLITS = ("train", "test")
 _MAX_BOUNDARY_CHANCE = 0.3  # above, the boundary samples may have been too few for k of them
 
 
-def subject_eval(reader: DynamicsReader) -> dict[str, dict[str, float]]:
+def subject_eval(reader: ProbeReader) -> dict[str, dict[str, float]]:
     """Measure the subject model's accuracy at every logged step, ``{"train_acc": {"1": …}, "test_acc": …}``; other splits likewise.
 
     Raises
@@ -52,7 +52,7 @@ def subject_eval(reader: DynamicsReader) -> dict[str, dict[str, float]]:
     return table
 
 
-def film_eval(reader: DynamicsReader, films: FilmStore, film: Film) -> Table:
+def film_eval(reader: ProbeReader, films: FilmStore, film: Film) -> Table:
     """Bring a film's measures into the keys of ``{EVALUATION_NAME}.json``; keys that are not defined for it are left out.
 
     Raises
@@ -108,7 +108,7 @@ def _count_errors(films: FilmStore, film: Film, step: FilmStep, probe: Probe, ro
     return int((values[:, SAMPLE_FIDELITY.index("prediction_agreement")] == 0).sum())
 
 
-def accuracy_points(reader: DynamicsReader, tag: str, table: dict[str, dict[str, float]]) -> Iterator[Point]:
+def accuracy_points(reader: ProbeReader, tag: str, table: dict[str, dict[str, float]]) -> Iterator[Point]:
     """Give the accuracies of `subject_eval` as scalars ``timetravel/accuracy/<split>``; a tag of one's own stands before."""
     times = {str(step.step): reader.record(step).wall_time for step in reader.steps()}
     for key, values in table.items():
@@ -116,7 +116,7 @@ def accuracy_points(reader: DynamicsReader, tag: str, table: dict[str, dict[str,
             yield Point(f"{_prefix(tag)}/accuracy/{key.removesuffix('_acc')}", int(step), value, times[step])
 
 
-def fidelity_points(reader: DynamicsReader, tag: str, film: Film) -> Iterator[Point]:
+def fidelity_points(reader: ProbeReader, tag: str, film: Film) -> Iterator[Point]:
     """Give a film's measures as scalars ``timetravel/<method>/<metric>/<split>``."""
     times = {step.step: reader.record(step).wall_time for step in reader.steps()}
     for step in film.steps:

@@ -17,7 +17,7 @@ from tb_timetravel.log.marker import MarkerWriter
 from tb_timetravel.log.media import NO_PAGES
 from tb_timetravel.log.samples import Facts, describe_samples
 from tb_timetravel.store import DynamicsReader, DynamicsWriter, SelectionsFile, probe_directory
-from tb_timetravel.store.files import exists, stat
+from tb_timetravel.store.files import exists, size_and_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -234,7 +234,7 @@ def _shape(snapshot: Snapshot) -> tuple[int, int]:
 def _changed_at(epoch: Epoch) -> float:
     """Give the time at which the newest file of an epoch was written, which stands in the step's record; 0 where no file tells."""
     paths = [part.path for part in (*epoch.features, *epoch.logits)]
-    return max(stat(path)[1] for path in [*paths, *([epoch.checkpoint] if exists(epoch.checkpoint) else [])])
+    return max(size_and_time(path)[1] for path in [*paths, *([epoch.checkpoint] if exists(epoch.checkpoint) else [])])
 
 
 def _facts(contents: Contents, plan: Plan) -> Facts:

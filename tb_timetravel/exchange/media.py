@@ -12,7 +12,7 @@ from PIL import Image
 from tb_timetravel.errors import Corrupt
 from tb_timetravel.exchange.reading import read_tensor
 from tb_timetravel.log.media import TEXT_LENGTH, Pages, ThumbnailPages, channels_last, looks_like_pictures, text_pages
-from tb_timetravel.store.files import join, listdir, read_bytes, stat
+from tb_timetravel.store.files import join, listdir, read_bytes, size_and_time
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -121,7 +121,7 @@ class TextFiles:
         return text_pages([self._read(join(self.directory, name)) if (name := f"text_{row}.txt") in there else "" for row in rows])
 
     def _read(self, path: str) -> str:
-        size, _ = stat(path)
+        size, _ = size_and_time(path)
         if size > _MAX_TEXT_BYTES:
             raise Corrupt(
                 f"expected at most {_MAX_TEXT_BYTES:,} bytes in {path}, found {size:,}; cut it, {TEXT_LENGTH:,} characters are shown"

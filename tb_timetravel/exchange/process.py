@@ -12,7 +12,7 @@ from tb_timetravel.errors import Corrupt, NotFound
 from tb_timetravel.exchange.contents import Branch, Contents, Epoch, Part
 from tb_timetravel.exchange.media import PictureFiles, Texts
 from tb_timetravel.exchange.reading import class_array, index_array, read_json, read_matrix
-from tb_timetravel.store.files import exists, join, listdir, open_array, read_bytes, stat
+from tb_timetravel.store.files import exists, join, listdir, open_array, read_bytes, size_and_time
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -124,7 +124,7 @@ def _media(dataset: str) -> MediaSource | None:
 
 
 def _lines(path: str) -> list[str]:
-    size, _ = stat(path)
+    size, _ = size_and_time(path)
     if size > _MAX_TEXT_BYTES:
         raise Corrupt(f"expected at most {_MAX_TEXT_BYTES:,} bytes in {path}, found {size:,}; this is no such file")
     return [line.rstrip("\r") for line in read_bytes(path).decode(errors="replace").removesuffix("\n").split("\n")]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tb_timetravel.schema import LoggedStep, Probe
-    from tb_timetravel.store import DynamicsReader
+    from tb_timetravel.store import ProbeReader
 
 CONFIG_NAME = "projector_config.pbtxt"
 _FOLDER = "timetravel"  # everything but the config lies in it; by it we know our own config
@@ -32,7 +32,7 @@ _MAX_SPRITE_SIDE = 8192  # pixels; the Projector shows no larger picture
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def write_projector(reader: DynamicsReader, tag: str, steps: Sequence[LoggedStep], run_directory: str, *, others: Any = None) -> Any:  # noqa: ANN401  # tensorboard ships no types
+def write_projector(reader: ProbeReader, tag: str, steps: Sequence[LoggedStep], run_directory: str, *, others: Any = None) -> Any:  # noqa: ANN401  # tensorboard ships no types
     """Write the samples of steps below a run's directory, and give the configuration with them added to the others.
 
     Parameters
@@ -117,7 +117,7 @@ def _plain(tag: str) -> str:
     return quote(tag, safe="").replace(".", "%2E")
 
 
-def _facts(reader: DynamicsReader, probe: Probe) -> dict[str, list[str]]:
+def _facts(reader: ProbeReader, probe: Probe) -> dict[str, list[str]]:
     """Give the columns that no step changes, n_samples values each."""
     labels, names = reader.labels(probe), (*probe.class_names, "")  # -1, no label, is the last
     facts = {"label": [names[label] for label in labels]} if (labels >= 0).any() else {}
@@ -140,7 +140,7 @@ def _metadata(probe: Probe, facts: dict[str, list[str]], logits: NDArray[np.floa
     return "".join("\t".join(row) + "\n" for row in [tuple(order), *rows])
 
 
-def _sprite(reader: DynamicsReader, probe: Probe) -> tuple[bytes, tuple[int, int]] | None:
+def _sprite(reader: ProbeReader, probe: Probe) -> tuple[bytes, tuple[int, int]] | None:
     """Lay all thumbnails out in a square, row by row, and give the PNG and the width and height of one; None without thumbnails."""
     if probe.media.kind != "image":
         return None

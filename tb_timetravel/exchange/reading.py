@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from tb_timetravel.errors import Corrupt, InvalidData
-from tb_timetravel.store.files import is_local, open_array, read_bytes, stat
+from tb_timetravel.store.files import is_local, open_array, read_bytes, size_and_time
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,7 +54,7 @@ def read_json(path: str, kind: type[T]) -> T:
 
 
 def _check_size(path: str, limit: int) -> None:
-    size, _ = stat(path)
+    size, _ = size_and_time(path)
     if size > limit:
         raise Corrupt(f"expected at most {limit:,} bytes in {path}, found {size:,}; this is no such file")
 
@@ -89,7 +89,7 @@ def read_tensor(path: str) -> NDArray[Any]:
             raise Corrupt(f"expected a tensor or a list of class numbers in {path}, found {error}; save the tensor alone") from error
     if not isinstance(loaded, torch.Tensor) or loaded.layout != torch.strided:
         raise Corrupt(f"expected a tensor in {path}, found a {type(loaded).__name__}; save the tensor alone")
-    size, _ = stat(path)
+    size, _ = size_and_time(path)
     if loaded.numel() * loaded.element_size() > size:  # an expanded tensor: a few bytes that claim to be terabytes
         raise Corrupt(f"expected {loaded.numel() * loaded.element_size():,} bytes in {path}, found {size:,}; save tensor.contiguous()")
     loaded = loaded.detach()
@@ -124,7 +124,7 @@ def _tensors(value: object) -> dict[str, Tensor]:
 def _load(path: str) -> object:
     import torch
 
-    size, _ = stat(path)
+    size, _ = size_and_time(path)
     source: Any = path if is_local(path) else io.BytesIO(read_bytes(path))
     is_archive = zipfile.is_zipfile(source)
     if is_archive:

@@ -16,7 +16,7 @@ from tb_timetravel.pipeline.budget import check_budget
 from tb_timetravel.pipeline.film import write_film
 from tb_timetravel.pipeline.source import FitOptions, choose_device, film_key, open_source
 from tb_timetravel.schema import DEFAULT_METHOD, PREVIEW_METHOD, Film, find_method
-from tb_timetravel.store import DynamicsReader, FilmStore
+from tb_timetravel.store import FilmStore, open_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,7 +111,7 @@ def leave_workers() -> None:
 
 
 def _prepare(directory: str, options: FitOptions) -> tuple[Source, FilmStore, Method, Any]:
-    source = open_source(DynamicsReader(directory), options)
+    source = open_source(open_reader(directory, keep=True), options)
     if source.dynamics.device.type == "cpu" and len(source.dynamics.laid_out) <= _ONE_THREAD_SAMPLES:
         torch.set_num_threads(1)  # this process only fits
     method = METHODS[find_method(options.method).method]

@@ -13,7 +13,7 @@ import torch
 from tb_timetravel.errors import FitError
 from tb_timetravel.fit import Dynamics
 from tb_timetravel.schema import DEFAULT_METHOD
-from tb_timetravel.store import DynamicsReader, data_fingerprint
+from tb_timetravel.store import data_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tb_timetravel.schema import LoggedStep, Probe
+    from tb_timetravel.store import ProbeReader
 
 _MIN_LAID_OUT = 30  # a training split smaller than this is no layout; all samples are laid out then
 
@@ -64,7 +65,7 @@ def choose_device(name: str) -> torch.device:
     return torch.device("cuda" if name == "cuda" or (name == "auto" and torch.cuda.is_available()) else "cpu")
 
 
-def open_source(reader: DynamicsReader, options: FitOptions) -> Source:
+def open_source(reader: ProbeReader, options: FitOptions) -> Source:
     """Read what is known of a probe set and open the chosen steps.
 
     Raises

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from tb_timetravel.frame import Extent, Frame
     from tb_timetravel.schema import Film, TerritoryInfo
-    from tb_timetravel.store.dynamics import DynamicsReader
     from tb_timetravel.store.films import FilmStore
+    from tb_timetravel.store.reading import ProbeReader
 
 _GIF_RATE, _MP4_RATE = 12, 28  # pictures per second
 _GIF_SIZE, _MP4_SIZE = 560, 960  # pixels, longer side of the map
@@ -67,7 +67,7 @@ def render_step(
 
 
 def render_film(
-    reader: DynamicsReader,
+    reader: ProbeReader,
     films: FilmStore,
     film: Film,
     out_directory: str,
@@ -92,7 +92,7 @@ def render_film(
 
 
 def render_video(
-    reader: DynamicsReader,
+    reader: ProbeReader,
     films: FilmStore,
     film: Film,
     target: str,
@@ -119,7 +119,7 @@ def render_video(
 class _Reel(Sequence[Image.Image]):
     """The pictures of a film, each drawn when asked for; with ``per_step`` 7, six lie between a step and the next."""
 
-    def __init__(self, reader: DynamicsReader, films: FilmStore, film: Film, *, size: int, per_step: int = 1) -> None:
+    def __init__(self, reader: ProbeReader, films: FilmStore, film: Film, *, size: int, per_step: int = 1) -> None:
         self._films, self._film, self._per_step = films, film, per_step
         probe = reader.probe()
         self._stage = Stage(

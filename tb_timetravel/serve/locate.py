@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from tb_timetravel.errors import NotFound, StoreError
 from tb_timetravel.store import probe_directory, tags_of
 from tb_timetravel.store.files import is_local, join
+from tb_timetravel.store.projector import embeddings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +76,10 @@ class RunLocator:
     def _list(self, asker: Asker) -> frozenset[str]:
         if self._provider is None:
             return frozenset()
-        return frozenset(run.run_name for run in self._provider.list_runs(asker.context, experiment_id=asker.experiment_id))
+        listed = frozenset(run.run_name for run in self._provider.list_runs(asker.context, experiment_id=asker.experiment_id))
+        # a logdir that holds nothing but a projector's config is no run to TensorBoard, yet its own projector opens it
+        is_bare = bool(self._logdir) and is_local(self._logdir) and "." not in listed and bool(embeddings_of(self._logdir))
+        return listed | {"."} if is_bare else listed
 
     def run_directory(self, asker: Asker, run: str) -> str:
         """Name the directory of a run.
@@ -97,6 +101,10 @@ class RunLocator:
     def tags(self, asker: Asker, run: str) -> list[str]:
         """List the tags of a run's probe sets."""
         return tags_of(self.run_directory(asker, run))
+
+    def has_embeddings(self, asker: Asker, run: str) -> bool:
+        """Tell whether a run has embeddings that ``add_embedding`` wrote."""
+        return bool(embeddings_of(self.run_directory(asker, run)))
 
     def probe_directory(self, asker: Asker, run: str, tag: str) -> str:
         """Name the directory of a probe set.

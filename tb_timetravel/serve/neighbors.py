@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tb_timetravel.errors import InvalidData, NotFound
-from tb_timetravel.store import DynamicsReader
+from tb_timetravel.store import open_reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ class NeighborSearch:
             raise InvalidData(f"expected 1 to {MAX_SAMPLES} samples, got {len(samples)}")
         if not 0 < k <= MAX_NEIGHBORS:
             raise InvalidData(f"expected k from 1 to {MAX_NEIGHBORS}, got {k}")
-        reader = DynamicsReader(directory)
+        reader = open_reader(directory)
         probe = reader.probe()
         for sample in samples:
             if sample >= probe.n_samples:

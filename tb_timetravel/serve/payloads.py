@@ -17,7 +17,7 @@ from tb_timetravel.schema import PAGE_SIZE
 from tb_timetravel.serve.estimate import estimate_seconds
 from tb_timetravel.serve.methods import offered
 from tb_timetravel.serve.territory_part import is_refinable
-from tb_timetravel.store import DynamicsReader, FilmStore, StatusFile, data_fingerprint
+from tb_timetravel.store import FilmStore, StatusFile, data_fingerprint, open_reader
 from tb_timetravel.store.dynamics import n_pages
 from tb_timetravel.store.films import choose_film
 
@@ -30,7 +30,7 @@ _PALEST = 0.25  # share of the class colour where the margin is 0
 
 def summarise(directory: str, tag: str) -> dict[str, Any]:
     """Describe a probe set in the list of all runs."""
-    reader = DynamicsReader(directory)
+    reader = open_reader(directory)
     probe, steps = reader.probe(), reader.steps()
     return {
         "tag": tag,
@@ -55,7 +55,7 @@ def _state(status: FitStatus, store: FilmStore) -> str:
 
 def describe(directory: str, *, run: str, tag: str, logdir: str) -> dict[str, Any]:
     """Describe one probe set: what was logged, which films exist."""
-    reader = DynamicsReader(directory)
+    reader = open_reader(directory)
     probe, steps, films = reader.probe(), reader.steps(), FilmStore(directory).films()
     fingerprint = data_fingerprint(probe, steps)
     shown = choose_film(films, fingerprint)
@@ -121,7 +121,7 @@ def frame(directory: str, key: str, *, step: int, version: str) -> bytes:
 
 def samples(directory: str, probe: Probe) -> bytes:
     """Pack labels, ids and splits."""
-    reader = DynamicsReader(directory)
+    reader = open_reader(directory)
     labels, ids, splits = reader.labels(probe), reader.ids(probe), reader.splits(probe)
     return struct.pack("<4sI", b"TTS1", probe.n_samples) + labels.astype("<i4").tobytes() + ids.astype("<i4").tobytes() + splits.tobytes()
 
@@ -130,7 +130,7 @@ def thumbnails(directory: str, probe: Probe, page: int) -> bytes:
     """Read a page of thumbnails."""
     if probe.media.kind != "image":
         raise NotFound(f"no pictures were logged with these samples ({probe.media.kind})")
-    content = DynamicsReader(directory).thumbnails(page)
+    content = open_reader(directory).thumbnails(page)
     if not content.startswith(_PNG):
         raise Corrupt(f"page {page} of the thumbnails is not a PNG; log the run again")
     return content
@@ -140,12 +140,12 @@ def texts(directory: str, probe: Probe, page: int) -> dict[str, Any]:
     """Read a page of texts."""
     if probe.media.kind != "text":
         raise NotFound(f"no texts were logged with these samples ({probe.media.kind})")
-    return {"texts": DynamicsReader(directory).texts(page)}
+    return {"texts": open_reader(directory).texts(page)}
 
 
 def history(directory: str, key: str, sample: int) -> dict[str, Any]:
     """Follow one sample's prediction through all steps of a film."""
-    probe, store = DynamicsReader(directory).probe(), FilmStore(directory)
+    probe, store = open_reader(directory).probe(), FilmStore(directory)
     if sample >= probe.n_samples:
         raise NotFound(f"expected a sample from 0 to {probe.n_samples - 1}, got {sample}")
     played = store.film(key)

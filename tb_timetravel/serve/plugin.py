@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tensorboard.plugins import base_plugin
 
+from tb_timetravel.serve.activity import EmbeddingWatch
 from tb_timetravel.serve.loader import PLUGIN_NAME
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class TimeTravelPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # tensorboa
         self._jobs = jobs
         self._routes: Routes | None = None
         self._lock = threading.Lock()
+        self._embeddings = EmbeddingWatch(context)
 
     def get_plugin_apps(self) -> dict[str, Callable[..., Any]]:
         """Name the application of every route."""
@@ -67,8 +69,8 @@ class TimeTravelPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # tensorboa
         return answer
 
     def is_active(self) -> bool:
-        """Say nothing: TensorBoard shows the tab when an event file holds a marker of ours."""
-        return False
+        """Tell whether a run has embeddings; asked only while no event file holds a marker of ours, which shows the tab by itself."""
+        return self._embeddings.has_found()
 
     def data_plugin_names(self) -> tuple[str, ...]:
         """Name whose summaries light the tab."""

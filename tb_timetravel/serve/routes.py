@@ -32,7 +32,7 @@ from tb_timetravel.serve.scalars import list_scalars, read_scalars, related_runs
 from tb_timetravel.serve.selections import MAX_BODY, SaveRequest, SelectionRequest
 from tb_timetravel.serve.static_files import serve_static
 from tb_timetravel.serve.territory_part import draw_part
-from tb_timetravel.store import DynamicsReader, SelectionsFile
+from tb_timetravel.store import SelectionsFile, open_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,7 +129,7 @@ class Routes:
     def samples_route(self, request: Request) -> Response:
         """Send labels, ids and splits."""
         directory = self._directory(request)
-        probe = DynamicsReader(directory).probe()
+        probe = open_reader(directory).probe()
         forever = is_current(request, probe.version)
         content = gzip.compress(payloads.samples(directory, probe), compresslevel=3, mtime=0)
         return respond_bytes(request, content, "application/octet-stream", forever=forever, gzipped=True)
@@ -138,7 +138,7 @@ class Routes:
     def thumbnails_route(self, request: Request) -> Response:
         """Send a page of thumbnails."""
         page, directory = number_argument(request, "page"), self._directory(request)
-        probe = DynamicsReader(directory).probe()
+        probe = open_reader(directory).probe()
         forever = is_current(request, probe.version)
         return respond_bytes(request, payloads.thumbnails(directory, probe, page), "image/png", forever=forever)
 
@@ -146,7 +146,7 @@ class Routes:
     def texts_route(self, request: Request) -> Response:
         """Send a page of texts."""
         page, directory = number_argument(request, "page"), self._directory(request)
-        probe = DynamicsReader(directory).probe()
+        probe = open_reader(directory).probe()
         forever = is_current(request, probe.version)
         return respond_json(request, payloads.texts(directory, probe, page), forever=forever)
 
@@ -170,12 +170,12 @@ class Routes:
         cannot_save = self._access.why_no_saving()
         if request.method != "POST":
             directory = self._directory(request)
-            saved = SelectionsFile(directory).read(DynamicsReader(directory).probe().n_samples)
+            saved = SelectionsFile(directory).read(open_reader(directory).probe().n_samples)
         else:
             self._access.check(request)
             body = read_body(request, SaveRequest, MAX_BODY)
             directory = self._directory_to_change(request, body)
-            saved = SelectionsFile(directory).save(body.name, body.ranges, DynamicsReader(directory).probe().n_samples)
+            saved = SelectionsFile(directory).save(body.name, body.ranges, open_reader(directory).probe().n_samples)
         return respond_json(request, {"selections": saved, "cannot_save": cannot_save})
 
     @answers("POST")
@@ -184,7 +184,7 @@ class Routes:
         self._access.check(request)
         body = read_body(request, SelectionRequest)
         directory = self._directory_to_change(request, body)
-        saved = SelectionsFile(directory).delete(body.name, DynamicsReader(directory).probe().n_samples)
+        saved = SelectionsFile(directory).delete(body.name, open_reader(directory).probe().n_samples)
         return respond_json(request, {"selections": saved, "cannot_save": None})
 
     def _directory_to_change(self, request: Request, body: ProbeRequest) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tb_timetravel.errors import NotFound
-from tb_timetravel.store import DynamicsReader, FilmStore
+from tb_timetravel.store import FilmStore, open_reader
 from tb_timetravel.store.films import SAMPLE_FIDELITY
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def pack_column(directory: str, key: str, *, step: int, version: str, column: st
     NotFound : there is no such step, the version is another, or the film has no such values.
     Corrupt : the stored values cannot be read.
     """
-    store, probe = FilmStore(directory), DynamicsReader(directory).probe()
+    store, probe = FilmStore(directory), open_reader(directory).probe()
     film = store.film(key)
     index = _index_of(film, step, version)
     if column == FLIPS:

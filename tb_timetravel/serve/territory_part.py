@@ -13,7 +13,7 @@ import numpy as np
 
 from tb_timetravel.errors import Corrupt, InvalidData, NotFound
 from tb_timetravel.frame import Frame, Territory, encode_frame
-from tb_timetravel.store import DynamicsReader, FilmStore, data_fingerprint
+from tb_timetravel.store import FilmStore, data_fingerprint, open_reader
 from tb_timetravel.store.films import class_dtype
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def draw_part(directory: str, key: str, *, step: int, version: str, window: Exte
     InvalidData : the window is empty or reaches out of the extent.
     Corrupt : the stored decoder cannot be read.
     """
-    store, reader = FilmStore(directory), DynamicsReader(directory)
+    store, reader = FilmStore(directory), open_reader(directory)
     film = store.film(key)
     _check_inside(window, film.extent)
     probe, logged = reader.probe(), reader.steps()

@@ -10,6 +10,9 @@
     selections.json                                   saved by people        selections.py
     <method>_eval.json  subject_model_eval.json       for other systems      exchange/evaluation.py
     fit.json  fit.log  fit.lock  fit.cancel           a fit at work          status.py
+    vectors/<step>.<digest>.npy                       parsed embeddings      projector/
+
+``reading.py`` opens what was logged there, or else the embeddings that ``add_embedding`` wrote into the run under the same name.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from __future__ import annotations
 from tb_timetravel.store.catalog import ProbeLocation, find_probes, probe_directory, tags_of
 from tb_timetravel.store.dynamics import DynamicsReader, DynamicsWriter, Snapshot, data_fingerprint
 from tb_timetravel.store.films import FilmStore
+from tb_timetravel.store.reading import ProbeReader, open_reader
 from tb_timetravel.store.selections import SelectionsFile
 from tb_timetravel.store.status import FitLock, StatusFile
 
@@ -26,11 +30,13 @@ __all__ = [
     "FilmStore",
     "FitLock",
     "ProbeLocation",
+    "ProbeReader",
     "SelectionsFile",
     "Snapshot",
     "StatusFile",
     "data_fingerprint",
     "find_probes",
+    "open_reader",
     "probe_directory",
     "tags_of",
 ]

@@ -8,6 +8,9 @@ from urllib.parse import quote, unquote
 
 from tb_timetravel.schema import PLUGIN_NAME
 from tb_timetravel.store.files import exists, is_local, join, listdir
+from tb_timetravel.store.projector import CONFIG_NAME, PROJECTOR_PLUGIN, embeddings_of
+
+_PLUGINS = (PLUGIN_NAME, PROJECTOR_PLUGIN)  # names of directories that make a run one of ours
 
 
 class ProbeLocation(NamedTuple):
@@ -24,10 +27,17 @@ def probe_directory(run_directory: str, tag: str) -> str:
     return join(run_directory, "plugins", PLUGIN_NAME, name)
 
 
+def place_of(directory: str) -> tuple[str, str]:
+    """Name the run's directory and the tag of a probe set's directory: what `probe_directory` was given."""
+    parts = directory.rstrip("/" if not is_local(directory) else "/" + os.sep).replace(os.sep, "/").split("/")
+    return "/".join(parts[:-3]) or "/", unquote(parts[-1])
+
+
 def tags_of(run_directory: str) -> list[str]:
-    """List the tags of a run's probe sets."""
+    """List the tags of a run's probe sets: those that were logged, then those of embeddings under other names."""
     root = join(run_directory, "plugins", PLUGIN_NAME)
-    return [unquote(name) for name in listdir(root) if exists(join(root, name, "probe.json"))]
+    logged = [unquote(name) for name in listdir(root) if exists(join(root, name, "probe.json"))]
+    return logged + [tag for tag in embeddings_of(run_directory) if tag not in logged]
 
 
 def find_probes(logdir: str) -> list[ProbeLocation]:
@@ -43,20 +53,33 @@ def find_probes(logdir: str) -> list[ProbeLocation]:
 
 def _run_directories(logdir: str) -> list[tuple[str, str]]:
     if not is_local(logdir):
-        from tensorboard.compat import tf
-
-        marker = f"/plugins/{PLUGIN_NAME}"
-        paths = [directory for directory, _, _ in tf.io.gfile.walk(logdir) if directory.rstrip("/").endswith(marker)]
-        return [(path, path[len(logdir) :].strip("/") or ".") for path in (path.rstrip("/")[: -len(marker)] for path in paths)]
+        return [(path, path[len(logdir) :].strip("/") or ".") for path in _remote_directories(logdir)]
     runs, seen = [], set()
-    for directory, names, _ in os.walk(logdir, followlinks=True):
+    for directory, names, files in os.walk(logdir, followlinks=True):
         real = os.path.realpath(directory)
         if real in seen:
             names.clear()
             continue
         seen.add(real)
+        is_run = CONFIG_NAME in files
         if "plugins" in names:
             names.remove("plugins")
-            if os.path.isdir(os.path.join(directory, "plugins", PLUGIN_NAME)):
-                runs.append((directory, os.path.relpath(directory, logdir).replace(os.sep, "/")))
+            is_run = is_run or any(os.path.isdir(os.path.join(directory, "plugins", name)) for name in _PLUGINS)
+        if is_run:
+            runs.append((directory, os.path.relpath(directory, logdir).replace(os.sep, "/")))
     return runs
+
+
+def _remote_directories(logdir: str) -> list[str]:
+    from tensorboard.compat import tf
+
+    found = set()
+    for place, _, files in tf.io.gfile.walk(logdir):
+        directory = place.rstrip("/")
+        if CONFIG_NAME in files:
+            found.add(directory)
+        for plugin in _PLUGINS:
+            if directory.endswith(f"/plugins/{plugin}"):
+                found.discard(directory)
+                found.add(directory.removesuffix(f"/plugins/{plugin}"))
+    return sorted(found)

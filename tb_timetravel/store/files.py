@@ -6,10 +6,12 @@ A local path goes through the operating system, which gives atomic replacement a
 
 from __future__ import annotations
 
+import hashlib
 import io
 import math
 import os
 import secrets
+import stat
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -19,9 +21,12 @@ from tb_timetravel.errors import Corrupt, NotFound, UnsupportedVersion
 from tb_timetravel.schema import FORMAT_VERSION, Versioned
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import DTypeLike, NDArray
 
 V = TypeVar("V", bound=Versioned)
+_BEGINNING = 2**16  # bytes
 
 
 def is_local(path: str) -> bool:
@@ -76,7 +81,7 @@ def read_bytes(path: str) -> bytes:
         return bytes(file.read())
 
 
-def stat(path: str) -> tuple[int, float]:
+def size_and_time(path: str) -> tuple[int, float]:
     """Give a file's size in bytes and when it last changed, in seconds since 1970 (0 where the file system does not say).
 
     Raises
@@ -89,6 +94,38 @@ def stat(path: str) -> tuple[int, float]:
         found = os.stat(path)
         return found.st_size, found.st_mtime
     return int(_gfile().stat(path).length), 0.0
+
+
+def read_chunks(path: str, size: int) -> Iterator[bytes]:
+    """Read a file piece by piece, each of at most `size` bytes.
+
+    Raises
+    ------
+    NotFound : there is no such file.
+    """
+    if not exists(path):
+        raise NotFound(f"expected a file at {path}, found none")
+    with open(path, "rb") if is_local(path) else _gfile().GFile(path, "rb") as file:
+        while chunk := bytes(file.read(size)):
+            yield chunk
+
+
+def stamp(path: str) -> tuple[int, str] | None:
+    """Tell a file's size, and what differs once it was written again, without reading it; None where there is no file.
+
+    The second is the time of the last change; where the file system does not tell it, a hash of the beginning has to do.
+    """
+    if is_local(path):
+        try:
+            status = os.stat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return (status.st_size, str(status.st_mtime_ns)) if stat.S_ISREG(status.st_mode) else None
+    gfile = _gfile()
+    if not gfile.exists(path) or gfile.isdir(path):
+        return None
+    length = int(gfile.stat(path).length)
+    return length, hashlib.blake2b(next(read_chunks(path, _BEGINNING), b""), digest_size=8).hexdigest()
 
 
 def write_bytes(path: str, content: bytes) -> None:

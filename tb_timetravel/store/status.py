@@ -46,6 +46,8 @@ class FitLock:
         self._lock = FileLock(_lock_path(directory))
 
     def __enter__(self) -> None:
+        if is_local(self._directory):
+            os.makedirs(self._directory, exist_ok=True)  # of embeddings nothing lies there before their first fit
         try:
             self._lock.acquire(timeout=2.0)  # longer than a look at the lock by `is_held` takes
         except Timeout as error:

@@ -6,6 +6,7 @@ import type { Fit, Probe } from "../wire";
 import { Copyable } from "./copy";
 import { FitOffer } from "./fit_offer";
 import { FitProgress } from "./fit_progress";
+import { Reasons } from "./unreadable";
 
 const SNIPPET = `from torch.utils.tensorboard import SummaryWriter
 from tb_timetravel import TimeTravel
@@ -26,10 +27,20 @@ function Card({ title, children }: { title: string; children: ComponentChildren 
 }
 
 function Nothing(): JSX.Element {
+  const unplayable = (state.listing.value?.unreadable ?? []).length > 0;
   return (
     <Card title="Nothing to show yet">
-      <p>Log what your model makes of a fixed set of samples after each epoch, and it plays here as a film.</p>
+      <p>
+        Log what your model makes of a fixed set of samples after each epoch, and it plays here as a film. Embeddings that{" "}
+        <code>add_embedding</code> logs for several steps play too.
+      </p>
       <Copyable words={SNIPPET} label="the lines to add to your training" />
+      {unplayable && (
+        <>
+          <p>What is logged here cannot be played:</p>
+          <Reasons />
+        </>
+      )}
       <p class="faint">This page looks for new runs every few seconds.</p>
     </Card>
   );

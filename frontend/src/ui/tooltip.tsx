@@ -146,7 +146,7 @@ export function Tooltip({ reel }: { reel: state.Reel }): JSX.Element | null {
             <Facts reel={reel} sample={known} />
           </div>
           <Text reel={reel} sample={known} />
-          <Strip reel={reel} sample={known} />
+          {state.nearestFrame.value?.prediction != null && <Strip reel={reel} sample={known} />}
         </>
       )}
     </div>

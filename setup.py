@@ -44,7 +44,17 @@ setup(
     extras_require={
         "video": ["imageio-ffmpeg>=0.5"],
         "umap": ["umap-learn>=0.5.6"],
-        "test": ["pytest>=8", "hypothesis>=6.100", "playwright>=1.45", "axe-playwright-python>=0.1.4", "setuptools>=70.1", "wheel"],
+        "export": ["pyarrow>=14"],
+        "integrations": ["lightning>=2.2", "transformers>=4.40", "accelerate>=0.30", "keras>=3.3", "jax>=0.4.30"],  # what their tests need
+        "test": [
+            "pytest>=8",
+            "hypothesis>=6.100",
+            "playwright>=1.45",
+            "axe-playwright-python>=0.1.4",
+            "setuptools>=70.1",
+            "wheel",
+            "pyarrow>=14",
+        ],
         "dev": ["ruff>=0.12", "mypy>=1.15"],
     },
     entry_points={

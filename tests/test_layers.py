@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "palette": {"errors"},
     "store": {"schema", "errors"},
     "log": {"store", "schema", "errors"},
+    "integrations": {"log", "store", "schema", "errors"},
     "fit": {"errors"},
     "fidelity": {"errors"},
     "territory": {"errors", "frame"},

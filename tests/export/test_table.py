@@ -5,7 +5,6 @@ import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
 from scipy.special import softmax
 
@@ -17,6 +16,8 @@ from tests.export.films import CLASSES, N_SAMPLES, RUN, SPLITS, STEPS, TAG
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed; pip install 'tb-timetravel[export]' brings it")
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,12 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 MODULES := frontend/node_modules/.package-lock.json
 
-.PHONY: help demo test check lint bundle wheel browser test-python test-frontend clean
+.PHONY: help demo test check lint bundle wheel browser test-python test-frontend test-integrations clean
 
 help:
 	@echo 'make demo    train a small network on digits, fit its film, open it in TensorBoard (DEMO_PORT=$(DEMO_PORT))'
 	@echo 'make test    all tests, in a browser too where there is one'
+	@echo 'make test-integrations   the callbacks, with Lightning, transformers, Keras and JAX (700 MB more, under a minute to install)'
 	@echo 'make check   linters, types, the committed bundle, the wheel in the oldest TensorBoard'
 	@echo 'make clean   remove what the others made'
 
@@ -43,6 +44,12 @@ $(VENV)/dev: $(VENV)/test
 	@$(PIP) -c constraints.txt -e '.[test,dev]'
 	@touch $@
 
+# apart from the tests, so that whoever runs these need not fetch four libraries; without them the tests of the callbacks are skipped
+$(VENV)/integrations: $(VENV)/test
+	@echo 'installing Lightning, transformers, Keras and JAX'
+	@$(PIP) -c constraints.txt -e '.[test,integrations]'
+	@touch $@
+
 demo: $(VENV)/package
 	@test -e $(LOGDIR)/digits/flipped.txt || $(BIN)/python demo/train_digits.py --logdir $(LOGDIR)
 	$(BIN)/timetravel fit $(LOGDIR)
@@ -52,6 +59,9 @@ test: test-python test-frontend
 
 test-python: $(VENV)/test browser
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-integrations: $(VENV)/integrations
+	$(BIN)/python -m pytest tests/integrations tests/test_demo.py
 
 # tests of the tab run in whatever Chromium is there; root fetches one
 browser:

@@ -44,6 +44,8 @@ setup(
     extras_require={
         "video": ["imageio-ffmpeg>=0.5"],
         "umap": ["umap-learn>=0.5.6"],
+        "export": ["pyarrow>=14"],
+        "integrations": ["lightning>=2.2", "transformers>=4.40", "accelerate>=0.30", "keras>=3.3", "jax>=0.4.30"],  # what their tests need
         "test": [
             "pytest>=8",
             "hypothesis>=6.100",
@@ -52,6 +54,7 @@ setup(
             "setuptools>=70.1",
             "wheel",
             "tensorboardX>=2.6",
+            "pyarrow>=14",
         ],
         "dev": ["ruff>=0.12", "mypy>=1.15"],
     },

@@ -7,7 +7,8 @@ import * as esbuild from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const outdir = join(here, "..", "tb_timetravel", "static");
-const budget = 130_000; // bytes, gzipped, all files together
+const budget = 130_000; // bytes, gzipped, all files of the tab together
+const pageBudget = 65_000; // of the script of an exported page, which the tab never loads
 
 // Styles are adopted as a constructed sheet, so they travel as a string; esbuild's own text loader would leave their whitespace in.
 const styleText = {
@@ -17,6 +18,16 @@ const styleText = {
       const { code } = await esbuild.transform(readFileSync(path, "utf8"), { loader: "css", minify: true });
       return { contents: code, loader: "text" };
     });
+  },
+};
+
+// In the exported page, what the tab asks the server for lies in the document.
+const embeddedSource = {
+  name: "embedded-source",
+  setup(build) {
+    build.onResolve({ filter: /^\.\.?\/api$/ }, ({ importer }) =>
+      importer.startsWith(join(here, "src", "page")) ? undefined : { path: join(here, "src", "page", "embedded.ts") },
+    );
   },
 };
 
@@ -36,22 +47,37 @@ const options = {
   logLevel: "warning",
 };
 
+// A classic script, since a page that is opened from a disk may load no modules; `timetravel export` writes it into the page.
+const pageOptions = {
+  ...options,
+  entryPoints: { page: "src/page/main.tsx" },
+  splitting: false,
+  format: "iife",
+  plugins: [styleText, embeddedSource],
+};
+
 if (process.argv.includes("--watch")) {
-  const context = await esbuild.context({ ...options, minify: false, sourcemap: "inline" });
-  await context.watch();
+  for (const each of [options, pageOptions]) {
+    const context = await esbuild.context({ ...each, minify: false, sourcemap: "inline" });
+    await context.watch();
+  }
 } else {
   rmSync(outdir, { recursive: true, force: true });
   await esbuild.build(options);
+  await esbuild.build(pageOptions);
   let total = 0;
+  let pageSize = 0;
   for (const file of readdirSync(outdir).sort()) {
     const bytes = readFileSync(join(outdir, file));
     const gzipped = gzipSync(bytes, { level: 9 }).length;
-    total += gzipped;
+    if (file === "page.js") pageSize = gzipped;
+    else total += gzipped;
     console.log(`${file.padEnd(24)} ${String(bytes.length).padStart(8)} B  ${String(gzipped).padStart(7)} B gz`);
   }
-  console.log(`total ${total} B gz of ${budget}`);
-  if (total > budget) {
-    console.error(`the bundle is ${total - budget} bytes over its budget`);
+  console.log(`tab ${total} B gz of ${budget}, page ${pageSize} of ${pageBudget}`);
+  const over = Math.max(total - budget, pageSize - pageBudget);
+  if (over > 0) {
+    console.error(`the bundle is ${over} bytes over its budget`);
     process.exit(1);
   }
 }

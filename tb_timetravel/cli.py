@@ -1,4 +1,4 @@
-"""The ``timetravel`` command: fit, runs, render; ``exchange/commands.py`` has those that read and write other systems' files.
+"""The ``timetravel`` command: fit, runs, render, export; ``exchange/commands.py`` has those for other systems' files.
 
 Exit codes: 0 done, 1 it failed (the reason is one sentence on standard error), 2 the command line is wrong, 3 cancelled or interrupted.
 """
@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tb_timetravel import __version__
-from tb_timetravel.errors import FitCancelled, NotFound, NotPlayable, StoreError, TimeTravelError
+from tb_timetravel.errors import FitCancelled, InvalidData, NotFound, NotPlayable, StoreError, TimeTravelError
 from tb_timetravel.exchange.commands import add_commands
 from tb_timetravel.schema import DEFAULT_METHOD, DEFAULT_TAG, METHODS, FitStatus, StageProgress, find_method
 from tb_timetravel.store import FilmStore, FitLock, ProbeLocation, StatusFile, data_fingerprint, find_probes, open_reader
@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 
     from tb_timetravel.pipeline import FitOptions
     from tb_timetravel.schema import Film
+    from tb_timetravel.store import ProbeReader
 
 _WRITE_EVERY_S = 0.3
 _INTERRUPTED = 3
+_FORMATS = ("parquet", "html")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,6 +87,14 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("--video", metavar="FILE", help="also write an .mp4 or .gif")
     render.set_defaults(command=_render)
 
+    export = commands.add_parser("export", parents=[where], help="write a film as a table, or as a page that plays without a server")
+    export.add_argument("out", help="a .parquet file (needs pyarrow) or an .html file")
+    export.add_argument("--method", choices=names, metavar="NAME", help=f"the film by this method: {', '.join(names)}")
+    export.add_argument("--format", choices=_FORMATS, help="default: by the ending of the file")
+    export.add_argument("--start", type=int, metavar="STEP", help="first step")
+    export.add_argument("--end", type=int, metavar="STEP", help="last step")
+    export.add_argument("--every", type=_positive, default=1, metavar="N", help="only every n-th step of the film")
+    export.set_defaults(command=_export)
     add_commands(commands, where, _locations)
     return parser
 
@@ -282,18 +292,46 @@ def _render(options: argparse.Namespace) -> int:
     n_pictures = 0
     for location in locations:
         reader, films = open_reader(location.directory), FilmStore(location.directory)
-        there = films.films()
-        asked = [film for film in there if options.method in (None, film.method)]
-        film = choose_film(asked, data_fingerprint(reader.probe(), reader.steps()))
-        if film is None:
-            by, how = ("", "") if options.method is None else (f" by {options.method}", f" --method {options.method}")
-            found = ", ".join(sorted({film.method for film in there if not film.is_preview})) or "none"
-            command = shlex.join(["timetravel", "fit", options.logdir, "--run", location.run])
-            raise NotFound(f"expected a film of {location.run}{by}, found {found}; run: {command}{how}")
+        film = _film_to_show(location, reader, films, options)
         name = os.path.basename(os.path.abspath(options.logdir)) if location.run == "." else location.run
         prefix = f"{name}_{location.tag}_{film.method}".replace("/", "_").replace(os.sep, "_")
         n_pictures += len(render_film(reader, films, film, options.out, prefix=prefix))
         if options.video:
             render_video(reader, films, film, options.video)
     sys.stdout.write(f"{n_pictures} pictures in {options.out}\n")
+    return 0
+
+
+def _film_to_show(location: ProbeLocation, reader: ProbeReader, films: FilmStore, options: argparse.Namespace) -> Film:
+    there = films.films()
+    asked = [film for film in there if options.method in (None, film.method)]
+    film = choose_film(asked, data_fingerprint(reader.probe(), reader.steps()))
+    if film is None:
+        by, how = ("", "") if options.method is None else (f" by {options.method}", f" --method {options.method}")
+        found = ", ".join(sorted({film.method for film in there if not film.is_preview})) or "none"
+        command = shlex.join(["timetravel", "fit", options.logdir, "--run", location.run])
+        raise NotFound(f"expected a film of {location.run}{by}, found {found}; run: {command}{how}")
+    return film
+
+
+def _export(options: argparse.Namespace) -> int:
+    from tb_timetravel.export import Source, chosen_steps, write_page, write_table
+
+    kind = options.format or os.path.splitext(options.out)[1].removeprefix(".").lower()
+    if kind not in _FORMATS:
+        raise InvalidData(f"expected a file that ends in .parquet or .html, got {options.out}; name it so, or choose with --format")
+    locations = _locations(options)
+    if len(locations) > 1:
+        raise NotFound(f"expected one probe set for an export, found {len(locations)}; choose with --run and --tag")
+    (location,) = locations
+    reader, films = open_reader(location.directory), FilmStore(location.directory)
+    film = _film_to_show(location, reader, films, options)
+    steps = chosen_steps(film, start=options.start, end=options.end, every=options.every)
+    source = Source(run=location.run, tag=location.tag, reader=reader, films=films, film=film, probe=reader.probe(), steps=steps)
+    if kind == "parquet":
+        sys.stdout.write(f"{write_table(source, options.out):,} rows of {len(steps)} steps in {options.out}\n")
+        return 0
+    report = write_page(source, options.out)
+    left_out = "; its thumbnails or texts are left out, as they have no room" if report.media_left_out else ""
+    sys.stdout.write(f"{len(steps)} steps, {report.n_bytes / 1e6:.1f} MB, in {options.out}{left_out}\n")
     return 0

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _HEADER = struct.Struct("<4sIHBB4x")
 _MAGIC = b"TTF1"
 _HAS_PREDICTIONS = 1
+_LEVELS = 254  # of a value per sample; the byte above them says that there is none
+_NONE = 255
 Extent = tuple[float, float, float, float]
 
 
@@ -93,6 +95,18 @@ def decode_frame(content: bytes) -> Frame:
     except (ValueError, EOFError, OSError, struct.error, zlib.error) as error:
         raise Corrupt(f"a frame is damaged or incomplete ({error}); fit this run again") from error
     return Frame(positions, predictions, confidences, territory)
+
+
+def encode_samples(labels: NDArray[np.int32], ids: NDArray[np.int32], splits: NDArray[np.uint8]) -> bytes:
+    """Pack what never changes about the samples, each (n,): ``TTS1``, uint32 n, labels, ids, splits."""
+    return struct.pack("<4sI", b"TTS1", len(labels)) + labels.astype("<i4").tobytes() + ids.astype("<i4").tobytes() + splits.tobytes()
+
+
+def share_bytes(shares: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Map shares 0 to 1 to bytes 0 to 254, and what is no number to 255."""
+    known = np.isfinite(shares)
+    levels = np.rint(np.where(known, shares, 0.0).clip(0.0, 1.0) * _LEVELS)
+    return np.where(known, levels, _NONE).astype(np.uint8)
 
 
 def _padded(section: bytes) -> bytes:

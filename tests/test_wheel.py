@@ -70,7 +70,8 @@ def check(tensorboard: RunningTensorBoard) -> None:
 
 def test_the_wheel_holds_the_frontend_the_contract_and_the_license(wheel: Path):
     names = zipfile.ZipFile(wheel).namelist()
-    assert {"tb_timetravel/static/index.js", "tb_timetravel/serve/http_api.md", "tb_timetravel/py.typed"} <= set(names)
+    assert {"tb_timetravel/static/index.js", "tb_timetravel/static/page.js"} <= set(names)
+    assert {"tb_timetravel/serve/http_api.md", "tb_timetravel/py.typed"} <= set(names)
     assert any(name.endswith("LICENSE") for name in names)
     assert not [name for name in names if name.startswith(("tests", "demo", "benchmarks", "frontend"))]
 

@@ -45,7 +45,10 @@ def subject_eval(reader: ProbeReader) -> dict[str, dict[str, float]]:
     rows = {name: np.flatnonzero((splits == number) & (labels >= 0)) for number, name in enumerate(probe.split_names)}
     table: dict[str, dict[str, float]] = {f"{name}_acc": {} for name in dict.fromkeys((*_SPLITS, *rows))}
     for step in reader.steps():
-        right = reader.logits(probe, step).argmax(1) == labels
+        logits = reader.read(probe, step).logits
+        if logits is None:
+            continue
+        right = logits.argmax(1) == labels
         for name, chosen in rows.items():
             if len(chosen):
                 table[f"{name}_acc"][str(step.step)] = float(right[chosen].mean())
@@ -110,7 +113,7 @@ def _count_errors(films: FilmStore, film: Film, step: FilmStep, probe: Probe, ro
 
 def accuracy_points(reader: ProbeReader, tag: str, table: dict[str, dict[str, float]]) -> Iterator[Point]:
     """Give the accuracies of `subject_eval` as scalars ``timetravel/accuracy/<split>``; a tag of one's own stands before."""
-    times = {str(step.step): reader.record(step).wall_time for step in reader.steps()}
+    times = {str(step.step): reader.wall_time(step) for step in reader.steps()}
     for key, values in table.items():
         for step, value in values.items():
             yield Point(f"{_prefix(tag)}/accuracy/{key.removesuffix('_acc')}", int(step), value, times[step])
@@ -118,7 +121,7 @@ def accuracy_points(reader: ProbeReader, tag: str, table: dict[str, dict[str, fl
 
 def fidelity_points(reader: ProbeReader, tag: str, film: Film) -> Iterator[Point]:
     """Give a film's measures as scalars ``timetravel/<method>/<metric>/<split>``."""
-    times = {step.step: reader.record(step).wall_time for step in reader.steps()}
+    times = {step.step: reader.wall_time(step) for step in reader.steps()}
     for step in film.steps:
         for metric, of_splits in step.fidelity.items():
             for split, value in of_splits.items():

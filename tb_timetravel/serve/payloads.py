@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import shlex
-import struct
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
 from tb_timetravel.errors import Corrupt, NotFound
-from tb_timetravel.frame import decode_frame
+from tb_timetravel.frame import decode_frame, encode_samples
 from tb_timetravel.palette import class_colors
 from tb_timetravel.schema import PAGE_SIZE
 from tb_timetravel.serve.estimate import estimate_seconds
@@ -122,8 +121,7 @@ def frame(directory: str, key: str, *, step: int, version: str) -> bytes:
 def samples(directory: str, probe: Probe) -> bytes:
     """Pack labels, ids and splits."""
     reader = open_reader(directory)
-    labels, ids, splits = reader.labels(probe), reader.ids(probe), reader.splits(probe)
-    return struct.pack("<4sI", b"TTS1", probe.n_samples) + labels.astype("<i4").tobytes() + ids.astype("<i4").tobytes() + splits.tobytes()
+    return encode_samples(reader.labels(probe), reader.ids(probe), reader.splits(probe))
 
 
 def thumbnails(directory: str, probe: Probe, page: int) -> bytes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tb_timetravel.errors import NotFound
+from tb_timetravel.frame import share_bytes
 from tb_timetravel.store import FilmStore, open_reader
 from tb_timetravel.store.films import SAMPLE_FIDELITY
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 FLIPS = "flips"
 COLUMNS = (*SAMPLE_FIDELITY, FLIPS)
-_LEVELS = 254  # of the scale; the byte above them says that there is no value
-_NONE = 255
 _USUAL = 0.98  # share of samples within the scale of flips; few waver many times more, and would leave one colour to all others
 
 
@@ -39,7 +38,7 @@ def pack_column(directory: str, key: str, *, step: int, version: str, column: st
     else:
         fidelity = store.sample_fidelity(key, step, probe.n_samples)
         values, high = fidelity[:, SAMPLE_FIDELITY.index(column)].astype(np.float32), 1.0
-    return struct.pack("<4sIff", b"TTV1", probe.n_samples, 0.0, high) + _to_bytes(values / high).tobytes()
+    return struct.pack("<4sIff", b"TTV1", probe.n_samples, 0.0, high) + share_bytes(values / high).tobytes()
 
 
 def _index_of(film: Film, step: int, version: str) -> int:
@@ -57,9 +56,3 @@ def _flips(store: FilmStore, film: Film, probe: Probe, index: int) -> tuple[NDAr
     changed = predictions[1:] != predictions[:-1]  # (n_steps - 1, n_samples)
     high = float(np.ceil(np.quantile(changed.sum(0), _USUAL)))
     return changed[:index].sum(0, dtype=np.float32), max(1.0, high)
-
-
-def _to_bytes(shares: NDArray[np.float32]) -> NDArray[np.uint8]:
-    known = np.isfinite(shares)
-    levels = np.rint(np.where(known, shares, 0.0).clip(0.0, 1.0) * _LEVELS)
-    return np.where(known, levels, _NONE).astype(np.uint8)

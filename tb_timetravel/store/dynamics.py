@@ -137,6 +137,10 @@ class DynamicsReader:
         """Read a step's record."""
         return read_record(self._path(step, "json"), StepRecord)
 
+    def wall_time(self, step: LoggedStep) -> float:
+        """Tell when a step was logged, in seconds since 1970."""
+        return self.record(step).wall_time
+
     def read(self, probe: Probe, step: LoggedStep) -> Snapshot:
         """Read one step; local arrays are memory-mapped."""
         record, n, d, c = self.record(step), probe.n_samples, probe.n_features, probe.n_classes

@@ -44,6 +44,9 @@ class ProbeReader(Protocol):
     def texts(self, page: int) -> list[str]:
         """Read a page of texts."""
 
+    def wall_time(self, step: LoggedStep) -> float:
+        """Tell when a step was written, in seconds since 1970, 0 where nobody knows."""
+
     def read(self, probe: Probe, step: LoggedStep) -> Snapshot:
         """Read one step."""
 

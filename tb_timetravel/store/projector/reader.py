@@ -15,7 +15,7 @@ import numpy as np
 from tb_timetravel.errors import Corrupt, NotFound, NotPlayable
 from tb_timetravel.schema import DEFAULT_SPLIT, PAGE_SIZE, LoggedStep, Media, Probe
 from tb_timetravel.store.dynamics import Snapshot
-from tb_timetravel.store.files import exists, is_local, join, listdir, read_array, remove, stamp, write_array
+from tb_timetravel.store.files import exists, is_local, join, listdir, read_array, remove, size_and_time, stamp, write_array
 from tb_timetravel.store.projector.config import Embedding, resolve
 from tb_timetravel.store.projector.matching import Matching, StepRows, match_samples
 from tb_timetravel.store.projector.metadata import classes_of, ids_of, label_column, metadata_digest, read_metadata, splits_of, texts_of
@@ -137,9 +137,7 @@ class ProjectorReader:
         NotFound : it was written again, or is gone.
         Corrupt : it is damaged, or a line is no vector.
         """
-        at = next((at for at, known in enumerate(self.steps()) if known == step), None)
-        if at is None:
-            raise NotFound(f"step {step.step} is not there as it was; it was logged again in this moment, so try again")
+        at = self._at(step)
         source, shape, kept = self._steps[at], (probe.n_samples, probe.n_features), self._kept_path(step)
         if exists(kept):
             return Snapshot(step.step, read_array(kept, shape=shape, dtype=np.float32), None, None)
@@ -155,6 +153,16 @@ class ProjectorReader:
         if self._keep and (rows is not None or is_text(source.tensor)):
             array = self._kept(step, np.asarray(array, np.float32))
         return Snapshot(step.step, array, None, None)
+
+    def wall_time(self, step: LoggedStep) -> float:
+        """Tell when a step's tensor was written, in seconds since 1970, 0 where the file system does not say."""
+        return size_and_time(self._steps[self._at(step)].tensor)[1]
+
+    def _at(self, step: LoggedStep) -> int:
+        at = next((at for at, known in enumerate(self.steps()) if known == step), None)
+        if at is None:
+            raise NotFound(f"step {step.step} is not there as it was; it was logged again in this moment, so try again")
+        return at
 
     def _kept_path(self, step: LoggedStep) -> str:
         return join(self.directory, "vectors", f"{step.step:012d}.{step.digest}.npy")

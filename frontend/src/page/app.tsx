@@ -1,0 +1,60 @@
+/** The page around the film: the tab without what needs a server. */
+import type { JSX } from "preact";
+import { plural } from "../format";
+import { methodLabel } from "../methods";
+import * as state from "../state";
+import { Display } from "../ui/display";
+import { Fidelity } from "../ui/fidelity";
+import { Icon } from "../ui/icons";
+import { Stage } from "../ui/stage";
+import { Timeline } from "../ui/timeline";
+
+function Header({ reel }: { reel: state.Reel }): JSX.Element {
+  const { place, probe, film, steps } = reel;
+  const facts = [methodLabel(film.method, probe.methods), plural(probe.n_samples, "sample"), plural(steps.length, "step")];
+  return (
+    <header class="top">
+      <h1 class="page-title">{place.tag === "probe" ? place.run : `${place.run} · ${place.tag}`}</h1>
+      <span class="summary">{facts.join(" · ")}</span>
+      <span class="spacer" />
+      <span class="faint">Time Travel</span>
+      <button
+        type="button"
+        class="drawer-toggle"
+        aria-expanded={state.drawerOpen.value}
+        onClick={() => (state.drawerOpen.value = !state.drawerOpen.value)}
+      >
+        <Icon name="panel" /> Fidelity
+      </button>
+    </header>
+  );
+}
+
+export function Page(): JSX.Element {
+  const reel = state.reel.value;
+  if (reel === null) {
+    return (
+      <main class="centre" role="alert">
+        {state.refusal.value ?? "Opening the film …"}
+      </main>
+    );
+  }
+  return (
+    <div class={state.drawerOpen.value ? "app drawer-open" : "app"}>
+      <Header reel={reel} />
+      <Display reel={reel} />
+      <main class="middle">
+        {state.refusal.value !== null && (
+          <div class="notice alert" role="alert">
+            {state.refusal}
+          </div>
+        )}
+        <Stage reel={reel} />
+      </main>
+      <aside class="panel curves" aria-label="Fidelity">
+        <Fidelity reel={reel} />
+      </aside>
+      <Timeline reel={reel} />
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+/** What runs in the page that `timetravel export` writes: the film's own modules, fed from the document. */
+import { render as mount } from "preact";
+import { keepColumns } from "../columns";
+import { connectHost } from "../host";
+import { listenToKeys } from "../keyboard";
+import { keepFilmOpen } from "../loader";
+import { runPlayback } from "../playback";
+import { exposeForTests } from "../probe_window";
+import { keepSelection } from "../selecting";
+import * as state from "../state";
+import { sheet } from "../style/sheet";
+import { Page } from "./app";
+import { facts } from "./embedded";
+import css from "./page.css";
+
+function openDocument(): void {
+  const { probe } = facts();
+  state.listing.value = { runs: [], unreadable: [], can_fit: false, cannot_fit: null };
+  state.fit.value = probe.fit;
+  state.place.value = { run: probe.run, tag: probe.tag };
+  state.probe.value = probe;
+}
+
+function start(root: HTMLElement): void {
+  const adopted = new CSSStyleSheet();
+  adopted.replaceSync(sheet + css);
+  document.adoptedStyleSheets = [adopted];
+  connectHost({
+    onTheme: (dark) => {
+      document.documentElement.dataset.theme = dark ? "dark" : "light";
+      state.dark.value = dark;
+    },
+    onHash: () => undefined,
+    onReload: () => undefined,
+  });
+  const motion = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const tellMotion = (): void => {
+    state.reducedMotion.value = motion.matches;
+  };
+  motion.addEventListener("change", tellMotion);
+  tellMotion();
+  openDocument();
+  mount(<Page />, root);
+  keepFilmOpen();
+  keepSelection();
+  keepColumns();
+  runPlayback();
+  listenToKeys();
+  exposeForTests();
+}
+
+try {
+  start(document.body.appendChild(document.createElement("div")));
+} catch (error) {
+  const words = document.createElement("p");
+  words.setAttribute("role", "alert");
+  words.textContent = `This film does not open: ${error instanceof Error ? error.message : String(error)}`;
+  document.body.append(words);
+}

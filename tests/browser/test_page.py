@@ -1,0 +1,162 @@
+"""The page that `timetravel export` writes, opened from a disk by a browser without a network."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from tb_timetravel.cli import main
+from tests.browser.runs import N_SAMPLES, RUN, STEPS
+from tests.browser.tab import Complaints, Tab, difference
+from tests.export.films import CLASSES, log_and_fit
+from tests.export.films import RUN as HOSTILE_RUN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+_PATIENCE_S = 30
+
+
+class Page(Tab):
+    """The same, without TensorBoard around it; its policy forbids the eval that Playwright waits by."""
+
+    def wait(self, condition: str, timeout_s: float = _PATIENCE_S) -> dict[str, Any]:
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            if self.page.evaluate(f"(() => {{ const s = window.__timetravel?.state(); return s !== undefined && ({condition}); }})()"):
+                return self.state()
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{condition} did not come true; the state is {self.state()}")
+
+    def wait_ready(self) -> dict[str, Any]:
+        return self.wait("window.__timetravel.ready")
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a file; at the end the browser must have complained of nothing, and asked for nothing but the files."""
+    complaints, asked, opened = Complaints(), [], []
+    contexts = []
+
+    def open_file(path: Path, scheme: str = "light") -> Page:
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme=scheme, offline=True)
+        contexts.append(context)
+        page = context.new_page()
+        complaints.listen(page)
+        page.on("request", lambda request: asked.append(request.url))
+        opened.append(path.as_uri())
+        page.goto(path.as_uri())
+        return Page(page, page.main_frame).wait_for_film()
+
+    yield open_file
+    for context in contexts:
+        context.close()
+    assert not complaints.words
+    assert [url for url in asked if not url.startswith(("data:", "blob:"))] == opened
+
+
+@pytest.fixture(scope="module")
+def exported(fitted: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("page") / "a film & more.html"
+    assert main(["export", str(fitted), str(path)]) == 0
+    return path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_shows_the_film_at_its_last_step_as_light_or_dark_as_the_reader_likes(
+    open_page: Callable[..., Page], exported: Path, scheme: str
+):
+    page = open_page(exported, scheme)
+    state = page.state()
+    assert (state["run"], state["step"], state["nFrames"]) == (RUN, STEPS[-1], len(STEPS))
+    picture = page.picture()
+    assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 200  # ink of many colours
+    corner = page.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert corner == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(48, 48, 48)")
+    assert page.frame.get_by_role("heading", name=RUN).is_visible()
+    assert page.frame.get_by_text("nearest neighbors of a test sample").is_visible()
+    page.keep_screen(f"page_{scheme}")
+
+
+def test_playing_moves_the_dots_from_the_first_step_to_the_last_and_pauses(open_page: Callable[..., Page], exported: Path):
+    page = open_page(exported)
+    page.button("First step").click()
+    page.wait(f"s.step === {STEPS[0]}")
+    first = page.picture()
+    page.button("Play").click()
+    page.wait("s.playing && s.cursor > 0.5")
+    page.button("Pause").click()
+    stopped = page.wait("!s.playing")
+    assert 0 < stopped["cursor"] < len(STEPS) - 1
+    assert difference(first, page.picture()) > 0.01
+    page.button("Play").click()
+    page.wait(f"!s.playing && s.cursor === {len(STEPS) - 1}")
+
+
+def test_scrubbing_colours_and_the_legend_work(open_page: Callable[..., Page], exported: Path):
+    page = open_page(exported)
+    page.step_slider.focus()
+    page.step_slider.press("ArrowLeft")
+    page.wait(f"s.step === {STEPS[-2]}")
+    by_label = page.picture()
+    pictures = [by_label]
+    for mode in ("prediction", "correctness", "flips", "fidelity:neighborhood_preservation"):
+        page.frame.get_by_label("Colour by").select_option(mode)
+        page.page.wait_for_timeout(400)
+        pictures.append(page.picture())
+        assert difference(pictures[-1], pictures[-2]) > 0.002, mode
+    page.frame.get_by_label("Colour by").select_option("label")
+    page.frame.get_by_role("button", name="digit 3", exact=False).first.click()
+    assert difference(page.picture(), by_label) > 0.002
+
+
+def test_hovering_a_dot_tells_its_label_its_prediction_and_its_history(open_page: Callable[..., Page], exported: Path):
+    page = open_page(exported)
+    box = page.canvas.bounding_box()
+    assert box is not None
+    tooltip = page.frame.get_by_role("tooltip")
+    places = [(x, y) for y in np.arange(0.2, 0.8, 0.03) for x in np.arange(0.3, 0.7, 0.03)]
+    for x, y in places:
+        page.page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        page.page.wait_for_timeout(30)
+        if tooltip.is_visible():
+            break
+    words = tooltip.inner_text()
+    assert "label" in words
+    assert "predicted" in words
+    assert "digit" in words
+    page.page.wait_for_timeout(400)
+    assert tooltip.locator("canvas.thumb").count() == 1
+    assert 0 <= int(words.split()[0].lstrip("#")) < N_SAMPLES
+
+
+def test_no_name_of_a_run_class_split_or_text_becomes_html_or_script(open_page: Callable[..., Page], tmp_path: Path):
+    log_and_fit(tmp_path / "runs")
+    assert main(["export", str(tmp_path / "runs"), str(tmp_path / "film.html")]) == 0
+    page = open_page(tmp_path / "film.html")
+    assert page.page.title() == f"{HOSTILE_RUN} · Time Travel"
+    assert HOSTILE_RUN in page.frame.get_by_role("heading", level=1).inner_text()
+    for name in CLASSES[:2]:
+        assert page.frame.get_by_role("button", name=name).count() > 0
+    page.button("First step").click()
+    page.button("Play").click()
+    page.wait("!s.playing && s.cursor === 3")
+    assert page.page.evaluate("window.hacked") is None
+    assert page.page.evaluate("document.querySelectorAll('img, svg[onload], b[onclick]').length") == 0
+    assert page.page.evaluate("[...document.scripts].filter((script) => script.type === '').length") == 1
+
+
+def test_a_damaged_page_says_so(browser: Browser, exported: Path, tmp_path: Path):
+    content = exported.read_text(encoding="utf-8")
+    broken = tmp_path / "broken.html"
+    broken.write_text(content.replace('id="facts">{', 'id="facts">'), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(broken.as_uri())
+    assert page.get_by_role("alert").inner_text().startswith("This film does not open: ")
+    page.close()

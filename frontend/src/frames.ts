@@ -3,6 +3,7 @@
  * any length plays in bounded memory.
  */
 
+import { messageOf } from "./format";
 import type { Span } from "./loop";
 
 /**
@@ -137,7 +138,7 @@ export class FrameRing<F> {
       this.#capacity = Math.max(CAPACITY_UNTIL_KNOWN, Math.floor(this.#options.maxBytes / bytes));
     } catch (error) {
       if (this.#pending.get(index) !== controller) return;
-      this.#failures.set(index, error instanceof Error ? error.message : String(error));
+      this.#failures.set(index, messageOf(error));
       this.#retryLater();
     }
     this.#pending.delete(index);

@@ -99,3 +99,23 @@ def test_the_film_beside_is_in_the_link_and_goes_by_its_key(film: Tab, tab: Call
     film.page.keyboard.press("c")
     expect(beside(film)).to_have_count(0)
     film.page.wait_for_function("!location.hash.includes('timetravel.beside=')")
+
+
+def test_the_most_different_samples_are_listed_and_taken_by_mouse_and_by_keyboard(film: Tab):
+    film.frame.get_by_role("combobox", name="Beside").select_option(label="Preview")
+    film.wait("s.beside !== null")
+    grid = film.frame.get_by_role("grid", name="Samples whose neighbors differ most")
+    expect(grid).to_be_visible()
+    shares = [int(text.split()[0]) for text in grid.locator(".sample-rows .sample-row span:last-child").all_inner_texts() if "%" in text]
+    assert len(shares) > 5
+    assert shares == sorted(shares, reverse=True)
+    rows = grid.locator(".sample-rows .sample-row")
+    rows.nth(1).click()
+    assert film.state()["selected"] == 1
+    expect(rows.nth(1)).to_have_attribute("aria-selected", "true")
+    expect(film.frame.locator(".tooltip")).to_contain_text(f"#{rows.nth(1).locator('span').first.inner_text()}")
+    grid.focus()
+    film.page.keyboard.press("ArrowDown")
+    film.page.keyboard.press("Enter")
+    expect(rows.nth(2)).to_have_attribute("aria-selected", "true")
+    assert film.state()["selected"] == 1

@@ -128,6 +128,12 @@ export const wrongWords = computed(() =>
   canBeWrong.value && !state.switchedOff.value.has("wrong") ? (WRONG_WORDS[state.colour.value] ?? "wrong: hollow core") : null,
 );
 
+/** What hatching says; null where none is drawn. */
+export const doubtWords = computed(() => {
+  const isDrawn = state.territoryShown.value && state.reel.value?.film.territory.source !== "none";
+  return isDrawn && !state.switchedOff.value.has("doubt") ? "hatched: do not believe" : null;
+});
+
 /** The scale of a mode that colours by a number. */
 export const scale = computed<Scale | null>(() => {
   const mode = state.colour.value;

@@ -3,7 +3,7 @@ import { columnsOf } from "../columns";
 import { openRenderer } from "../engine/open";
 import { recast } from "../engine/recast";
 import { nearestFrame, type Renderer, type Scene, SPLIT_SHAPES } from "../engine/scene";
-import { counts, entries, hidden, scale, wrongWords } from "../legend";
+import { counts, doubtWords, entries, hidden, scale, wrongWords } from "../legend";
 import { drawn } from "../painter";
 import { viridisColours } from "../palette";
 import { sizeFactor } from "../picture";
@@ -44,9 +44,11 @@ function legendNow(reel: state.Reel, ink: Ink): Legend {
   );
   const found = scale.peek();
   const marked = wrongWords.peek();
+  const doubt = doubtWords.peek();
   const wrong: Key[] = marked === null ? [] : [{ name: marked, colour: ink.faint, shape: "cored" }];
+  const hatched: Key[] = doubt === null ? [] : [{ name: doubt, colour: ink.faint, shape: "hatched" }];
   return {
-    keys: [...seen, ...shownSplits, ...wrong],
+    keys: [...seen, ...shownSplits, ...wrong, ...hatched],
     ramp:
       found === null
         ? null

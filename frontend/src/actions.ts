@@ -1,5 +1,4 @@
 /** The verbs of the tab, shared by buttons and keys. */
-
 import * as api from "./api";
 import { neighbouring, toggledBookmark } from "./bookmarks";
 import { FIT } from "./camera";

@@ -1,5 +1,4 @@
 /** The film beside the first: opened by choice, held at the same step or the same accuracy, its samples matched by their ids. */
-
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { aligner } from "./alignment";
 import * as api from "./api";

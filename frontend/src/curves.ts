@@ -1,5 +1,4 @@
 /** The scalars beside a run: which there are, which are chosen, and their values as they arrive. */
-
 import { computed, effect, signal, untracked } from "@preact/signals";
 import * as api from "./api";
 import { messageOf } from "./format";

@@ -2,7 +2,6 @@
  * The frames of one film that are in memory: prefetched from the cursor outward, three at a time, forgotten far from it, so that a film of
  * any length plays in bounded memory.
  */
-
 import { messageOf } from "./format";
 import type { Span } from "./loop";
 

@@ -1,5 +1,4 @@
 /** Opens the film to show and keeps its frames coming. The old film stays on screen until the new one can be drawn. */
-
 import { batch, effect, signal, untracked } from "@preact/signals";
 import * as api from "./api";
 import { type Frame, frameBytes, type Samples } from "./binary";

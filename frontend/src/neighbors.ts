@@ -1,5 +1,4 @@
 /** The neighbours of the sample in focus at the step under the cursor: in the representation, asked of the server, and in the plane. */
-
 import { computed, effect, signal } from "@preact/signals";
 import * as api from "./api";
 import { aspectOf } from "./camera";

@@ -1,5 +1,4 @@
 /** Selections kept beside the run. */
-
 import { effect, signal } from "@preact/signals";
 import * as api from "./api";
 import { messageOf } from "./format";

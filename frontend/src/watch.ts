@@ -1,5 +1,4 @@
 /** Asks the server what there is, as often as it can change: every second while a fit runs, else every few. Rests while the tab is hidden. */
-
 import { batch, effect } from "@preact/signals";
 import * as api from "./api";
 import { messageOf } from "./format";

@@ -1,5 +1,4 @@
 /** Exports that a person starts: one at a time, with progress, and cancelled on request. */
-
 import { signal } from "@preact/signals";
 import { messageOf } from "../format";
 import * as state from "../state";

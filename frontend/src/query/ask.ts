@@ -1,5 +1,4 @@
 /** Asks queries of the film that is open, at the step under the cursor, and fetches what they need. */
-
 import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import * as api from "../api";
 import { messageOf } from "../format";

@@ -3,6 +3,7 @@ import * as api from "./api";
 import { neighbouring, toggledBookmark } from "./bookmarks";
 import { FIT } from "./camera";
 import { measure } from "./columns";
+import { messageOf } from "./format";
 import { type LoopEnd, withEnd } from "./loop";
 import { cancelOutline, select } from "./selecting";
 import { NOTHING } from "./selection";
@@ -133,7 +134,7 @@ async function change(request: (place: api.Place) => Promise<Fit>): Promise<void
     state.fit.value = await request(place);
     state.reloads.value++; // the new state is followed at once, at a fit's pace
   } catch (error) {
-    state.refusal.value = error instanceof Error ? error.message : String(error);
+    state.refusal.value = messageOf(error);
   }
 }
 

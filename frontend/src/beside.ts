@@ -2,6 +2,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { aligner } from "./alignment";
 import * as api from "./api";
+import { messageOf } from "./format";
 import { keepFetching } from "./keep_fetching";
 import { openReel } from "./loader";
 import { countMatched, matchIds } from "./matching";
@@ -86,7 +87,7 @@ export function keepBeside(): () => void {
       if (choice === null) return untracked(close);
       const controller = new AbortController();
       open(choice, controller.signal).catch((error: unknown) => {
-        if (!controller.signal.aborted) besideTrouble.value = error instanceof Error ? error.message : String(error);
+        if (!controller.signal.aborted) besideTrouble.value = messageOf(error);
       });
       return () => {
         controller.abort();

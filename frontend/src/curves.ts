@@ -1,6 +1,7 @@
 /** The scalars beside a run: which there are, which are chosen, and their values as they arrive. */
 import { computed, effect, signal, untracked } from "@preact/signals";
 import * as api from "./api";
+import { messageOf } from "./format";
 import { ascending, type Chart, curveName, groupScalars, keyOf } from "./series";
 import * as state from "./state";
 import { fidelityChart, stepMetrics } from "./trust";
@@ -42,7 +43,7 @@ export const fidelityCharts = computed<Chart[]>(() => {
 });
 
 function tell(error: unknown, signal: AbortSignal): void {
-  if (!signal.aborted) curvesTrouble.value = error instanceof Error ? error.message : String(error);
+  if (!signal.aborted) curvesTrouble.value = messageOf(error);
 }
 
 /** Changes when scalars may have: with the run, with each step that it logs, and with each reload of TensorBoard. */

@@ -1,4 +1,6 @@
-/** Numbers as people read them. */
+/** Numbers, and what went wrong, as people read them. */
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export const formatCount = (value: number): string => value.toLocaleString("en-US");
 

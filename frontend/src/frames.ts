@@ -2,7 +2,7 @@
  * The frames of one film that are in memory: prefetched from the cursor outward, three at a time, forgotten far from it, so that a film of
  * any length plays in bounded memory.
  */
-
+import { messageOf } from "./format";
 import type { Span } from "./loop";
 
 /**
@@ -137,7 +137,7 @@ export class FrameRing<F> {
       this.#capacity = Math.max(CAPACITY_UNTIL_KNOWN, Math.floor(this.#options.maxBytes / bytes));
     } catch (error) {
       if (this.#pending.get(index) !== controller) return;
-      this.#failures.set(index, error instanceof Error ? error.message : String(error));
+      this.#failures.set(index, messageOf(error));
       this.#retryLater();
     }
     this.#pending.delete(index);

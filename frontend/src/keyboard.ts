@@ -24,7 +24,7 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["F", "fit the whole picture"],
   ["V B Q", "move the picture, select with a box, select with a lasso"],
   ["R", "trails of what is selected"],
-  ["N", "lines to the nearest neighbours of the sample in focus: in the representation, in the plane, both"],
+  ["N", "lines to the nearest neighbors of the sample in focus: in the representation, in the plane, both"],
   ["C", "another film beside, or one alone"],
   ["/", "find samples by a query"],
   ["E", "export a picture or a film"],

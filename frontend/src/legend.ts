@@ -113,6 +113,27 @@ export interface Scale {
   readonly partial: boolean;
 }
 
+const WRONG_WORDS: Readonly<Partial<Record<ColourMode, string>>> = {
+  label: "wrong: core as predicted",
+  prediction: "wrong: core as labelled",
+};
+
+const labelled = computed(() => state.reel.value?.samples.label.some((label) => label >= 0) ?? false);
+
+/** Whether a sample of the film can be wrong: it takes a label and a prediction. */
+export const canBeWrong = computed(() => labelled.value && state.nearestFrame.value?.prediction !== null);
+
+/** How a wrong prediction is marked: by shape, so that no one needs to tell hues apart. Null where none is. */
+export const wrongWords = computed(() =>
+  canBeWrong.value && !state.switchedOff.value.has("wrong") ? (WRONG_WORDS[state.colour.value] ?? "wrong: hollow core") : null,
+);
+
+/** What hatching says; null where none is drawn. */
+export const doubtWords = computed(() => {
+  const isDrawn = state.territoryShown.value && state.reel.value?.film.territory.source !== "none";
+  return isDrawn && !state.switchedOff.value.has("doubt") ? "hatched: do not believe" : null;
+});
+
 /** The scale of a mode that colours by a number. */
 export const scale = computed<Scale | null>(() => {
   const mode = state.colour.value;

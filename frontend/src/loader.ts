@@ -4,6 +4,7 @@ import * as api from "./api";
 import { type Frame, frameBytes, type Samples } from "./binary";
 import { anchorsOf } from "./engine/anchors";
 import { doubtOf } from "./engine/doubt";
+import { messageOf } from "./format";
 import { FrameRing } from "./frames";
 import { keepFetching } from "./keep_fetching";
 import { takeAskedStep } from "./link";
@@ -113,7 +114,7 @@ function followFilm(): () => void {
       if (stopped.aborted) return;
       opening = "";
       retry = setTimeout(() => attempt.value++, REOPEN_MS);
-      state.refusal.value = `The film does not open: ${error instanceof Error ? error.message : String(error)}`;
+      state.refusal.value = `The film does not open: ${messageOf(error)}`;
     });
   });
   return () => {

@@ -2,6 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import * as api from "./api";
 import { aspectOf } from "./camera";
+import { messageOf } from "./format";
 import { nearestInPlane } from "./plane_neighbors";
 import { Recent } from "./samples";
 import * as state from "./state";
@@ -49,7 +50,7 @@ export function followNeighbors(): () => void {
         neighborTrouble.value = null;
       },
       (error: unknown) => {
-        if (!stale) neighborTrouble.value = error instanceof Error ? error.message : String(error);
+        if (!stale) neighborTrouble.value = messageOf(error);
       },
     );
     const next = reel.steps[state.nearest.value + 1];

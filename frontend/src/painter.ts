@@ -1,7 +1,7 @@
 /** Draws the scene on a canvas whenever it changed, at most once per animation frame; rests otherwise. */
 import { effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { openRenderer } from "./engine/open";
-import type { Renderer, Scene } from "./engine/scene";
+import { isSamePlace, type Renderer, type Scene } from "./engine/scene";
 import { meter } from "./meter";
 import * as state from "./state";
 
@@ -27,6 +27,17 @@ export interface Subject {
   readonly drawn: Signal<Drawn | null>;
 }
 
+/** A picture in the making. */
+interface Work {
+  readonly scene: Scene;
+  readonly cursor: number;
+  readonly slices: Generator<void, void>;
+  timer: ReturnType<typeof setTimeout>;
+  begun: boolean;
+}
+
+const SLICE_MS = 8; // half a frame
+const REST_MS = 80; // without a new picture, until a rough one is drawn anew
 const MAX_RATIO = 2; // beyond it the eye sees no gain and the fill rate pays fourfold
 
 export class Painter {
@@ -35,6 +46,7 @@ export class Painter {
   #next: Scene | null = null;
   #cursor = 0;
   #frame = 0;
+  #work: Work | null = null;
   readonly #stops: (() => void)[];
 
   readonly #subject: Subject;
@@ -61,6 +73,7 @@ export class Painter {
   destroy(): void {
     for (const stop of this.#stops) stop();
     cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#work?.timer);
     this.#renderer.destroy();
     this.#subject.drawn.value = null;
   }
@@ -86,15 +99,50 @@ export class Painter {
     this.#frame = 0;
     const scene = this.#next;
     if (scene === null) return;
+    // A picture that stands still is finished before the next: a pointer that hovers on would put it off forever.
+    if (this.#work?.begun === true && isSamePlace(this.#work.scene, scene)) return;
+    clearTimeout(this.#work?.timer);
+    this.#work = null;
+    const shown = this.#subject.drawn.peek()?.scene;
+    const isMoving = shown === undefined || !isSamePlace(shown, scene);
     const before = performance.now();
     const canvas = this.#canvas;
     const width = Math.round(scene.width);
     const height = Math.round(scene.height);
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
-    this.#renderer.draw(scene);
-    this.#subject.drawn.value = { scene, ratio: this.#ratio, cursor: this.#cursor };
+    const slices = this.#renderer.begin(scene, isMoving);
+    if (slices !== null) {
+      const timer = setTimeout(() => this.#goOn(), isMoving ? REST_MS : 0);
+      this.#work = { scene, cursor: this.#cursor, slices, timer, begun: false };
+    }
+    if (slices === null || isMoving) this.#tell(scene, this.#cursor);
     meter.spend(performance.now() - before);
-    meter.close();
+    if (slices === null || isMoving) meter.close();
+  }
+
+  #goOn(): void {
+    const work = this.#work;
+    if (work === null) return;
+    if (!work.begun && state.playing.peek() && !state.reducedMotion.peek()) {
+      work.timer = setTimeout(() => this.#goOn(), REST_MS); // the next picture is only late
+      return;
+    }
+    work.begun = true;
+    const before = performance.now();
+    let done = false;
+    while (!done && performance.now() < before + SLICE_MS) done = work.slices.next().done === true;
+    if (!done) work.timer = setTimeout(() => this.#goOn());
+    else {
+      this.#work = null;
+      this.#tell(work.scene, work.cursor);
+      if (this.#next !== work.scene) this.#schedule();
+    }
+    meter.spend(performance.now() - before);
+    if (done) meter.close();
+  }
+
+  #tell(scene: Scene, cursor: number): void {
+    this.#subject.drawn.value = { scene, ratio: this.#ratio, cursor };
   }
 }

@@ -1,6 +1,7 @@
 /** Selections kept beside the run. */
 import { effect, signal } from "@preact/signals";
 import * as api from "./api";
+import { messageOf } from "./format";
 import { ranges } from "./ranges";
 import { selectPositions } from "./selecting";
 import { positionsOf } from "./selection";
@@ -18,7 +19,7 @@ async function keep(request: Promise<SavedSelections>): Promise<boolean> {
     savedTrouble.value = null;
     return true;
   } catch (error) {
-    savedTrouble.value = error instanceof Error ? error.message : String(error);
+    savedTrouble.value = messageOf(error);
     return false;
   }
 }

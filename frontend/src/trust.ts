@@ -63,13 +63,13 @@ export function headline(film: Film, at: FilmStep): string | null {
   if (metric === undefined || split === undefined || value == null) return null;
   const chance = metric.chance?.[split];
   const against = chance == null ? "" : ` (chance: ${percent(chance)})`;
-  const kept = `${percent(value)} of the ${metric.n_neighbors ?? ""} nearest neighbors of a ${split} sample are its neighbors here too${against}.`;
+  const kept = `${percent(value)} of the ${metric.n_neighbors ?? ""} nearest neighbors of a ${values.length > 1 ? `${split} ` : ""}sample are its neighbors here too${against}.`;
   return isCloseToChance(value, split, metric) ? `${kept} That is close to chance: do not read distances from this step.` : kept;
 }
 
 const percent = (share: number): string => {
   const value = share * 100;
-  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} %`;
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)}\u00a0%`;
 };
 
 /** Where the regions come from. */

@@ -1,6 +1,7 @@
 /** Asks the server what there is, as often as it can change: every second while a fit runs, else every few. Rests while the tab is hidden. */
 import { batch, effect } from "@preact/signals";
 import * as api from "./api";
+import { messageOf } from "./format";
 import { isHidden } from "./host";
 import { askedPlace } from "./link";
 import { filmToHold, isUnderWay } from "./methods";
@@ -77,7 +78,7 @@ export class Watch {
     } catch (error) {
       if (signal.aborted) return;
       this.#listedAt = 0; // the run may be gone: look at the listing first
-      state.unreachable.value = error instanceof Error ? error.message : String(error);
+      state.unreachable.value = messageOf(error);
       pause = UNREACHABLE_MS;
     }
     this.#timer = setTimeout(() => void this.#ask(signal), pause);

@@ -1,11 +1,12 @@
-import { describe, expect, it } from "vitest";
-import { paintDots } from "../src/engine/cpu";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { CpuRenderer } from "../src/engine/cpu";
+import { paintDots } from "../src/engine/cpu_dots";
 import { paintTerritory } from "../src/engine/cpu_territory";
 import { pick, positionOf } from "../src/engine/pick";
 import { race } from "../src/engine/race";
 import type { Scene } from "../src/engine/scene";
 import { classPalette, valuePalette } from "../src/palette";
-import { frameOf, samplesOf, sceneOf } from "./bytes";
+import { frameOf, samplesOf, sceneOf, seeded } from "./bytes";
 
 const WHITE = 0xffffffff;
 const hex = (pixel: number | undefined): string => {
@@ -231,5 +232,131 @@ describe("pick", () => {
     };
     expect(positionOf(moving, 0)).toEqual({ x: expect.closeTo(32, 1), y: expect.closeTo(32, 1) });
     expect(pick(moving, 32, 32, 3)).toBe(0);
+  });
+});
+
+/** What a canvas would show; there is none in Node. */
+function screen(): { renderer: CpuRenderer; shown: () => Uint32Array } {
+  let pixels = new Uint32Array(0);
+  const context = { putImageData: (image: ImageData) => (pixels = new Uint32Array(image.data.buffer.slice(0))) };
+  return { renderer: new CpuRenderer(context as unknown as CanvasRenderingContext2D), shown: () => pixels };
+}
+
+describe("a picture that takes longer than a frame", () => {
+  const random = seeded(2);
+  const n = 60_000;
+  const labels = Array.from({ length: n }, (_, i) => i % 3);
+  const places = (): (readonly [number, number])[] => labels.map((k) => [(k + random()) / 3, random()] as const);
+  const map = ["0012", "0012", "0112", "0112"];
+  const size = { width: 200, height: 200, projection: { scaleX: 200, scaleY: -200, offsetX: 0, offsetY: 200 }, dotSize: 2.5 };
+  const [from, to] = [frameOf(places(), labels, map), frameOf(places(), labels, map)];
+  const scene = sceneOf(samplesOf(labels), from, { ...size, b: to, fraction: 0.3 });
+
+  beforeAll(() => {
+    vi.stubGlobal(
+      "ImageData",
+      class {
+        readonly data: Uint8ClampedArray;
+        constructor(
+          readonly width: number,
+          readonly height: number,
+        ) {
+          this.data = new Uint8ClampedArray(4 * width * height);
+        }
+      },
+    );
+  });
+  afterAll(() => void vi.unstubAllGlobals());
+
+  const finished = (slices: Generator<void, void> | null): number => {
+    let count = 0;
+    while (slices?.next().done === false) count++;
+    return count;
+  };
+
+  it("is rough while it moves, and at rest the same as one drawn at once", () => {
+    const [slow, fast] = [screen(), screen()];
+    const rest = slow.renderer.begin(scene, true);
+    const rough = slow.shown();
+    expect(rough.length).toBe(200 * 200);
+    expect(finished(rest)).toBeGreaterThan(5);
+    fast.renderer.draw(scene);
+    expect(slow.shown()).toEqual(fast.shown());
+    expect(rough).not.toEqual(fast.shown());
+  });
+
+  it("stays on screen until the next is ready, where nothing moves", () => {
+    const { renderer, shown } = screen();
+    renderer.draw(scene);
+    const before = shown();
+    const rest = renderer.begin({ ...scene, marked: [7] }, false);
+    expect(shown()).toBe(before);
+    finished(rest);
+    expect(shown()).not.toEqual(before);
+  });
+
+  it("shows all of a small selection, however rough", () => {
+    const selection = new Uint8Array(n);
+    for (let i = 0; i < 20; i++) selection[i * 1001] = 1;
+    const chosen = { ...scene, selection, territory: 0, dotSize: 5 };
+    const { renderer, shown } = screen();
+    renderer.begin(chosen, true);
+    const rough = shown();
+    for (let i = 0; i < 20; i++) {
+      const { x, y } = positionOf(scene, i * 1001);
+      if (x > 5 && y > 5 && x < 195 && y < 195)
+        expect(["#3f90da", "#ffa90e", "#bd1f01"]).toContain(hex(rough[Math.floor(y) * 200 + Math.floor(x)]));
+    }
+  });
+});
+
+describe("lines at several pixels to a CSS pixel", () => {
+  const widest = (pixels: Uint32Array, width: number, row: number, colour: string): number => {
+    let best = 0;
+    let run = 0;
+    for (let x = 0; x < width; x++) {
+      run = hex(pixels[row * width + x]) === colour ? run + 1 : 0;
+      best = Math.max(best, run);
+    }
+    return best;
+  };
+
+  it("of a dot's rim grow with it", () => {
+    const rim = (ratio: number): number => {
+      const side = 64 * ratio;
+      const scene = sceneOf(samplesOf([0]), frameOf([[0.5, 0.5]], [0]), {
+        width: side,
+        height: side,
+        projection: { scaleX: side, scaleY: -side, offsetX: 0, offsetY: side },
+        dotSize: 12 * ratio,
+        ratio,
+      });
+      const { pixels, at } = painted(scene);
+      const colour = at(Math.round(side / 2 - 5.5 * ratio), side / 2);
+      return widest(pixels, side, side / 2, colour);
+    };
+    expect(rim(1)).toBe(1);
+    expect(rim(4)).toBeGreaterThanOrEqual(3);
+    expect(rim(4)).toBeLessThanOrEqual(5);
+  });
+
+  it("between territories grow too", () => {
+    const border = (ratio: number): number => {
+      const side = 64 * ratio;
+      const scene = sceneOf(samplesOf([]), frameOf([], null, ["01", "01"]), {
+        width: side,
+        height: side,
+        projection: { scaleX: side, scaleY: -side, offsetX: 0, offsetY: side },
+        ratio,
+      });
+      const [pixels, plain] = [true, false].map((contour) => {
+        const drawn = new Uint32Array(side * side).fill(WHITE);
+        if (scene.a.territory !== null)
+          paintTerritory(race(scene.a.territory, scene.a.territory, 0), { ...scene, contour }, drawn);
+        return drawn;
+      });
+      return [...Array(side).keys()].filter((x) => pixels?.[side * 8 + x] !== plain?.[side * 8 + x]).length;
+    };
+    expect([border(1), border(2), border(4)]).toEqual([1, 2, 4]);
   });
 });

@@ -69,4 +69,21 @@ describe("names", () => {
     layout.place(Float32Array.of(-5, Number.NaN, 100, 100, 100), Float32Array.of(50, 50, 100, 100, 100), 400, 400);
     expect([...layout.shown]).toEqual([0, 0, 0, 1, 1]);
   });
+
+  it("leave most of the picture to its dots, and the tools their place", () => {
+    const random = seeded(5);
+    const n = 200;
+    const layout = layoutOf(new Array<number>(n).fill(120), [...Array(n).keys()]);
+    const xs = Float32Array.from({ length: n }, () => 1000 * random());
+    layout.place(
+      xs,
+      Float32Array.from({ length: n }, () => 800 * random()),
+      1000,
+      800,
+    );
+    const shown = [...Array(n).keys()].filter((i) => layout.shown[i] === 1);
+    expect((shown.length * 120 * 16) / (1000 * 800)).toBeLessThan(0.13);
+    layout.place(Float32Array.of(500), Float32Array.of(40), 1000, 800);
+    expect(layout.top[0]).toBe(46); // below its place, not under the tools above it
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { paintDots } from "../src/engine/cpu";
+import { paintDots } from "../src/engine/cpu_dots";
 import { recast, thinned } from "../src/engine/recast";
 import { frameOf, samplesOf, sceneOf, seeded } from "./bytes";
 

@@ -50,9 +50,16 @@ describe("fidelity in words", () => {
   it("warns in the headline only of steps that are close to chance", () => {
     const [first, second] = metric.steps;
     if (first === undefined || second === undefined) throw new Error("no steps");
-    expect(headline(metric, first)).toMatch(/6\.0 % .* test .*chance: 4\.0 %.*close to chance/);
-    expect(headline(metric, second)).toMatch(/40 %/);
+    expect(headline(metric, first)).toMatch(/6\.0\s% .* test .*chance: 4\.0\s%.*close to chance/);
+    expect(headline(metric, second)).toMatch(/40\s%/);
     expect(headline(metric, second)).not.toMatch(/close to chance/);
+  });
+
+  it("names the split only where there are several", () => {
+    const [first] = metric.steps;
+    if (first === undefined) throw new Error("no steps");
+    const alone = { ...first, fidelity: { neighborhood_preservation: { all: 0.4 } } };
+    expect(headline(metric, alone)).toMatch(/neighbors of a sample are/);
   });
 
   it("draws chance as a dashed line in its split's colour", () => {

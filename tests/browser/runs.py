@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from sklearn.datasets import load_digits
 from torch import nn
@@ -42,3 +43,18 @@ def log_run(logdir: Path, steps: Sequence[int] = STEPS) -> None:
         optimizer.step()
         writer.add_scalar("loss/train", loss.item(), step)
     writer.close()
+
+
+def log_texts(logdir: Path) -> list[str]:
+    """Log texts of two classes at two moments, without a model; return them."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(60) % 2
+    texts = [
+        f"{'a dull' if label == 0 else 'a fine'} film about {('dogs', 'Cats & co', '<b>war</b>')[i % 3]}" for i, label in enumerate(labels)
+    ]
+    film = TimeTravel(str(logdir / "reviews"), labels=labels, class_names=["bad", "good"], texts=texts)
+    weight = 4 * rng.normal(size=(2, 6)).astype(np.float32)
+    for step in range(2):
+        x = rng.normal(size=(60, 6)).astype(np.float32) + step * weight[labels]
+        film.log_arrays(step, x, x @ weight.T, head=(weight, np.zeros(2, np.float32)))
+    return texts

@@ -46,7 +46,7 @@ def test_another_film_is_put_beside_and_follows_cursor_and_camera(film: Tab):
     state = film.wait("s.beside !== null")
     assert state["beside"] != state["film"]
     expect(beside(film)).to_contain_text(f"step {STEPS[-1]} · {N_SAMPLES} in common")
-    expect(beside(film)).to_contain_text("of neighbours differ")
+    expect(beside(film)).to_contain_text("of neighbors differ")
     film.keep_screen("two-films")
     at_last = picture_beside(film)
     assert len(np.unique(at_last.reshape(-1, 3), axis=0)) > 50
@@ -77,9 +77,9 @@ def test_dots_are_coloured_by_how_much_their_neighbourhood_differs(film: Tab):
     assert not film.frame.locator("option", has_text="Difference").count()
     film.frame.get_by_role("combobox", name="Beside").select_option(label="Preview")
     film.wait("s.beside !== null")
-    expect(beside(film)).to_contain_text("of neighbours differ")
+    expect(beside(film)).to_contain_text("of neighbors differ")
     before = film.picture()
-    film.frame.get_by_role("combobox", name="Colour by").select_option(label="Difference to the film beside")
+    film.frame.get_by_role("combobox", name="Colour by").select_option(label="Difference")
     expect(film.frame.get_by_label("Legend")).to_contain_text("not among the nearest in the film beside")
     assert difference(before, film.picture()) > 0.005
 
@@ -90,7 +90,7 @@ def test_the_film_beside_is_in_the_link_and_goes_by_its_key(film: Tab, tab: Call
     film.page.wait_for_function("location.hash.includes('timetravel.beside=')")
     beside(film).get_by_role("combobox", name="Held at").select_option(label="same accuracy")
     film.page.wait_for_function("location.hash.includes('timetravel.align=accuracy')")
-    film.frame.get_by_role("combobox", name="Colour by").select_option(label="Difference to the film beside")
+    film.frame.get_by_role("combobox", name="Colour by").select_option(label="Difference")
     film.page.wait_for_function("location.hash.includes('timetravel.colour=difference')")
     again = tab(fitted, film.page.url.partition("#timetravel")[2])
     again.wait("s.beside !== null")
@@ -99,3 +99,23 @@ def test_the_film_beside_is_in_the_link_and_goes_by_its_key(film: Tab, tab: Call
     film.page.keyboard.press("c")
     expect(beside(film)).to_have_count(0)
     film.page.wait_for_function("!location.hash.includes('timetravel.beside=')")
+
+
+def test_the_most_different_samples_are_listed_and_taken_by_mouse_and_by_keyboard(film: Tab):
+    film.frame.get_by_role("combobox", name="Beside").select_option(label="Preview")
+    film.wait("s.beside !== null")
+    grid = film.frame.get_by_role("grid", name="Samples whose neighbors differ most")
+    expect(grid).to_be_visible()
+    shares = [int(text.split()[0]) for text in grid.locator(".sample-rows .sample-row span:last-child").all_inner_texts() if "%" in text]
+    assert len(shares) > 5
+    assert shares == sorted(shares, reverse=True)
+    rows = grid.locator(".sample-rows .sample-row")
+    rows.nth(1).click()
+    assert film.state()["selected"] == 1
+    expect(rows.nth(1)).to_have_attribute("aria-selected", "true")
+    expect(film.frame.locator(".tooltip")).to_contain_text(f"#{rows.nth(1).locator('span').first.inner_text()}")
+    grid.focus()
+    film.page.keyboard.press("ArrowDown")
+    film.page.keyboard.press("Enter")
+    expect(rows.nth(2)).to_have_attribute("aria-selected", "true")
+    assert film.state()["selected"] == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,6 +95,20 @@ def test_a_picture_is_as_dark_as_the_screen(film: Tab):
     assert dark.mean() < light.mean() - 60
 
 
+_PLAY = """async (address) => {
+  const video = document.createElement("video");
+  await new Promise((done, fail) => {
+    video.onloadeddata = done;
+    video.onerror = () => fail(new Error(video.error.message));
+    video.src = address;
+  });
+  const seeked = new Promise((done) => { video.onseeked = done; });
+  video.currentTime = 0.5;
+  await seeked;
+  return [video.videoWidth, video.videoHeight, video.duration, video.currentTime];
+}"""
+
+
 def test_a_film_has_every_picture_at_its_time(film: Tab):
     _order(film, format="WebM video", size="640 × 480", pictures="15 per second", speed="4 steps/s")
     expect(film.frame.locator(".export-menu")).to_contain_text("12 pictures")
@@ -109,6 +124,10 @@ def test_a_film_has_every_picture_at_its_time(film: Tab):
     assert webm.sizes[0] > 2000  # the first picture stands alone
     assert sum(webm.sizes[1:]) > 1000  # and the others differ from it
     expect(film.frame.locator(".export-outcome")).to_contain_text(f"steps-{STEPS[0]}-{STEPS[-1]}.webm")
+    # The browser's own player opens it, and finds a moment in its middle.
+    page = film.page.context.new_page()
+    address = "data:video/webm;base64," + base64.b64encode(path.read_bytes()).decode()
+    assert page.evaluate(_PLAY, address) == [*_SIZE, pytest.approx(0.8, abs=0.08), 0.5]
 
 
 def test_a_gif_moves_and_lasts_as_long_as_the_loop(film: Tab):

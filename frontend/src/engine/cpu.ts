@@ -1,145 +1,62 @@
 /** The renderer without WebGL: plain loops over an image. Many remote desktops have no GPU, and there this is the faster one too. */
 import type { Territory } from "../binary";
-import { paintDoubt } from "./cpu_doubt";
-import { paintTerritory } from "./cpu_territory";
-import { colourAt, mixed, pack } from "./pixel";
+import { dotSlices } from "./cpu_dots";
+import { fadeDoubt, hatchDoubt } from "./cpu_doubt";
+import { TerritoryPainter } from "./cpu_territory";
+import { pack } from "./pixel";
 import { type Cells, cellsOf, race } from "./race";
-import {
-  classShape,
-  DIMMED,
-  DOT_SHAPES,
-  FADED,
-  HALO,
-  isWrong,
-  keyIn,
-  NO_VALUE,
-  nearestFrame,
-  projectWindow,
-  type Renderer,
-  RIM,
-  type Scene,
-  SPLIT_SHAPES,
-  shapedByClass,
-  splitShown,
-  WRONG_GROWTH,
-} from "./scene";
-import { CORE, GAP, OUTER, RIM_LAYER, RING, type Stamp, stamp } from "./stamp";
+import { isSamePlace, projectWindow, type Renderer, type Scene } from "./scene";
 
-const RING_PIXELS = 6;
+const ROWS = 48; // of pixels in a slice: a few milliseconds
+/** What a picture may weigh to be drawn at once: a million pixels of territory, or fifty thousand dots, each alone weigh 1. */
+const LIGHT = 1;
+const PIXELS_OF_ONE = 1e6;
+const DOTS_OF_ONE = 5e4;
+const ROUGH_DOTS = 25_000; // in a rough picture
+const ROUGH_PIXELS = 2; // a side of the squares of its territory
 
-interface Ink {
-  /** Packed colour per layer, filled in per dot. */
-  readonly layers: Uint32Array;
+/** About what a picture costs, in pictures that are drawn within a frame or two. */
+function weightOf({ width, height, projection, samples, territory }: Scene): number {
+  const ground = territory > 0 ? Math.min(width, projection.scaleX) * Math.min(height, -projection.scaleY) : 0;
+  return ground / PIXELS_OF_ONE + samples.n / DOTS_OF_ONE;
 }
 
-function blend(
-  pixels: Uint32Array,
-  width: number,
-  x: number,
-  y: number,
-  { dx, dy, coverage, layer }: Stamp,
-  { layers }: Ink,
-  strength: number,
-): void {
-  for (let i = 0; i < dx.length; i++) {
-    const at = (y + (dy[i] ?? 0)) * width + x + (dx[i] ?? 0);
-    const colour = layers[layer[i] ?? 0] ?? 0;
-    const weight = ((coverage[i] ?? 0) * strength) >> 8;
-    if (weight >= 256) {
-      pixels[at] = colour;
-      continue;
-    }
-    const under = pixels[at] ?? 0;
-    const rest = 256 - weight;
-    // Red and blue share a multiplication: eight spare bits lie between them.
-    const redBlue = (((under & 0xff00ff) * rest + (colour & 0xff00ff) * weight) >>> 8) & 0xff00ff;
-    const green = (((under & 0xff00) * rest + (colour & 0xff00) * weight) >>> 8) & 0xff00;
-    pixels[at] = (0xff000000 | redBlue | green) >>> 0;
-  }
-}
-
-const HALO_LEVELS = 8;
-
-/** Stamps of a scene, made when first used. */
-class Stamps {
-  readonly #made: (Stamp | undefined)[] = [];
-  constructor(
-    readonly diameter: number,
-    readonly growth: number,
-  ) {}
-
-  /** `halo` is 0..HALO_LEVELS − 1. */
-  get(shape: number, cored: boolean, halo: number): Stamp {
-    const at = (shape * 2 + (cored ? 1 : 0)) * HALO_LEVELS + halo;
-    const known = this.#made[at];
-    if (known !== undefined) return known;
-    const diameter = this.diameter * (cored ? WRONG_GROWTH : 1);
-    const width = (halo / (HALO_LEVELS - 1)) * HALO * (diameter / 2);
-    const made = stamp({ shape: DOT_SHAPES[shape] ?? "circle", diameter, cored, growth: this.growth, halo: width });
-    this.#made[at] = made;
-    return made;
-  }
-}
-
-/** Draw all dots, those beside the selection first and dimmed, then the marked ones again with a ring, into opaque pixels of the scene's size. */
-export function paintDots(scene: Scene, pixels: Uint32Array): void {
-  const { palette, ink, background } = scene;
-  const keys = Array.from({ length: palette.size }, (_, key) => colourAt(palette, key));
-  const fills = Uint32Array.from(keys, (colour) => pack(...colour));
-  const rims = Uint32Array.from(keys, (colour) => pack(...mixed(colour, ink, RIM)));
-  const layers = new Uint32Array(5);
-  layers[GAP] = pack(...background);
-  layers[RING] = pack(...scene.ring);
-  const frame = nearestFrame(scene);
-  const { label, split, n } = scene.samples;
+/** The scene at a share of its size, without what a rough picture leaves away. */
+function shrunken(scene: Scene, factor: number): Scene {
   const { scaleX, scaleY, offsetX, offsetY } = scene.projection;
-  const [kx, ky] = [scaleX / 65535, scaleY / 65535];
-  const [from, to] = [scene.a.xy, scene.b.xy];
-
-  const byClass = shapedByClass(scene.mode, scene.nClasses);
-  const faded = scene.trust?.mark === "fade" ? scene.trust.values : null;
-  const ringed = scene.trust?.mark === "ring" ? scene.trust.values : null;
-
-  const drawOne = (sample: number, stamps: Stamps, opacity = 1): void => {
-    if (!splitShown(scene.splitMask, split[sample] ?? 0)) return;
-    const own = label[sample] ?? -1;
-    const predicted = frame.prediction?.[sample] ?? null;
-    const key = keyIn(scene, sample);
-    if ((palette.rgba[4 * key + 3] ?? 0) === 0) return;
-    const cored = scene.wrongMarked && predicted !== null && isWrong(own, predicted, scene.nClasses);
-    const form = byClass ? classShape(key, scene.nClasses) : (split[sample] ?? 0) % SPLIT_SHAPES.length;
-    const share = trustOf(ringed, sample);
-    const shape = stamps.get(form, cored, stamps.growth > 0 ? 0 : Math.round((1 - share) * (HALO_LEVELS - 1)));
-    const strength = Math.round(256 * opacity * (FADED + (1 - FADED) * trustOf(faded, sample)));
-    const [fromX, fromY] = [from[2 * sample] ?? 0, from[2 * sample + 1] ?? 0];
-    const x = (offsetX + (fromX + ((to[2 * sample] ?? 0) - fromX) * scene.fraction) * kx) | 0;
-    const y = (offsetY + (fromY + ((to[2 * sample + 1] ?? 0) - fromY) * scene.fraction) * ky) | 0;
-    const { reach } = shape;
-    if (x < reach || y < reach || x >= scene.width - reach || y >= scene.height - reach) return;
-    layers[OUTER] = fills[key] ?? 0;
-    layers[RIM_LAYER] = rims[key] ?? 0;
-    if (cored) {
-      const other = scene.mode === "label" ? predicted : scene.mode === "prediction" ? own : -1;
-      layers[CORE] = other < 0 ? (layers[GAP] ?? 0) : (fills[other] ?? 0);
-    }
-    blend(pixels, scene.width, x, y, shape, { layers }, strength);
+  return {
+    ...scene,
+    width: Math.ceil(scene.width / factor),
+    height: Math.ceil(scene.height / factor),
+    projection: { scaleX: scaleX / factor, scaleY: scaleY / factor, offsetX: offsetX / factor, offsetY: offsetY / factor },
+    ratio: scene.ratio / factor,
+    patch: null,
   };
-
-  const { selection } = scene;
-  const plain = new Stamps(scene.dotSize, 0);
-  if (selection !== null) {
-    for (let sample = 0; sample < n; sample++) if (selection[sample] !== 1) drawOne(sample, plain, DIMMED);
-  }
-  for (let sample = 0; sample < n; sample++) if (selection === null || selection[sample] === 1) drawOne(sample, plain);
-  if (scene.marked.length === 0) return;
-  const marking = new Stamps(scene.dotSize, RING_PIXELS);
-  for (const sample of scene.marked) drawOne(sample, marking);
 }
 
-/** 0..1; samples without a value are not doubted. */
-function trustOf(values: Uint8Array | null, sample: number): number {
-  const value = values?.[sample] ?? NO_VALUE;
-  return value === NO_VALUE ? 1 : value / 254;
+/** Every pixel becomes a square. */
+function enlarge(small: Uint32Array, smallWidth: number, factor: number, { width, height }: Scene, into: Uint32Array): void {
+  for (let y = 0; y < height; y++) {
+    const start = y * width;
+    if (y % factor > 0) into.copyWithin(start, start - width, start);
+    else {
+      const from = (y / factor) * smallWidth;
+      for (let x = 0; x < width; x++) into[start + x] = small[from + ((x / factor) | 0)] ?? 0;
+    }
+  }
+}
+
+function isSameGround(one: Scene, other: Scene): boolean {
+  return (
+    isSamePlace(one, other) &&
+    one.palette === other.palette &&
+    one.mode === other.mode &&
+    one.territory === other.territory &&
+    one.background === other.background &&
+    one.contour === other.contour &&
+    one.doubt === other.doubt &&
+    one.patch === other.patch
+  );
 }
 
 export class CpuRenderer implements Renderer {
@@ -148,24 +65,92 @@ export class CpuRenderer implements Renderer {
   #image: ImageData | null = null;
   #cells: Cells | null = null;
   #fine: { readonly of: Territory; readonly cells: Cells } | null = null;
+  /** Territory of the last picture, kept while only the dots change. */
+  #ground: { readonly of: Scene; readonly pixels: Uint32Array } | null = null;
+  #small = new Uint32Array(0);
 
   constructor(context: CanvasRenderingContext2D) {
     this.#context = context;
   }
 
   draw(scene: Scene): void {
-    const image = this.#imageOf(scene);
-    const pixels = new Uint32Array(image.data.buffer);
-    pixels.fill(pack(...scene.background));
-    this.#drawTerritory(scene, pixels);
-    paintDots(scene, pixels);
-    this.#context.putImageData(image, 0, 0);
+    const slices = this.#slices(scene);
+    while (slices.next().done !== true);
+  }
+
+  begin(scene: Scene, isMoving: boolean): Generator<void, void> | null {
+    if (weightOf(scene) > LIGHT) {
+      if (isMoving) this.#drawRough(scene);
+      return this.#slices(scene);
+    }
+    this.draw(scene);
+    return null;
   }
 
   destroy(): void {
     this.#image = null;
     this.#cells = null;
     this.#fine = null;
+    this.#ground = null;
+    this.#small = new Uint32Array(0);
+  }
+
+  /** The picture, on the canvas when all slices are done. */
+  *#slices(scene: Scene): Generator<void, void> {
+    if (this.#ground === null || !isSameGround(this.#ground.of, scene)) yield* this.#groundSlices(scene);
+    const image = this.#imageOf(scene);
+    const pixels = new Uint32Array(image.data.buffer);
+    if (this.#ground !== null) pixels.set(this.#ground.pixels);
+    yield* dotSlices(scene, pixels, Number.POSITIVE_INFINITY);
+    this.#context.putImageData(image, 0, 0);
+  }
+
+  *#groundSlices(scene: Scene): Generator<void, void> {
+    const size = scene.width * scene.height;
+    const pixels = this.#ground?.pixels.length === size ? this.#ground.pixels : new Uint32Array(size);
+    this.#ground = null; // until it is done, what is there is neither this nor that
+    pixels.fill(pack(...scene.background));
+    const cells = this.#race(scene);
+    if (cells !== null) {
+      const painters = [new TerritoryPainter(cells, scene, pixels)];
+      if (scene.patch !== null) {
+        const { territory, window } = scene.patch;
+        if (this.#fine?.of !== territory) this.#fine = { of: territory, cells: race(territory, territory, 0) };
+        const part = { ...scene, projection: projectWindow(scene.projection, window) };
+        painters.push(new TerritoryPainter(this.#fine.cells, part, pixels));
+      }
+      for (let y = 0; y < scene.height; y += ROWS) {
+        const end = Math.min(scene.height, y + ROWS);
+        for (const painter of painters) painter.paint(y, end);
+        if (scene.doubt) {
+          fadeDoubt(scene, pixels, y, end);
+          hatchDoubt(scene, pixels, y, end);
+        }
+        yield;
+      }
+    }
+    this.#ground = { of: scene, pixels };
+  }
+
+  /** Territory in squares and not all of the dots: what there is time for while the picture moves. */
+  #drawRough(scene: Scene): void {
+    const image = this.#imageOf(scene);
+    const pixels = new Uint32Array(image.data.buffer);
+    const cells = this.#race(scene);
+    if (cells === null) pixels.fill(pack(...scene.background));
+    else {
+      const small = shrunken(scene, ROUGH_PIXELS);
+      const size = small.width * small.height;
+      if (this.#small.length !== size) this.#small = new Uint32Array(size);
+      this.#small.fill(pack(...scene.background));
+      new TerritoryPainter(cells, small, this.#small).paint(0, small.height);
+      if (scene.doubt) fadeDoubt(small, this.#small, 0, small.height);
+      enlarge(this.#small, small.width, ROUGH_PIXELS, scene, pixels);
+      if (scene.doubt) hatchDoubt(scene, pixels, 0, scene.height);
+    }
+    const dots = dotSlices(scene, pixels, ROUGH_DOTS);
+    while (dots.next().done !== true);
+    this.#context.putImageData(image, 0, 0);
   }
 
   #imageOf({ width, height }: Scene): ImageData {
@@ -173,17 +158,12 @@ export class CpuRenderer implements Renderer {
     return this.#image;
   }
 
-  #drawTerritory(scene: Scene, pixels: Uint32Array): void {
+  /** Null where there is no territory to draw. */
+  #race(scene: Scene): Cells | null {
     const from = scene.a.territory ?? scene.b.territory;
     const to = scene.b.territory ?? from;
-    if (from === null || to === null || scene.territory <= 0 || from.resolution !== to.resolution) return;
+    if (from === null || to === null || scene.territory <= 0 || from.resolution !== to.resolution) return null;
     if (this.#cells?.resolution !== from.resolution) this.#cells = cellsOf(from.resolution);
-    paintTerritory(race(from, to, scene.fraction, this.#cells), scene, pixels);
-    if (scene.patch !== null) {
-      const { territory, window } = scene.patch;
-      if (this.#fine?.of !== territory) this.#fine = { of: territory, cells: race(territory, territory, 0) };
-      paintTerritory(this.#fine.cells, { ...scene, projection: projectWindow(scene.projection, window) }, pixels);
-    }
-    if (scene.doubt) paintDoubt(scene, pixels);
+    return race(from, to, scene.fraction, this.#cells);
   }
 }

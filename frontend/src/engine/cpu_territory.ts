@@ -44,56 +44,96 @@ function axis(length: number, offset: number, scale: number, resolution: number)
   return { cell, weight };
 }
 
-/** Paint the cells into opaque pixels of the scene's size; what lies outside the extent stays as it is. */
-export function paintTerritory({ resolution: g, classes, margin }: Cells, scene: Scene, pixels: Uint32Array): void {
-  const { ground, border } = shades(scene);
-  const neutral = !isClassMode(scene.mode);
-  const { width, height, projection } = scene;
-  const columns = axis(width, projection.offsetX, projection.scaleX, g);
-  const rows = axis(height, projection.offsetY, projection.scaleY, g);
-  const above = new Int32Array(width).fill(-1); // owners of the row above
-  const votes = new Float32Array(4);
-  const kinds = new Int32Array(4);
+/** Paints the cells, rows of pixels from the top on; what lies outside the extent stays as it is. */
+export class TerritoryPainter {
+  readonly #shades: ReturnType<typeof shades>;
+  readonly #columns: ReturnType<typeof axis>;
+  readonly #rows: ReturnType<typeof axis>;
+  /** Width of a border in pixels. */
+  readonly #line: number;
+  /** Owners of so many rows above, one row after the other, in turns; −1 outside. */
+  readonly #owners: Int32Array;
+  readonly #votes = new Float32Array(4);
+  readonly #kinds = new Int32Array(4);
 
-  for (let y = 0; y < height; y++) {
-    const row = rows.cell[y] ?? -1;
-    if (row < 0) continue;
+  /** `pixels` are opaque and of the scene's size. */
+  constructor(
+    readonly cells: Cells,
+    readonly scene: Scene,
+    readonly pixels: Uint32Array,
+  ) {
+    const { width, height, projection } = scene;
+    this.#shades = shades(scene);
+    this.#columns = axis(width, projection.offsetX, projection.scaleX, cells.resolution);
+    this.#rows = axis(height, projection.offsetY, projection.scaleY, cells.resolution);
+    this.#line = Math.max(1, Math.round(scene.ratio));
+    this.#owners = new Int32Array(width * this.#line).fill(-1);
+  }
+
+  /** Call with one range after the other. */
+  paint(from: number, to: number): void {
+    for (let y = from; y < to; y++) if ((this.#rows.cell[y] ?? -1) >= 0) this.#paintRow(y);
+  }
+
+  #paintRow(y: number): void {
+    const { resolution: g, classes, margin } = this.cells;
+    const { width, contour, mode } = this.scene;
+    const { ground, border } = this.#shades;
+    const { cell, weight } = this.#columns;
+    const [pixels, owners, line] = [this.pixels, this.#owners, this.#line];
+    const [votes, kinds] = [this.#votes, this.#kinds];
+    const neutral = !isClassMode(mode);
+    const row = this.#rows.cell[y] ?? 0;
     const low = row * g;
     const high = Math.min(row + 1, g - 1) * g;
-    const fy = rows.weight[y] ?? 0;
-    let left = -1;
+    const fy = this.#rows.weight[y] ?? 0;
+    const above = (y % line) * width; // the row of owners that lies `line` above; this row's replaces it
+    let column = -1;
+    let kind = 0;
+    let uniform = true;
+    let left = 0; // votes of the two cells on the left, of which a pixel at weight 0 has all
+    let right = 0;
     for (let x = 0; x < width; x++) {
-      const column = columns.cell[x] ?? -1;
-      if (column < 0) continue;
-      const next = Math.min(column + 1, g - 1);
-      const fx = columns.weight[x] ?? 0;
-      const kind = classes[low + column] ?? 0;
-      const vote0 = (1 - fx) * (1 - fy) * ((margin[low + column] ?? 0) + VOTE_FLOOR);
-      const vote1 = fx * (1 - fy) * ((margin[low + next] ?? 0) + VOTE_FLOOR);
-      const vote2 = (1 - fx) * fy * ((margin[high + column] ?? 0) + VOTE_FLOOR);
-      const vote3 = fx * fy * ((margin[high + next] ?? 0) + VOTE_FLOOR);
-      let owner = kind;
-      let lead = vote0 + vote1 + vote2 + vote3;
-      // Most pixels lie among four cells of one class.
-      if (classes[low + next] !== kind || classes[high + column] !== kind || classes[high + next] !== kind) {
+      const at = cell[x] ?? -1;
+      if (at < 0) continue;
+      if (at !== column) {
+        column = at;
+        const next = Math.min(at + 1, g - 1);
+        kind = classes[low + at] ?? 0;
         kinds[0] = kind;
         kinds[1] = classes[low + next] ?? 0;
-        kinds[2] = classes[high + column] ?? 0;
+        kinds[2] = classes[high + at] ?? 0;
         kinds[3] = classes[high + next] ?? 0;
-        votes[0] = vote0;
-        votes[1] = vote1;
-        votes[2] = vote2;
-        votes[3] = vote3;
+        uniform = kinds[1] === kind && kinds[2] === kind && kinds[3] === kind;
+        left = (1 - fy) * ((margin[low + at] ?? 0) + VOTE_FLOOR) + fy * ((margin[high + at] ?? 0) + VOTE_FLOOR);
+        right = (1 - fy) * ((margin[low + next] ?? 0) + VOTE_FLOOR) + fy * ((margin[high + next] ?? 0) + VOTE_FLOOR);
+      }
+      const fx = weight[x] ?? 0;
+      let owner = kind;
+      let lead = left + (right - left) * fx;
+      // Most pixels lie among four cells of one class.
+      if (!uniform) {
+        const next = Math.min(at + 1, g - 1);
+        votes[0] = (1 - fx) * (1 - fy) * ((margin[low + at] ?? 0) + VOTE_FLOOR);
+        votes[1] = fx * (1 - fy) * ((margin[low + next] ?? 0) + VOTE_FLOOR);
+        votes[2] = (1 - fx) * fy * ((margin[high + at] ?? 0) + VOTE_FLOOR);
+        votes[3] = fx * fy * ((margin[high + next] ?? 0) + VOTE_FLOOR);
         owner = winnerOf(kinds, votes);
         lead = leadOf(kinds, votes, owner);
       }
-      const isBorder = scene.contour && ((left >= 0 && left !== owner) || ((above[x] ?? -1) >= 0 && above[x] !== owner));
+      const before = x >= line ? (owners[above + x - line] ?? -1) : -1; // of this row already
+      const over = owners[above + x] ?? -1;
+      const isBorder = contour && ((before >= 0 && before !== owner) || (over >= 0 && over !== owner));
       const shade = Math.min(SHADES - 1, Math.max(0, (lead - VOTE_FLOOR) >> 2));
       pixels[y * width + x] = (isBorder ? border : ground)[(neutral ? 0 : owner) * SHADES + shade] ?? 0;
-      left = owner;
-      above[x] = owner;
+      owners[above + x] = owner;
     }
   }
+}
+
+/** Paint all of the cells at once. */
+export function paintTerritory(cells: Cells, scene: Scene, pixels: Uint32Array): void {
+  new TerritoryPainter(cells, scene, pixels).paint(0, scene.height);
 }
 
 function sumOf(kinds: Int32Array, votes: Float32Array, kind: number): number {

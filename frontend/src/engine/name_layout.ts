@@ -1,7 +1,12 @@
-/** Which names are shown and where: the largest class first, each above its place or below it, so that the dots there are seen; without room, not at all. */
+/** Which names are shown and where: the largest class first, each above its place or below it, so that the dots there are seen; without room, not at all. Many names leave most of
+ * the picture free: those of smaller classes come when a zoom makes room. */
 
 const GAP = 2; // pixels between names
 const LIFT = 6; // pixels between a name and its place
+const COVER = 0.12; // of the view: more would hide the dots that are named
+const FEW = 20; // names that find room whatever they cover
+/** What stands at the middle of the upper edge: the tools. */
+const TOOLS = { width: 108, height: 44 } as const;
 
 export class NameLayout {
   /** Pixels of the top left corners, per name; only where `shown` is 1. */
@@ -29,22 +34,25 @@ export class NameLayout {
   /** Lay out around middles in pixels; NaN for a name without a place. Nothing is allocated. */
   place(x: Float32Array, y: Float32Array, width: number, height: number): void {
     let count = 0;
+    let covered = 0;
     for (const name of this.order) {
       this.shown[name] = 0;
+      if (count >= FEW && covered >= COVER * width * height) continue;
       const [middleX, middleY] = [x[name] ?? 0, y[name] ?? 0];
       if (!(middleX >= 0 && middleX < width && middleY >= 0 && middleY < height)) continue;
       const own = this.widths[name] ?? 0;
       const left = Math.min(Math.max(0, middleX - own / 2), Math.max(0, width - own));
       let below = this.#below[name] ?? 0;
-      if (!this.#hasRoom(name, left, this.#topOf(below, middleY), height, count)) {
+      if (!this.#hasRoom(name, left, this.#topOf(below, middleY), width, height, count)) {
         below = 1 - below;
-        if (!this.#hasRoom(name, left, this.#topOf(below, middleY), height, count)) continue;
+        if (!this.#hasRoom(name, left, this.#topOf(below, middleY), width, height, count)) continue;
       }
       this.#below[name] = below;
       this.left[name] = left;
       this.top[name] = this.#topOf(below, middleY);
       this.shown[name] = 1;
       this.#placed[count++] = name;
+      covered += own * this.height;
     }
   }
 
@@ -52,9 +60,10 @@ export class NameLayout {
     return below === 1 ? middleY + LIFT : middleY - LIFT - this.height;
   }
 
-  #hasRoom(name: number, left: number, top: number, height: number, count: number): boolean {
+  #hasRoom(name: number, left: number, top: number, width: number, height: number, count: number): boolean {
     if (top < 0 || top + this.height > height) return false;
     const right = left + (this.widths[name] ?? 0);
+    if (top < TOOLS.height && left < (width + TOOLS.width) / 2 && right > (width - TOOLS.width) / 2) return false;
     for (let i = 0; i < count; i++) {
       const other = this.#placed[i] ?? 0;
       const otherLeft = this.left[other] ?? 0;

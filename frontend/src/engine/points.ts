@@ -2,13 +2,12 @@
 import type { Samples } from "../binary";
 import type { GpuFrame } from "./gpu_frames";
 import { link, type Program } from "./program";
-import { MODE_INDEX, NO_VALUE, type Scene, shapedByClass } from "./scene";
+import { MODE_INDEX, NO_VALUE, RING_WIDTH, type Scene, shapedByClass } from "./scene";
 import { POINT_FRAGMENT, POINT_VERTEX } from "./shaders";
 
 const [A, B, LABEL, SPLIT, PREDICTION, CONFIDENCE, SELECTED] = [0, 1, 2, 3, 4, 5, 6] as const;
 const [VALUE, TRUST] = [8, 9] as const;
 const NO_LABEL = 65535;
-const RING_PIXELS = 6;
 const [ALL, DIM, CHOSEN] = [0, 1, 2] as const; // parts, as the vertex shader calls them
 
 export class PointPass {
@@ -62,6 +61,7 @@ export class PointPass {
     gl.uniform3f(uniform("ink"), ...unit(scene.ink));
     gl.uniform3f(uniform("ring"), ...unit(scene.ring));
     gl.uniform3f(uniform("background"), ...unit(scene.background));
+    gl.uniform1f(uniform("line"), scene.ratio);
     gl.uniform1f(uniform("growth"), 0);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
@@ -71,7 +71,7 @@ export class PointPass {
       gl.drawArrays(gl.POINTS, 0, scene.samples.n);
     }
     gl.uniform1i(uniform("part"), ALL);
-    gl.uniform1f(uniform("growth"), RING_PIXELS);
+    gl.uniform1f(uniform("growth"), RING_WIDTH * scene.ratio);
     for (const sample of scene.marked) gl.drawArrays(gl.POINTS, sample, 1);
     gl.disable(gl.BLEND);
   }

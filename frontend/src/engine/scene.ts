@@ -58,7 +58,28 @@ export type TrustMark = "fade" | "ring";
 export interface Renderer {
   readonly kind: "webgl" | "cpu";
   draw(scene: Scene): void;
+  /**
+   * Draw what there is time for, and return the work that is left, which puts the whole picture on the canvas with its last slice; null where
+   * that is done. Of a picture that moves, a rough one is drawn at once; of one that does not, the last one stays meanwhile.
+   */
+  begin(scene: Scene, isMoving: boolean): Generator<void, void> | null;
   destroy(): void;
+}
+
+/** Whether the same instant is seen by the same camera. */
+export function isSamePlace(one: Scene, other: Scene): boolean {
+  const [from, to] = [one.projection, other.projection];
+  return (
+    one.a === other.a &&
+    one.b === other.b &&
+    one.fraction === other.fraction &&
+    one.width === other.width &&
+    one.height === other.height &&
+    from.scaleX === to.scaleX &&
+    from.scaleY === to.scaleY &&
+    from.offsetX === to.offsetX &&
+    from.offsetY === to.offsetY
+  );
 }
 
 /** The step whose predictions colour the scene: the nearer of the two. */
@@ -71,8 +92,10 @@ export const isClassMode = (mode: ColourMode): boolean => mode === "label" || mo
 export const WRONG_GROWTH = 1.3;
 /** Radius of that core as a share of the dot's. */
 export const CORE_SHARE = 0.45;
-/** Pixels of diameter from which a gap parts core and ring; below it the gap would eat the ring. */
+/** CSS pixels of diameter from which a gap parts core and ring; below it the gap would eat the ring. */
 export const GAP_FROM = 13;
+/** Extra diameter of a marked dot, for its ring, in CSS pixels. */
+export const RING_WIDTH = 6;
 /** Weight of the rim that sets dots off from a territory of their own colour. */
 export const RIM = 0.55;
 /** Opacity of dots beside a selection. */

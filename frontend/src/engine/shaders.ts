@@ -101,6 +101,7 @@ flat in float strength;
 flat in float halo;
 flat in float span;
 uniform float growth;
+uniform float line; // width of rims and gaps, pixels
 uniform vec3 ink;
 uniform vec3 ring;
 uniform vec3 background;
@@ -120,12 +121,12 @@ void main() {
   }
   float alpha = clamp(radius + halo + growth * 0.5 - d + 0.5, 0.0, 1.0);
   if (alpha <= 0.0) discard;
-  float rim = ${float(RIM)} * smoothstep(3.0, 6.0, diameter);
-  vec3 colour = mix(outer, ink, rim * smoothstep(radius - 1.5, radius - 0.5, d));
+  float rim = ${float(RIM)} * smoothstep(3.0, 6.0, diameter / line);
+  vec3 colour = mix(outer, ink, rim * smoothstep(radius - line - 0.5, radius - line + 0.5, d));
   if (wrong > 0.5) {
     float coreRadius = radius * ${float(CORE_SHARE)};
-    float gap = smoothstep(${float(GAP_FROM - 2)}, ${float(GAP_FROM)}, diameter);
-    colour = mix(colour, background, gap * (1.0 - smoothstep(coreRadius + 0.5, coreRadius + 1.0, middle)));
+    float gap = smoothstep(${float(GAP_FROM - 2)}, ${float(GAP_FROM)}, diameter / line);
+    colour = mix(colour, background, gap * (1.0 - smoothstep(coreRadius + line - 0.5, coreRadius + line, middle)));
     colour = mix(colour, core, 1.0 - smoothstep(coreRadius - 0.5, coreRadius + 0.5, middle));
   }
   if (halo > 0.0) colour = mix(colour, ring, smoothstep(radius - 0.5, radius + 0.5, d));

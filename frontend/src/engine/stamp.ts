@@ -6,10 +6,13 @@ export const RIM_LAYER = 1;
 export const GAP = 2;
 export const CORE = 3;
 export const RING = 4;
+const RIM_FROM = 4.5; // lines of diameter: smaller dots would be all rim
+const WHOLE = 256;
 
 export interface Stamp {
-  readonly dx: Int16Array;
-  readonly dy: Int16Array;
+  /** From the middle to each pixel, in a picture of the width it was made for; those that it covers wholly come first. */
+  readonly offset: Int32Array;
+  readonly nSolid: number;
   /** 0..256. */
   readonly coverage: Uint16Array;
   readonly layer: Uint8Array;
@@ -26,6 +29,10 @@ export interface StampShape {
   readonly growth: number;
   /** Width of the ring of a sample that the picture shows unfaithfully, pixels; 0 for none. */
   readonly halo: number;
+  /** Width of rims and gaps, pixels. */
+  readonly line: number;
+  /** Of the picture, pixels. */
+  readonly width: number;
 }
 
 /** The radius of the dot whose edge runs through here; y points down. The fragment shader computes the same. */
@@ -47,31 +54,34 @@ function distance(shape: DotShape, x: number, y: number, radius: number): number
   }
 }
 
-function layerAt(d: number, middle: number, radius: number, { cored, growth, halo, diameter }: StampShape): number {
+function layerAt(d: number, middle: number, radius: number, { cored, growth, halo, diameter, line }: StampShape): number {
   if (growth > 0 && d > radius) return d > radius + growth * 0.25 ? RING : GAP;
   if (halo > 0 && d > radius) return RING;
   if (cored && middle <= radius * CORE_SHARE) return CORE;
-  if (cored && diameter >= GAP_FROM && middle <= radius * CORE_SHARE + 1) return GAP;
-  return diameter >= 4.5 && d > radius - 1 ? RIM_LAYER : OUTER;
+  if (cored && diameter >= GAP_FROM * line && middle <= radius * CORE_SHARE + line) return GAP;
+  return diameter >= RIM_FROM * line && d > radius - line ? RIM_LAYER : OUTER;
 }
 
 export function stamp(shape: StampShape): Stamp {
   const radius = shape.diameter / 2;
   const outer = radius + shape.growth / 2 + shape.halo;
   const reach = Math.ceil(outer * 1.35 + 1);
-  const pixels: [number, number, number, number][] = [];
+  const pixels: { offset: number; coverage: number; layer: number }[] = [];
   for (let y = -reach; y <= reach; y++) {
     for (let x = -reach; x <= reach; x++) {
       const d = distance(shape.shape, x, y, radius);
-      const coverage = Math.round(256 * Math.min(1, Math.max(0, outer - d + 0.5)));
-      if (coverage > 0) pixels.push([x, y, coverage, layerAt(d, Math.hypot(x, y), radius, shape)]);
+      const coverage = Math.round(WHOLE * Math.min(1, Math.max(0, outer - d + 0.5)));
+      if (coverage > 0)
+        pixels.push({ offset: y * shape.width + x, coverage, layer: layerAt(d, Math.hypot(x, y), radius, shape) });
     }
   }
+  const solid = pixels.filter(({ coverage }) => coverage === WHOLE);
+  const ordered = [...solid, ...pixels.filter(({ coverage }) => coverage < WHOLE)];
   return {
-    dx: Int16Array.from(pixels, ([x]) => x),
-    dy: Int16Array.from(pixels, ([, y]) => y),
-    coverage: Uint16Array.from(pixels, ([, , coverage]) => coverage),
-    layer: Uint8Array.from(pixels, ([, , , layer]) => layer),
+    offset: Int32Array.from(ordered, ({ offset }) => offset),
+    nSolid: solid.length,
+    coverage: Uint16Array.from(ordered, ({ coverage }) => coverage),
+    layer: Uint8Array.from(ordered, ({ layer }) => layer),
     reach,
   };
 }

@@ -1,5 +1,6 @@
 /** Exports that a person starts: one at a time, with progress, and cancelled on request. */
 import { signal } from "@preact/signals";
+import { messageOf } from "../format";
 import * as state from "../state";
 import { openGif } from "./gif";
 import { cursorOf, type FilmPlan, fileName, nPictures } from "./plan";
@@ -79,7 +80,7 @@ async function told(work: () => Promise<string>): Promise<void> {
   try {
     outcome.value = { words: await work(), failed: false };
   } catch (error) {
-    outcome.value = { words: error instanceof Error ? error.message : String(error), failed: true };
+    outcome.value = { words: messageOf(error), failed: true };
   }
 }
 

@@ -5,7 +5,7 @@ import type { DotShape } from "../engine/scene";
 export interface Key {
   readonly name: string;
   readonly colour: string;
-  readonly shape: DotShape | "cored";
+  readonly shape: DotShape | "cored" | "hatched";
 }
 
 export interface Legend {
@@ -114,6 +114,16 @@ function swatch(context: Context, { shape, colour }: Key, x: number, y: number, 
   const radius = 5 * unit;
   context.fillStyle = colour;
   context.beginPath();
+  if (shape === "hatched") {
+    for (const along of [-1, 0, 1]) {
+      context.moveTo(x + (along * 0.8 - 0.5) * radius, y - radius);
+      context.lineTo(x + (along * 0.8 + 0.5) * radius, y + radius);
+    }
+    context.strokeStyle = colour;
+    context.lineWidth = unit;
+    context.stroke();
+    return;
+  }
   if (shape === "square") context.rect(x - radius * 0.85, y - radius * 0.85, radius * 1.7, radius * 1.7);
   else if (shape === "triangle") {
     for (const [dx, dy] of [

@@ -3,7 +3,7 @@ import { columnsOf } from "../columns";
 import { openRenderer } from "../engine/open";
 import { recast } from "../engine/recast";
 import { nearestFrame, type Renderer, type Scene, SPLIT_SHAPES } from "../engine/scene";
-import { counts, entries, hidden, scale } from "../legend";
+import { counts, doubtWords, entries, hidden, scale, wrongWords } from "../legend";
 import { drawn } from "../painter";
 import { viridisColours } from "../palette";
 import { sizeFactor } from "../picture";
@@ -32,10 +32,7 @@ export interface Look {
   readonly ink: Ink;
 }
 
-const WRONG: Readonly<Record<string, string>> = { label: "wrong: core is prediction", prediction: "wrong: core is label" };
-
 function legendNow(reel: state.Reel, ink: Ink): Legend {
-  const mode = state.colour.peek();
   const seen = entries
     .peek()
     .filter(({ key, optional }) => !hidden.peek().has(key) && (!optional || (counts.peek()[key] ?? 0) > 0))
@@ -45,14 +42,13 @@ function legendNow(reel: state.Reel, ink: Ink): Legend {
       ? []
       : [{ name, colour: ink.faint, shape: SPLIT_SHAPES[split % SPLIT_SHAPES.length] ?? "circle" }],
   );
-  const predicted = state.nearestFrame.peek()?.prediction != null;
   const found = scale.peek();
-  const wrong: Key[] =
-    predicted && !state.switchedOff.peek().has("wrong")
-      ? [{ name: WRONG[mode] ?? "wrong: hollow core", colour: ink.faint, shape: "cored" }]
-      : [];
+  const marked = wrongWords.peek();
+  const doubt = doubtWords.peek();
+  const wrong: Key[] = marked === null ? [] : [{ name: marked, colour: ink.faint, shape: "cored" }];
+  const hatched: Key[] = doubt === null ? [] : [{ name: doubt, colour: ink.faint, shape: "hatched" }];
   return {
-    keys: [...seen, ...shownSplits, ...wrong],
+    keys: [...seen, ...shownSplits, ...wrong, ...hatched],
     ramp:
       found === null
         ? null

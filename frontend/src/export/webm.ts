@@ -1,5 +1,5 @@
 /** WebM by the browser's own encoder, picture by picture: no moment is missed however slow the machine is. Loaded only for an export. */
-import { ArrayBufferTarget, Muxer } from "webm-muxer";
+import { type Picture, type Track, webmOf } from "./matroska";
 import type { Sink, SinkFormat } from "./sink";
 
 const CODECS = [
@@ -10,7 +10,11 @@ const BITS_PER_PIXEL = 0.15; // dots on flat ground: little moves, but edges mus
 const KEY_EVERY_S = 2;
 const MOST_QUEUED = 3;
 
-async function settingsFor({ width, height, fps }: SinkFormat): Promise<{ settings: VideoEncoderConfig; name: string } | null> {
+async function settingsFor({
+  width,
+  height,
+  fps,
+}: SinkFormat): Promise<{ settings: VideoEncoderConfig; name: Track["codec"] } | null> {
   for (const { codec, name } of CODECS) {
     const settings: VideoEncoderConfig = {
       codec,
@@ -30,11 +34,14 @@ export async function openWebm(format: SinkFormat): Promise<Sink | null> {
   const found = await settingsFor(format);
   if (found === null) return null;
   const { width, height, fps } = format;
-  const target = new ArrayBufferTarget();
-  const muxer = new Muxer({ target, video: { codec: found.name, width, height, frameRate: fps } });
+  const pictures: Picture[] = [];
   let failure: Error | null = null;
   const encoder = new VideoEncoder({
-    output: (chunk, meta) => muxer.addVideoChunk(chunk, meta),
+    output: (chunk) => {
+      const data = new Uint8Array(chunk.byteLength);
+      chunk.copyTo(data);
+      pictures.push({ time: Math.round(chunk.timestamp / 1000), isKey: chunk.type === "key", data });
+    },
     error: (error) => {
       failure = error;
     },
@@ -57,8 +64,7 @@ export async function openWebm(format: SinkFormat): Promise<Sink | null> {
       await encoder.flush();
       check();
       encoder.close();
-      muxer.finalize();
-      return new Blob([target.buffer], { type: "video/webm" });
+      return new Blob([...webmOf({ codec: found.name, width, height, fps }, pictures)], { type: "video/webm" });
     },
     abandon() {
       if (encoder.state !== "closed") encoder.close();

@@ -1,6 +1,7 @@
 /** Asks queries of the film that is open, at the step under the cursor, and fetches what they need. */
 import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import * as api from "../api";
+import { messageOf } from "../format";
 import { NOTHING, ofMask, type Selection } from "../selection";
 import * as state from "../state";
 import { Matcher, needsTexts, type StepFacts, stepsNeeded, type Vocabulary, type World } from "./evaluate";
@@ -96,7 +97,7 @@ class Library {
         this.trouble = null;
       } catch (error) {
         this.#asked.delete(name); // the next look tries again
-        this.trouble = error instanceof Error ? error.message : String(error);
+        this.trouble = messageOf(error);
       }
     });
     this.#run();

@@ -57,7 +57,7 @@ function Facts({ reel }: { reel: state.Reel }): JSX.Element {
   const count = matching.value?.count ?? 0;
   const difference = meanDifference.value;
   const shared = count === 0 ? "no sample's id is in both" : `${formatCount(count)} in common`;
-  const apart = count === 0 || difference === null ? [] : [`${formatPercent(difference)} of neighbours differ`];
+  const apart = count === 0 || difference === null ? [] : [`${formatPercent(difference)} of neighbors differ`];
   return (
     <span
       class="faint"
@@ -75,10 +75,7 @@ export function Beside(): JSX.Element | null {
   return (
     <section class="beside" aria-label="The film beside">
       <header class="beside-head">
-        <div class="beside-words">
-          <strong title={reel === null ? choice.run : nameOf(reel)}>{reel === null ? choice.run : nameOf(reel)}</strong>
-          {reel !== null && <Facts reel={reel} />}
-        </div>
+        <strong title={reel === null ? choice.run : nameOf(reel)}>{reel === null ? choice.run : nameOf(reel)}</strong>
         <select
           aria-label="Held at"
           value={state.alignment}
@@ -103,6 +100,7 @@ export function Beside(): JSX.Element | null {
         >
           <Icon name="close" />
         </button>
+        {reel !== null && <Facts reel={reel} />}
       </header>
       {reel === null ? (
         <div class="centre" role={besideTrouble.value === null ? "status" : "alert"}>

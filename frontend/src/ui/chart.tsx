@@ -8,6 +8,7 @@ import * as state from "../state";
 import { cursorAt, stepAt } from "../timeline";
 
 const HEIGHT = 112;
+const BETWEEN_TICKS = Array.from({ length: 30 }, (_, at) => ([1, 2, 5][at % 3] ?? 1) * 10 ** Math.floor(at / 3)); // steps are whole
 const COLOURS = {
   light: ["#1976d2", "#d9480f", "#00796b", "#9334e6", "#b8860b", "#e52592", "#425066"],
   dark: ["#42a5f5", "#ff8a50", "#4db6ac", "#b388ff", "#ffca28", "#f06292", "#8e98a3"],
@@ -23,7 +24,7 @@ function span(chart: Chart, steps: readonly number[]): [number, number] {
   const all = [steps[0] ?? 0, steps.at(-1) ?? 1, ...chart.curves.flatMap(({ xs }) => [xs[0] ?? 0, xs.at(-1) ?? 0])];
   const low = Math.min(...all);
   const high = Math.max(...all);
-  return high > low ? [low, high] : [low - 1, high + 1];
+  return high > low ? [low, high] : [low - 0.5, high + 0.5];
 }
 
 function options(chart: Chart, steps: readonly number[], width: number, log: boolean): uPlot.Options {
@@ -44,7 +45,7 @@ function options(chart: Chart, steps: readonly number[], width: number, log: boo
     cursor: { drag: { x: false, y: false }, points: { size: 5 }, y: false },
     scales: { x: { time: false, range: span(chart, steps) }, y: { distr: log ? 3 : 1 } },
     axes: [
-      { ...axis, size: 18, gap: 2, space: 60 },
+      { ...axis, size: 18, gap: 2, space: 60, incrs: BETWEEN_TICKS },
       { ...axis, size: 42, gap: 4, space: 24 },
     ],
     series: [

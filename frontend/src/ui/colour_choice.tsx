@@ -12,7 +12,7 @@ const MODE_NAMES: Readonly<Record<Exclude<ColourMode, "fidelity">, string>> = {
   confidence: "Confidence",
   split: "Split",
   flips: "Flips",
-  difference: "Difference to the film beside",
+  difference: "Difference",
 };
 const FIDELITY = "fidelity:";
 

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import * as actions from "../actions";
 import { SPLIT_SHAPES } from "../engine/scene";
 import { formatPercent } from "../format";
+import { canBeWrong } from "../legend";
 import * as state from "../state";
 import type { Switch } from "../url";
 import { ColourChoice } from "./colour_choice";
@@ -72,7 +73,7 @@ function Looks({ hasTerritory }: { hasTerritory: boolean }): JSX.Element {
         <Shown name="contour" words="Outline" title="Lines between territories (O)" disabled={!drawn} />
         <Shown name="doubt" words="Doubt" title="Hatching where the territory should not be believed (H)" disabled={!drawn} />
         <Shown name="names" words="Names" title="The classes' names (A)" disabled={state.nClasses.value < 2} />
-        <Shown name="wrong" words="Wrong" title="Cores that mark wrong predictions (W)" disabled={false} />
+        <Shown name="wrong" words="Wrong" title="Cores that mark wrong predictions (W)" disabled={!canBeWrong.value} />
       </div>
       <div class="inline">
         <label for="dot-size">Dot size</label>

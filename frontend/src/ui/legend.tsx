@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { measure, sampleMetrics } from "../columns";
 import { formatCount } from "../format";
-import { counts, entries, hidden, hide, type Scale, scale } from "../legend";
+import { counts, doubtWords, entries, hidden, hide, type Scale, scale, wrongWords } from "../legend";
 import { NONE_COLOUR, viridisGradient } from "../palette";
 import * as state from "../state";
 import { Entry } from "./legend_entry";
@@ -27,23 +27,12 @@ function Ramp({ title, low, high, open, words, partial }: Scale): JSX.Element {
   );
 }
 
-/** How wrong predictions look: by shape, so that no one needs to tell hues apart. */
 function WrongKey(): JSX.Element | null {
-  const words: Record<typeof state.colour.value, string> = {
-    label: "wrong: core as predicted",
-    prediction: "wrong: core as labelled",
-    correctness: "wrong: hollow core",
-    confidence: "wrong: hollow core",
-    split: "wrong: hollow core",
-    flips: "wrong: hollow core",
-    fidelity: "wrong: hollow core",
-    difference: "wrong: hollow core",
-  };
-  if (state.switchedOff.value.has("wrong") || state.nearestFrame.value?.prediction === null) return null;
+  if (wrongWords.value === null) return null;
   return (
     <p class="key-line">
       <span class="wrong-swatch" aria-hidden="true" />
-      {words[state.colour.value]}
+      {wrongWords}
     </p>
   );
 }
@@ -66,15 +55,14 @@ function TrustKey(): JSX.Element | null {
 }
 
 function DoubtKey(): JSX.Element | null {
-  const drawn = state.territoryShown.value && state.reel.value?.film.territory.source !== "none";
-  if (!drawn || state.switchedOff.value.has("doubt")) return null;
+  if (doubtWords.value === null) return null;
   return (
     <p
       class="key-line"
       title="No sample near that held this part of the picture, or the samples there are predicted as another class than it shows. Do not read decisions from it."
     >
       <span class="doubt-swatch" aria-hidden="true" />
-      hatched: do not believe
+      {doubtWords}
     </p>
   );
 }

@@ -1,5 +1,5 @@
 /** The search field: a query as it is typed, what could come next, and how many samples it matches. */
-import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { effect, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { formatCount, formatPercent } from "../format";
@@ -86,9 +86,14 @@ export function QueryField(): JSX.Element {
   const question = useMemo(() => answerTo(asked), []);
   useEffect(() => question.stop, []);
 
-  useSignalEffect(() => {
-    if (state.followedQuery.value !== null) text.value = state.followedQuery.value;
-  });
+  // At once, not with the next frame as a component's effects: what was typed until then would be lost.
+  useEffect(
+    () =>
+      effect(() => {
+        if (state.followedQuery.value !== null) text.value = state.followedQuery.value;
+      }),
+    [],
+  );
   useSignalEffect(() => {
     const typed = text.value;
     const timer = setTimeout(() => (asked.value = typed), ASK_DELAY_MS);

@@ -48,7 +48,7 @@ function Neighbors({ reel, sample }: { reel: state.Reel; sample: number }): JSX.
   const shared = new Set(space?.filter((other) => plane?.includes(other)) ?? []);
   const shown = state.neighborLines.value;
   return (
-    <dl class="neighbors" aria-label={`Nearest neighbours of sample ${reel.samples.id[sample]}`}>
+    <dl class="neighbors" aria-label={`Nearest neighbors of sample ${reel.samples.id[sample]}`}>
       {shown !== "plane" && (
         <div>
           <dt>
@@ -127,7 +127,7 @@ export function Relations({ reel }: { reel: state.Reel }): JSX.Element {
       {state.trailsShown.value && count > MOST_TRAILS && <p class="faint">Trails of the first {MOST_TRAILS} samples.</p>}
       {state.neighborLines.value !== "none" &&
         (sample === null || sample >= reel.samples.n ? (
-          <p class="faint">Click a dot or a row: its neighbours show here.</p>
+          <p class="faint">Click a dot or a row: its neighbors show here.</p>
         ) : (
           <Neighbors reel={reel} sample={sample} />
         ))}

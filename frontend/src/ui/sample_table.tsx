@@ -1,16 +1,14 @@
 /** The selected samples one by one. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useMemo, useRef } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Frame } from "../binary";
 import { formatPercent } from "../format";
 import { COLUMNS, type Column, isOfStep, ordered } from "../sample_rows";
 import { focus } from "../selecting";
-import * as state from "../state";
+import type * as state from "../state";
 import { Named } from "./named";
-import { Virtual } from "./virtual";
-
-const ROW_HEIGHT = 24;
+import { RowList } from "./row_list";
 
 const TITLES: Readonly<Record<Column, string>> = {
   id: "id",
@@ -54,97 +52,32 @@ export function SampleTable({
   frame: Frame | null;
 }): JSX.Element {
   const order = useSignal<{ column: Column; descending: boolean }>({ column: "id", descending: false });
-  const active = useSignal(0);
-  const box = useRef<HTMLDivElement>(null);
   const { column, descending } = order.value;
   const rows = useMemo(
     () => ordered(positions, order.value, reel.samples, frame),
     [positions, order.value, isOfStep(column) ? frame : null],
   );
-  const at = Math.min(active.value, rows.length - 1);
-
-  const go = (row: number): void => {
-    const element = box.current;
-    active.value = Math.max(0, Math.min(rows.length - 1, row));
-    if (element === null) return;
-    const top = active.value * ROW_HEIGHT;
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + ROW_HEIGHT > element.scrollTop + element.clientHeight)
-      element.scrollTop = top + ROW_HEIGHT - element.clientHeight;
-  };
-  const page = (): number => Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / ROW_HEIGHT) - 1);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const moves: Record<string, () => void> = {
-      ArrowDown: () => go(at + 1),
-      ArrowUp: () => go(at - 1),
-      PageDown: () => go(at + page()),
-      PageUp: () => go(at - page()),
-      Home: () => go(0),
-      End: () => go(rows.length - 1),
-      Enter: () => focus(rows[at] ?? 0),
-    };
-    const move = moves[event.key];
-    if (move === undefined) return;
-    event.preventDefault();
-    event.stopPropagation(); // these keys move the film elsewhere
-    move();
-  };
-
   return (
-    <div
-      class="sample-table"
-      role="grid"
-      tabIndex={0}
-      aria-label="Selected samples; Enter flies to one"
-      aria-rowcount={rows.length + 1}
-      aria-activedescendant={`sample-row-${at}`}
-      onKeyDown={onKeyDown}
-    >
-      <div role="rowgroup">
-        <div class="sample-row head" role="row" aria-rowindex={1}>
-          {COLUMNS.map((name) => (
-            <span key={name} role="columnheader" aria-sort={name !== column ? "none" : descending ? "descending" : "ascending"}>
-              <button
-                type="button"
-                title={`Sort by ${name}`}
-                onKeyDown={(event) => event.stopPropagation()}
-                onClick={() => (order.value = { column: name, descending: name === column && !descending })}
-              >
-                {TITLES[name]}
-                {name === column && <span aria-hidden="true">{descending ? "▾" : "▴"}</span>}
-              </button>
-            </span>
-          ))}
-        </div>
-      </div>
-      <Virtual
-        class="sample-rows"
-        role="rowgroup"
-        tabIndex={0} // what scrolls must be reachable; keys go up to the grid
-        box={box}
-        count={rows.length}
-        rowHeight={ROW_HEIGHT}
-        row={(index) => {
-          const sample = rows[index] ?? 0;
-          return (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the grid takes the keys
-            <div
-              key={sample}
-              id={`sample-row-${index}`}
-              class={`sample-row${index === at ? " active" : ""}`}
-              role="row"
-              aria-rowindex={index + 2}
-              aria-selected={sample === state.selected.value}
-              onClick={() => {
-                active.value = index;
-                focus(sample);
-              }}
-            >
-              <Cells reel={reel} sample={sample} frame={frame} />
-            </div>
-          );
-        }}
-      />
-    </div>
+    <RowList
+      id="sample-row"
+      label="Selected samples"
+      rows={rows}
+      columns="1.1fr 1.3fr 1.5fr 0.9fr 0.9fr"
+      head={COLUMNS.map((name) => (
+        <span key={name} role="columnheader" aria-sort={name !== column ? "none" : descending ? "descending" : "ascending"}>
+          <button
+            type="button"
+            title={`Sort by ${name}`}
+            onKeyDown={(event) => event.stopPropagation()}
+            onClick={() => (order.value = { column: name, descending: name === column && !descending })}
+          >
+            {TITLES[name]}
+            {name === column && <span aria-hidden="true">{descending ? "▾" : "▴"}</span>}
+          </button>
+        </span>
+      ))}
+      cells={(sample) => <Cells reel={reel} sample={sample} frame={frame} />}
+      take={focus}
+    />
   );
 }

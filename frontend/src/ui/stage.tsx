@@ -32,7 +32,7 @@ function Badges({ reel }: { reel: state.Reel }): JSX.Element {
       {state.isPreview.value && (
         <span
           class="badge"
-          title="Two principal components of all steps. The fitted film keeps neighbours better and shows how well."
+          title="Two principal components of all steps. The fitted film keeps neighbors better and shows how well."
         >
           Preview
         </span>

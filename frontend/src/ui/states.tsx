@@ -47,10 +47,10 @@ function Nothing(): JSX.Element {
 }
 
 function Facts({ probe }: { probe: Probe }): JSX.Element {
-  const facts: [string, number][] = [
+  const facts: (readonly [string, number])[] = [
     ["samples", probe.n_samples],
     ["features", probe.n_features],
-    ["classes", probe.n_classes],
+    ...(probe.n_classes === 0 ? [] : [["classes", probe.n_classes] as const]),
     ["steps", probe.steps.length],
   ];
   return (

@@ -2,6 +2,7 @@
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { besideDot } from "../beside_dot";
 import { colourOfClass } from "../class_colours";
 import { positionOf } from "../engine/pick";
 import { formatPercent } from "../format";
@@ -103,7 +104,6 @@ function Facts({ reel, sample }: { reel: state.Reel; sample: number }): JSX.Elem
   );
 }
 
-/** Beside the dot, on the side that has room. */
 function place(box: HTMLElement): void {
   const sample = state.hovered.value ?? state.selected.value;
   if (sample === null) return;
@@ -111,14 +111,13 @@ function place(box: HTMLElement): void {
   const stage = box.parentElement;
   if (shown === null || stage === null) return;
   const { x, y } = positionOf(shown.scene, sample);
-  const [left, top] = [x / shown.ratio, y / shown.ratio];
-  const gap = 14;
-  const { offsetWidth: width, offsetHeight: height } = box;
-  const right = left + gap + width <= stage.clientWidth;
-  const clamp = (value: number, most: number): number => Math.round(Math.max(4, Math.min(value, most)));
-  const tx = clamp(right ? left + gap : left - gap - width, stage.clientWidth - width - 4);
-  const ty = clamp(top - height / 2, stage.clientHeight - height - 4);
-  box.style.transform = `translate(${tx}px, ${ty}px)`;
+  const { left, top } = besideDot(
+    x / shown.ratio,
+    y / shown.ratio,
+    { width: box.offsetWidth, height: box.offsetHeight },
+    { width: stage.clientWidth, height: stage.clientHeight },
+  );
+  box.style.transform = `translate(${left}px, ${top}px)`;
 }
 
 export function Tooltip({ reel }: { reel: state.Reel }): JSX.Element | null {

@@ -1,6 +1,7 @@
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
+import { messageOf } from "../format";
 import { Painter, type Size, type Subject } from "../painter";
 import * as state from "../state";
 
@@ -36,7 +37,7 @@ export function usePainter(
       const painter = new Painter(canvas.current, size, subject);
       return () => painter.destroy();
     } catch (error) {
-      trouble.value = error instanceof Error ? error.message : String(error);
+      trouble.value = messageOf(error);
       return undefined;
     }
   }, [state.rendererChoice.value]);

@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { besideDot } from "../src/beside_dot";
+
+const BOX = { width: 244, height: 200 };
+
+function covers(x: number, y: number, stage: { width: number; height: number }): boolean {
+  const { left, top } = besideDot(x, y, BOX, stage);
+  return x >= left && x <= left + BOX.width && y >= top && y <= top + BOX.height;
+}
+
+describe("the box beside a dot", () => {
+  it("stands to the right of it, and to the left at the right edge", () => {
+    expect(besideDot(100, 300, BOX, { width: 800, height: 600 })).toEqual({ left: 114, top: 200 });
+    expect(besideDot(790, 300, BOX, { width: 800, height: 600 })).toEqual({ left: 532, top: 200 });
+  });
+
+  it("never covers it, in the middle of a narrow stage neither", () => {
+    const stage = { width: 390, height: 674 };
+    for (let x = 0; x <= stage.width; x += 15) {
+      for (let y = 0; y <= stage.height; y += 15) expect([x, y, covers(x, y, stage)]).toEqual([x, y, false]);
+    }
+  });
+
+  it("stays inside the stage", () => {
+    const { left, top } = besideDot(5, 599, BOX, { width: 800, height: 600 });
+    expect([left, top]).toEqual([19, 396]);
+  });
+});

@@ -29,9 +29,9 @@ _REFERENCES_AT_ONCE = 4
 class LayoutConfig:
     """How samples settle."""
 
-    n_iterations: int = 500
-    n_iterations_others: int = 150  # of samples placed against a finished layout; they start among their neighbours
-    n_negatives: int = 128  # shared by all samples of a step; more lower the noise and cost in proportion
+    n_iterations: int = 1000
+    n_iterations_others: int = 300  # of samples placed against a finished layout; they start among their neighbours
+    n_negatives: int = 256  # shared by all samples of a step; more lower the noise and cost in proportion
     learning_rate: float = 1.0  # of Adam, falling to 0; positions end up about 10 wide
     exaggeration: float = 12.0  # attraction is this much stronger in the first `exaggerated` share of the iterations
     exaggerated: float = 0.3

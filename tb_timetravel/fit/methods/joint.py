@@ -17,7 +17,7 @@ from tb_timetravel.fit.decoder import DecoderConfig
 from tb_timetravel.fit.graph import Edges, neighbors_outside, step_graph
 from tb_timetravel.fit.layout import LayoutConfig, lay_out, lay_out_others
 from tb_timetravel.fit.motion import read_motion
-from tb_timetravel.fit.placing import follow_layout
+from tb_timetravel.fit.placing import follow_layout, neighborhood_beside
 
 if TYPE_CHECKING:
     from tb_timetravel.fit.dynamics import Dynamics
@@ -105,10 +105,11 @@ def _others(
     if kept is not None:
         return torch.from_numpy(kept["others"]).to(dynamics.device)
     laid_out, others = (torch.from_numpy(rows).to(dynamics.device) for rows in (dynamics.laid_out, dynamics.others))
+    n_neighbors, perplexity = neighborhood_beside(len(laid_out))
     neighbors = {
         t: neighbors_outside(
             dynamics.representations(t), None if dynamics.predictions is None else dynamics.predictions[t], laid_out, others,
-            n_neighbors=config.n_neighbors, perplexity=config.perplexity, across=config.across,
+            n_neighbors=n_neighbors, perplexity=perplexity, across=config.across,
         )
         for t in workers.my_steps(dynamics.n_steps)
     }  # fmt: skip

@@ -1,7 +1,8 @@
 """Build the documentation into site/: `python docs/build.py`, or `make docs`. A warning is an error.
 
 What stands elsewhere in the repository is put into the pages here, so that it is written once: a page has a line such as
-`<!-- from the sources: command line -->` where the text goes. The filled pages lie in build/docs/, and Zensical makes the site of those.
+`<!-- from the sources: command line -->` where the text goes; what stands before it in its line is for whoever reads the page in the
+repository, and is replaced. The filled pages lie in build/docs/, and Zensical makes the site of those.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "docs"
 FILLED = ROOT / "build" / "docs"
-_MARK = re.compile(r"^<!-- from the sources: (.+) -->$", re.MULTILINE)
+_MARK = re.compile(r"^.*<!-- from the sources: (.+) -->$", re.MULTILINE)
 _COLUMNS = 100  # of the help, whatever terminal builds the pages
 
 

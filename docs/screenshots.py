@@ -1,7 +1,7 @@
 """Make the pictures of these pages anew: `python -m docs.screenshots` in the root of the repository.
 
 It runs the tutorial as it stands, in a real TensorBoard and a real Chromium, so the pictures show what a reader will see. With a directory
-as argument it keeps the tutorial's run there, and uses it again the next time.
+as argument it keeps the tutorial's run there, and uses it again the next time. Needs Chromium and what `make test` installs.
 """
 
 from __future__ import annotations

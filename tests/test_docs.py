@@ -34,7 +34,7 @@ MOST_NOT_RUN = 6
 def run_shell(code: str, directory: Path) -> None:
     """Type it, where `timetravel` and `python` are those of this environment."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    env = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "KERAS_BACKEND": "torch"}
     done = subprocess.run(["bash", "-euc", code], cwd=directory, env=env, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, f"{code}\n{done.stdout}\n{done.stderr}"
 
@@ -108,7 +108,7 @@ def test_what_needs_a_library_runs_where_it_is_installed(snippet: Snippet, tmp_p
     if importlib.util.find_spec(library) is None:
         pytest.skip(f"{library} is not installed; make test-integrations installs it")
     (tmp_path / "snippet.py").write_text(snippet.code, encoding="utf-8")
-    run_shell("python snippet.py && timetravel runs more/", tmp_path)
+    run_shell("python snippet.py && python -m tb_timetravel runs more/", tmp_path)
 
 
 def test_few_blocks_are_not_run_and_each_says_why():
@@ -148,6 +148,13 @@ def test_every_page_can_be_reached_and_every_picture_is_used():
     texts = "".join(page.read_text(encoding="utf-8") for page in PAGES)
     assert all(f": {page.name}\n" in menu for page in PAGES if page != README)
     assert all(f"](images/{picture.name})" in texts for picture in (ROOT / "docs" / "images").iterdir())
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_sources_give_every_part_that_a_page_asks_for(part: str):
+    found = PARTS[part]()
+    assert len(found.splitlines()) > 3
+    assert "from the sources" not in found
 
 
 def test_every_part_of_the_sources_has_its_place():

@@ -11,13 +11,14 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 MODULES := frontend/node_modules/.package-lock.json
 
-.PHONY: help demo test check lint bundle wheel browser test-python test-frontend test-integrations clean
+.PHONY: help demo docs test check lint bundle wheel browser test-python test-frontend test-integrations clean
 
 help:
 	@echo 'make demo    train a small network on digits, fit its film, open it in TensorBoard (DEMO_PORT=$(DEMO_PORT))'
 	@echo 'make test    all tests, in a browser too where there is one'
 	@echo 'make test-integrations   the callbacks, with Lightning, transformers, Keras and JAX (700 MB more, under a minute to install)'
-	@echo 'make check   linters, types, the committed bundle, the wheel in the oldest TensorBoard'
+	@echo 'make check   linters, types, the committed bundle, the wheel in the oldest TensorBoard, the documentation'
+	@echo 'make docs    the documentation, into site/'
 	@echo 'make clean   remove what the others made'
 
 $(BIN)/python:
@@ -50,6 +51,14 @@ $(VENV)/integrations: $(VENV)/test
 	@$(PIP) -c constraints.txt -e '.[test,integrations]'
 	@touch $@
 
+$(VENV)/docs: $(VENV)/package
+	@echo 'installing what makes the documentation'
+	@$(PIP) -c constraints.txt -e '.[docs]'
+	@touch $@
+
+docs: $(VENV)/docs
+	$(BIN)/python docs/build.py
+
 demo: $(VENV)/package
 	@test -e $(LOGDIR)/digits/flipped.txt || $(BIN)/python demo/train_digits.py --logdir $(LOGDIR)
 	$(BIN)/timetravel fit $(LOGDIR)
@@ -61,7 +70,7 @@ test-python: $(VENV)/test browser
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-integrations: $(VENV)/integrations
-	$(BIN)/python -m pytest tests/integrations tests/test_demo.py
+	$(BIN)/python -m pytest tests/integrations tests/test_demo.py tests/test_docs.py
 
 # tests of the tab run in whatever Chromium is there; root fetches one
 browser:
@@ -82,7 +91,7 @@ test-frontend:
 		$(MAKE) --no-print-directory $(MODULES) && cd frontend && npm test --silent; \
 	else echo '*** there is no Node.js: the tests of the frontend are SKIPPED ***'; fi
 
-check: lint bundle wheel
+check: lint bundle wheel docs
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
@@ -99,4 +108,4 @@ wheel: $(VENV)/test
 	$(BIN)/python -m pytest -m 'compat or not compat' tests/test_wheel.py
 
 clean:
-	rm -rf $(VENV) frontend/node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) frontend/node_modules build dist site .cache *.egg-info .mypy_cache .pytest_cache .ruff_cache

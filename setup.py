@@ -56,6 +56,7 @@ setup(
             "tensorboardX>=2.6",
             "pyarrow>=14",
         ],
+        "docs": ["zensical>=0.0.73", "mkdocstrings-python>=2"],  # why these: mkdocs.yml
         "dev": ["ruff>=0.12", "mypy>=1.15"],
     },
     entry_points={

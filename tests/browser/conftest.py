@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.runs import log_run
 from tests.browser.tab import Complaints, Tab, open_tab
 from tests.tensorboard_process import running_tensorboard
@@ -20,13 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser
-
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
-_FLAGS = (
-    "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic",
-    "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--force-color-profile=srgb", "--font-render-hinting=none", "--disable-lcd-text",
-)  # fmt: skip
 
 
 def _missing(what: str) -> None:
@@ -42,11 +36,11 @@ def browser() -> Iterator[Browser]:
         from playwright.sync_api import sync_playwright
     except ImportError:
         _missing("Playwright is not installed")
-    chromium = os.environ.get("TT_CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    chromium = find_chromium()
     if chromium is None:
         _missing("no Chromium on PATH (nor in TT_CHROMIUM)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
 

@@ -1,0 +1,116 @@
+"""Make the pictures of these pages anew: `python -m docs.screenshots` in the root of the repository.
+
+It runs the tutorial as it stands, in a real TensorBoard and a real Chromium, so the pictures show what a reader will see. With a directory
+as argument it keeps the tutorial's run there, and uses it again the next time. Needs Chromium and what `make test` installs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from tests.browser.chromium import FLAGS, find_chromium
+from tests.browser.tab import Tab, open_tab
+from tests.docs_snippets import snippets_of
+from tests.tensorboard_process import running_tensorboard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
+DOCS = Path(__file__).parent
+VIEW = {"width": 1280, "height": 800}
+TALL = {"width": 1280, "height": 1500}  # holds the whole side panel
+COLOURS = 256
+
+
+def keep(taken: bytes, name: str) -> None:
+    """Write a picture with a palette."""
+    picture = Image.open(io.BytesIO(taken)).convert("RGB").quantize(COLOURS, kmeans=3, dither=Image.Dither.NONE)
+    picture.save(DOCS / "images" / f"{name}.png", optimize=True)
+    print(f"{name}.png", (DOCS / "images" / f"{name}.png").stat().st_size // 1000, "kB")
+
+
+def train(directory: Path) -> None:
+    """Run the tutorial's training script, unless it was run there before."""
+    if (directory / "runs" / "digits").exists():
+        return
+    script = next(snippet for snippet in snippets_of(DOCS / "tutorial.md") if snippet.title == "train.py")
+    (directory / "train.py").write_text(script.code, encoding="utf-8")
+    subprocess.run([sys.executable, "train.py"], cwd=directory, check=True)
+
+
+@contextlib.contextmanager
+def opened(browser: Browser, logdir: Path, link: str = "") -> Iterator[Tab]:
+    """Open the tab over a logdir, in a TensorBoard of its own."""
+    output = logdir.parent / "tensorboard.log"
+    with running_tensorboard("--logdir", logdir.name, output=output, cwd=logdir.parent) as tensorboard:
+        tensorboard.wait_until_enabled()
+        page = browser.new_page(viewport=VIEW, locale="en-GB")
+        yield open_tab(page, f"{tensorboard.url}#timetravel{link}")
+        page.close()
+
+
+def rest(tab: Tab) -> bytes:
+    """Take the whole page once nothing moves."""
+    tab.page.wait_for_timeout(800)
+    tab.wait_ready()
+    return tab.page.screenshot()
+
+
+def shoot_unfitted(browser: Browser, directory: Path) -> None:
+    """Take the card of a run without a film."""
+    logdir = directory / "unfitted" / "runs"
+    shutil.rmtree(logdir, ignore_errors=True)
+    shutil.copytree(directory / "runs", logdir, ignore=shutil.ignore_patterns("films", "fit.*"))
+    with opened(browser, logdir) as tab:
+        tab.button("Fit").first.wait_for()
+        tab.page.wait_for_timeout(500)
+        keep(tab.page.screenshot(), "unfitted")
+
+
+def shoot_film(browser: Browser, directory: Path) -> None:
+    """Take the film at its first and last step, a query and the fidelity table."""
+    with opened(browser, directory / "runs", "&p.timetravel.run=digits") as tab:
+        tab.wait_for_film().canvas.click(position={"x": 3, "y": 3})
+        tab.page.mouse.move(0, 0)
+        tab.page.keyboard.press("Home")
+        keep(rest(tab), "first-step")
+        tab.page.keyboard.press("End")
+        keep(rest(tab), "last-step")
+        tab.page.keyboard.press("/")
+        tab.page.keyboard.type("wrong split:train")
+        tab.page.keyboard.press("Enter")
+        tab.wait("s.selected > 0")
+        keep(rest(tab), "wrong-labels")
+        tab.page.set_viewport_size(TALL)
+        tab.wait_ready()
+        keep(tab.frame.get_by_label("How faithful is this picture").screenshot(), "fidelity")
+
+
+def main() -> None:
+    """Train, fit and take the pictures."""
+    with tempfile.TemporaryDirectory() as temporary:
+        directory = Path(sys.argv[1] if len(sys.argv) > 1 else temporary).resolve()
+        directory.mkdir(parents=True, exist_ok=True)
+        train(directory)
+        subprocess.run([sys.executable, "-m", "tb_timetravel", "fit", str(directory / "runs")], check=True)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+            shoot_unfitted(browser, directory)
+            shoot_film(browser, directory)
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()

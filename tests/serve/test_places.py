@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +14,7 @@ import pytest
 
 from tb_timetravel.store import FilmStore, find_probes, set_cache
 from tests.object_store import running_s3
+from tests.permissions import needs_permissions
 from tests.serve.served import FILM, STEPS, serve, write_events, write_film, write_probe
 from tests.tensorboard_process import RunningTensorBoard, running_tensorboard
 
@@ -105,7 +105,7 @@ def test_a_fit_from_the_tab_writes_to_the_cache_and_not_to_s3(s3: str, tmp_path:
     assert list((tmp_path / "cache").glob(f"*-exp-digits.*/probe/films/{status['film']}/film.json"))
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes everywhere")
+@needs_permissions
 def test_a_logdir_that_may_only_be_read_names_the_flag_and_plays_with_it(tmp_path: Path):
     log_run(str(tmp_path / "runs"))
     places = [path for path in (tmp_path / "runs").rglob("*") if path.is_dir()]

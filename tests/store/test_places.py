@@ -23,6 +23,7 @@ from tb_timetravel.store import (
     why_not_writable,
 )
 from tb_timetravel.store.status import is_held
+from tests.permissions import needs_permissions
 from tests.store.records import KEY, N, make_film, write_run
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OTHER_KEY = "fedcba9876543210"
-needs_a_user = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes everywhere")
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def test_a_file_where_the_cache_should_be_is_named(directory: str, tmp_path: Pat
         set_cache(None)
 
 
-@needs_a_user
+@needs_permissions
 def test_a_read_only_run_names_the_flag_and_a_cache_helps(directory: str, tmp_path: Path):
     os.chmod(directory, 0o500)
     try:
@@ -173,7 +173,7 @@ def test_a_read_only_run_names_the_flag_and_a_cache_helps(directory: str, tmp_pa
         os.chmod(directory, 0o700)
 
 
-@needs_a_user
+@needs_permissions
 def test_a_read_only_cache_names_itself(directory: str, tmp_path: Path):
     (tmp_path / "cache").mkdir(mode=0o500)
     set_cache(str(tmp_path / "cache"))

@@ -78,7 +78,8 @@ export const probe = object({
   film: nullable(text),
   methods: list(method),
   estimate_s: maybe(number),
-  command: text,
+  command: nullable(text),
+  cannot_fit: nullable(text),
   fit,
 });
 export type Probe = Decoded<typeof probe>;

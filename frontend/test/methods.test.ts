@@ -40,6 +40,7 @@ const probe = (more: Partial<Probe> = {}): Probe => ({
   methods: [method("joint", "Joint"), method("pca", "PCA"), method("umap", "UMAP", false)],
   estimate_s: 40,
   command: "timetravel fit runs",
+  cannot_fit: null,
   fit: fit("none"),
   ...more,
 });

@@ -32,7 +32,7 @@ from tb_timetravel.serve.scalars import list_scalars, read_scalars, related_runs
 from tb_timetravel.serve.selections import MAX_BODY, SaveRequest, SelectionRequest
 from tb_timetravel.serve.static_files import serve_static
 from tb_timetravel.serve.territory_part import draw_part
-from tb_timetravel.store import SelectionsFile, open_reader
+from tb_timetravel.store import SelectionsFile, open_reader, set_cache, why_no_fit, why_not_writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +48,7 @@ class Routes:
         self._provider = context.data_provider
         self._locator = RunLocator(context)
         self._access = Access.from_flags(context.flags)
+        set_cache(getattr(context.flags, "timetravel_cache", None))
         self._jobs = jobs or Jobs()
         self._listing: Recent[dict[str, Any]] = Recent()
         self._neighbors = NeighborSearch()
@@ -102,6 +103,9 @@ class Routes:
             raise Refused(403, cannot_fit)
         asker = _asker(request)
         directory = self._locator.probe_directory(asker, body.run, body.tag)
+        cannot_fit = why_no_fit(directory)
+        if cannot_fit is not None:
+            raise Refused(403, cannot_fit)
         started, status = self._jobs.start(body, self._locator.run_directory(asker, body.run), directory)
         return respond_json(request, {"started": started, "fit": payloads.fit_status(status)}, code=202)
 
@@ -167,9 +171,10 @@ class Routes:
     @answers("GET", "POST")
     def selections_route(self, request: Request) -> Response:
         """List the saved selections, or save one."""
-        cannot_save = self._access.why_no_saving()
+        cannot_save = None
         if request.method != "POST":
             directory = self._directory(request)
+            cannot_save = self._access.why_no_saving() or why_not_writable(directory)
             saved = SelectionsFile(directory).read(open_reader(directory).probe().n_samples)
         else:
             self._access.check(request)

@@ -8,6 +8,7 @@ from tb_timetravel.errors import Corrupt
 from tb_timetravel.store.catalog import place_of
 from tb_timetravel.store.dynamics import DynamicsReader
 from tb_timetravel.store.files import exists, join
+from tb_timetravel.store.places import results_directory
 from tb_timetravel.store.projector import CONFIG_NAME, ProjectorReader, embeddings_of, why_unreadable
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def open_reader(directory: str, *, keep: bool = False) -> ProbeReader:
 
     Parameters
     ----------
-    keep : whether what takes long to parse may be kept in the directory, for whoever reads it next.
+    keep : whether what takes long to parse may be kept where results go, for whoever reads it next.
 
     Raises
     ------
@@ -66,7 +67,7 @@ def open_reader(directory: str, *, keep: bool = False) -> ProbeReader:
         run_directory, tag = place_of(directory)
         embeddings = embeddings_of(run_directory).get(tag)
         if embeddings:
-            return ProjectorReader(directory, embeddings, keep=keep)
+            return ProjectorReader(results_directory(directory), embeddings, keep=keep)
         if embeddings is not None and tag == CONFIG_NAME:
             raise Corrupt(why_unreadable(run_directory))
     return DynamicsReader(directory)

@@ -33,7 +33,13 @@ const embeddedSource = {
 
 const options = {
   absWorkingDir: here,
-  entryPoints: { index: "src/index.ts", app: "src/main.tsx", webm: "src/export/webm.ts", gif_worker: "src/export/gif_worker.ts" },
+  entryPoints: {
+    index: "src/index.ts",
+    app: "src/main.tsx",
+    webm: "src/export/webm.ts",
+    column_tools: "src/column_tools.ts",
+    gif_worker: "src/export/gif_worker.ts",
+  },
   outdir,
   bundle: true,
   splitting: true,

@@ -44,6 +44,7 @@ export function applyLink(hash: string): void {
   batch(() => {
     state.chosenFilm.value = link.film;
     state.colour.value = link.colour ?? "label";
+    state.column.value = link.column;
     state.camera.value = link.camera ?? FIT;
     state.hiddenClasses.value = new Set(link.hidden);
     state.territory.value = link.territory ?? DEFAULT_TERRITORY;
@@ -92,6 +93,7 @@ function current(): LinkState {
     film: state.chosenFilm.value,
     step: state.step.value ?? asked.step,
     colour: state.colour.value === "label" ? null : state.colour.value,
+    column: state.colour.value === "column" ? state.column.value : null,
     camera: fitted ? null : atRest,
     hidden: [...state.hiddenClasses.value].sort((a, b) => a - b),
     territory: state.territory.value === DEFAULT_TERRITORY ? null : state.territory.value,

@@ -16,6 +16,7 @@ export const COLOUR_MODES = [
   "flips",
   "fidelity",
   "difference",
+  "column",
 ] as const;
 export type ColourMode = (typeof COLOUR_MODES)[number];
 /** Metrics that every sample has a value of its own of. */
@@ -41,6 +42,8 @@ export interface LinkState {
   readonly film: string | null;
   readonly step: number | null;
   readonly colour: ColourMode | null;
+  /** The column that colours where `colour` says so. */
+  readonly column: string | null;
   readonly camera: Camera | null;
   readonly hidden: readonly number[];
   /** Opacity of the territory, 0..1. */
@@ -150,6 +153,7 @@ export function readLink(hash: string): LinkState {
     film: fields.get("film") ?? null,
     step: finite(fields.get("step")),
     colour: COLOUR_MODES.find((mode) => mode === fields.get("colour")) ?? null,
+    column: fields.get("column") ?? null,
     camera: parseCamera(fields.get("camera")),
     hidden: parseIndices(fields.get("hidden") ?? ""),
     territory: territory === null ? null : Math.min(1, Math.max(0, territory)),
@@ -171,6 +175,12 @@ export function readLink(hash: string): LinkState {
   };
 }
 
+/** The same address at another plugin's tab; all keys stay, so the way back leads to where one left. */
+export function besideOurs(address: string, plugin: string): string {
+  const [page = "", hash = ""] = address.split("#", 2);
+  return `${page}#${[plugin, ...hash.split("&").slice(1)].join("&")}`;
+}
+
 export function writeLink(hash: string, state: LinkState): string {
   const others = hash
     .replace(/^#/, "")
@@ -183,6 +193,7 @@ export function writeLink(hash: string, state: LinkState): string {
     ["film", state.film],
     ["step", state.step === null ? null : String(state.step)],
     ["colour", state.colour],
+    ["column", state.column],
     ["camera", camera === null ? null : `${round(camera.u, 4)},${round(camera.v, 4)},${round(camera.zoom, 2)}`],
     ["hidden", state.hidden.length === 0 ? null : formatIndices(state.hidden)],
     ["territory", state.territory === null ? null : round(state.territory, 2)],

@@ -7,6 +7,7 @@ const full: LinkState = {
   film: "8d3f",
   step: 1500,
   colour: "confidence",
+  column: "age of it & more",
   camera: { u: 0.25, v: 0.75, zoom: 4 },
   hidden: [0, 1, 2, 12],
   territory: 0.3,

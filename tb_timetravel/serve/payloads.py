@@ -69,6 +69,8 @@ def describe(directory: str, *, run: str, tag: str, logdir: str) -> dict[str, An
         "splits": probe.split_names,
         "samples": probe.version,
         "media": _media(probe.media, probe.n_samples),
+        "n_columns": probe.n_columns,
+        "source": reader.source,
         "steps": [step.step for step in steps],
         "fingerprint": fingerprint,
         "films": [

@@ -27,6 +27,7 @@ from tb_timetravel.serve.http import (
 from tb_timetravel.serve.jobs import FitRequest, Jobs, ProbeRequest
 from tb_timetravel.serve.locate import Asker, Recent, RunLocator
 from tb_timetravel.serve.neighbors import MAX_SAMPLES, NeighborSearch
+from tb_timetravel.serve.sample_columns import describe_columns, pack_values
 from tb_timetravel.serve.sample_values import COLUMNS, pack_column
 from tb_timetravel.serve.scalars import list_scalars, read_scalars, related_runs
 from tb_timetravel.serve.selections import MAX_BODY, SaveRequest, SelectionRequest
@@ -206,6 +207,23 @@ class Routes:
         content = pack_column(self._directory(request), key, step=step, version=version, column=column)
         content = gzip.compress(content, compresslevel=3, mtime=0)
         return respond_bytes(request, content, "application/octet-stream", forever=True, gzipped=True)
+
+    @answers("GET")
+    def columns_route(self, request: Request) -> Response:
+        """List the columns of the samples."""
+        directory = self._directory(request)
+        probe = open_reader(directory).probe()
+        forever = is_current(request, probe.version)
+        return respond_json(request, describe_columns(directory, probe), forever=forever)
+
+    @answers("GET")
+    def column_values_route(self, request: Request) -> Response:
+        """Send the values of a column."""
+        number, directory = number_argument(request, "column"), self._directory(request)
+        probe = open_reader(directory).probe()
+        forever = is_current(request, probe.version)
+        content = gzip.compress(pack_values(directory, probe, number), compresslevel=3, mtime=0)
+        return respond_bytes(request, content, "application/octet-stream", forever=forever, gzipped=True)
 
     @answers("GET")
     def scalar_tags_route(self, request: Request) -> Response:

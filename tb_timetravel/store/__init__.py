@@ -4,6 +4,7 @@
 
     probe.json  labels.npy  splits.npy  ids.npy       the samples            dynamics.py
     thumbnails/000000.png  texts/000000.json          pages of 1,024
+    columns.json  columns/000.npy  columns/001.json   more about each sample  columns.py
     steps/<step>.<revision>.<digest>.json             a logged step, written after its arrays
     steps/<step>.<revision>.<digest>.<array>.npy      representations, logits, head_weight, head_bias
     films/<key>/film.json  …                          a fit's result         films.py

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from tb_timetravel.errors import Corrupt
 from tb_timetravel.store.catalog import place_of
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tb_timetravel.schema import LoggedStep, Probe
+    from tb_timetravel.schema import ColumnInfo, LoggedStep, Probe
+    from tb_timetravel.store.columns import SampleColumn
     from tb_timetravel.store.dynamics import Snapshot
 
 
@@ -23,6 +24,10 @@ class ProbeReader(Protocol):
     """What is known of a probe set; opens one step without touching the others. All raise ``StoreError`` for what cannot be read."""
 
     directory: str
+
+    @property
+    def source(self) -> Literal["logged", "embeddings"]:
+        """Who wrote it: ``TimeTravel``, or ``add_embedding`` for the Embedding Projector."""
 
     def probe(self) -> Probe:
         """Read what is known of the samples."""
@@ -44,6 +49,12 @@ class ProbeReader(Protocol):
 
     def texts(self, page: int) -> list[str]:
         """Read a page of texts."""
+
+    def columns(self, probe: Probe, /) -> tuple[ColumnInfo, ...]:
+        """List the columns of the samples."""
+
+    def column(self, probe: Probe, number: int, /) -> SampleColumn:
+        """Read a column, by its place in the list."""
 
     def wall_time(self, step: LoggedStep) -> float:
         """Tell when a step was written, in seconds since 1970, 0 where nobody knows."""

@@ -3,6 +3,7 @@ import { columnsOf } from "../columns";
 import { openRenderer } from "../engine/open";
 import { recast } from "../engine/recast";
 import { nearestFrame, type Renderer, type Scene, SPLIT_SHAPES } from "../engine/scene";
+import { formatEnd } from "../format";
 import { counts, doubtWords, entries, hidden, scale, wrongWords } from "../legend";
 import { drawn } from "../painter";
 import { viridisColours } from "../palette";
@@ -52,7 +53,11 @@ function legendNow(reel: state.Reel, ink: Ink): Legend {
     ramp:
       found === null
         ? null
-        : { name: found.title, ends: [`${found.low}`, `${found.high}${found.open ? "+" : ""}`], colours: viridisColours },
+        : {
+            name: found.title,
+            ends: [`${found.openLow ? "≤ " : ""}${formatEnd(found.low)}`, `${formatEnd(found.high)}${found.open ? "+" : ""}`],
+            colours: viridisColours,
+          },
   };
 }
 

@@ -1,4 +1,4 @@
-"""The ``timetravel`` command: fit, runs, render, export; ``exchange/commands.py`` has those for other systems' files.
+"""The ``timetravel`` command: fit, runs, render, export; other commands are in ``exchange/commands.py`` and ``insight/commands.py``.
 
 Exit codes: 0 done, 1 it failed (the reason is one sentence on standard error), 2 the command line is wrong, 3 cancelled or interrupted.
 """
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from tb_timetravel import __version__
 from tb_timetravel.errors import FitCancelled, InvalidData, NotFound, NotPlayable, StoreError, TimeTravelError
 from tb_timetravel.exchange.commands import add_commands
+from tb_timetravel.insight.commands import add_insight_commands
 from tb_timetravel.schema import DEFAULT_METHOD, DEFAULT_TAG, METHODS, FitStatus, StageProgress, find_method
 from tb_timetravel.store import FilmStore, FitLock, ProbeLocation, StatusFile, data_fingerprint, find_probes, open_reader, set_cache
 from tb_timetravel.store.files import is_local
@@ -99,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--every", type=_positive, default=1, metavar="N", help="only every n-th step of the film")
     export.set_defaults(command=_export)
     add_commands(commands, where, _locations)
+    add_insight_commands(commands, where, _locations)
     return parser
 
 

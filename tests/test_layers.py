@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "insight": {"errors", "schema", "frame", "store"},
     "render": {"errors", "schema", "frame", "palette", "store"},
     "export": {"errors", "schema", "frame", "store"},
-    "serve": {"errors", "schema", "frame", "palette", "store"},
+    "serve": {"errors", "schema", "frame", "palette", "store", "insight"},
     "exchange": {"errors", "schema", "store", "log"},
     "cli": {"errors", "schema", "store", "pipeline", "render", "export", "exchange", "insight"},
     "__main__": {"cli"},

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from tb_timetravel.insight.events import KINDS, StepEvents, StepState, step_events
 from tb_timetravel.insight.film import film_events
+from tb_timetravel.insight.influence import Influence, influence, influence_scores, self_influence
+from tb_timetravel.insight.near import Near, near, near_through_time
 from tb_timetravel.insight.reading import RunInsight, read_insight, sample_columns
 from tb_timetravel.insight.suspicion import Evidence, order_of, reasons, rerank, suspicion
 from tb_timetravel.insight.training import TrainingDynamics, training_dynamics
@@ -14,16 +16,23 @@ from tb_timetravel.insight.training import TrainingDynamics, training_dynamics
 __all__ = [
     "KINDS",
     "Evidence",
+    "Influence",
+    "Near",
     "RunInsight",
     "StepEvents",
     "StepState",
     "TrainingDynamics",
     "film_events",
+    "influence",
+    "influence_scores",
+    "near",
+    "near_through_time",
     "order_of",
     "read_insight",
     "reasons",
     "rerank",
     "sample_columns",
+    "self_influence",
     "step_events",
     "suspicion",
     "training_dynamics",

@@ -1,4 +1,4 @@
-"""The command that lists samples whose labels are likely to be wrong: suspects."""
+"""The commands that list samples whose labels are likely to be wrong, and those that made a prediction what it is: suspects, influence."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _SHOWN = 20
+_INFLUENCERS = 10
 
 
 def add_insight_commands(commands: Subparsers, where: argparse.ArgumentParser, locate: Locate) -> None:
-    """Add the command to the command line.
+    """Add the commands to the command line.
 
     Parameters
     ----------
@@ -37,6 +38,21 @@ def add_insight_commands(commands: Subparsers, where: argparse.ArgumentParser, l
     suspects.add_argument("--csv", metavar="FILE", help="also write them as CSV to relabel by, with a column for your verdicts")
     suspects.add_argument("--feedback", metavar="FILE", help="rank again by a CSV with the columns id and verdict: suspicious or fine")
     suspects.set_defaults(command=lambda options: _suspects(locate(options), options))
+
+    influence = commands.add_parser("influence", parents=[where], help="list the training samples that helped and harmed a prediction most")
+    influence.add_argument("--sample", type=int, required=True, metavar="ID", help="the sample that was predicted, by its id")
+    influence.add_argument("--split", metavar="NAME", help="its split, where the id is in several")
+    influence.add_argument(
+        "--target", default="label", metavar="CLASS", help="a class by name, or label or prediction: those of the sample (default: label)"
+    )
+    influence.add_argument(
+        "--until", type=int, metavar="STEP", help="only what came up to this step, and its prediction (default: the last)"
+    )
+    influence.add_argument(
+        "--top", type=_from_one, default=_INFLUENCERS, metavar="N", help=f"how many that helped, and that harmed (default: {_INFLUENCERS})"
+    )
+    influence.add_argument("--csv", metavar="FILE", help="also write them as CSV")
+    influence.set_defaults(command=lambda options: _influence(locate(options), options))
 
 
 def _from_one(text: str) -> int:
@@ -50,14 +66,18 @@ def _path(path: str) -> str:
     return os.path.abspath(os.path.expanduser(path)) if is_local(path) else path
 
 
+def _only(locations: list[ProbeLocation], what: str) -> ProbeLocation:
+    if len(locations) > 1:
+        raise NotFound(f"expected one probe set for {what}, found {len(locations)}; choose with --run and --tag")
+    return locations[0]
+
+
 def _suspects(locations: list[ProbeLocation], options: argparse.Namespace) -> int:
     from tb_timetravel.insight.judging import decode_verdicts, encode_csv, list_suspects
     from tb_timetravel.insight.reading import read_insight
     from tb_timetravel.insight.suspicion import rerank
 
-    if len(locations) > 1:
-        raise NotFound(f"expected one probe set for a list of suspects, found {len(locations)}; choose with --run and --tag")
-    reader = open_reader(locations[0].directory)
+    reader = open_reader(_only(locations, "a list of suspects").directory)
     verdicts = {} if options.feedback is None else decode_verdicts(read_bytes(_path(options.feedback)), reader)
     evidence = read_insight(reader).evidence
     scores = rerank(evidence, verdicts)
@@ -71,4 +91,24 @@ def _suspects(locations: list[ProbeLocation], options: argparse.Namespace) -> in
     sys.stdout.write("id\tsplit\tlabel\tlooks like\tscore\tverdict\twhy\n")
     for one in found:
         sys.stdout.write(f"{one.id}\t{one.split}\t{one.label}\t{one.looks_like}\t{one.score:.2f}\t{one.verdict or '-'}\t{one.why}\n")
+    return 0
+
+
+def _influence(locations: list[ProbeLocation], options: argparse.Namespace) -> int:
+    from tb_timetravel.insight.influence import influence
+    from tb_timetravel.insight.influence_listing import encode_influencers, find_sample, list_influencers
+    from tb_timetravel.insight.judging import printable
+
+    reader = open_reader(_only(locations, "a list of influences").directory)
+    sample = find_sample(reader, options.sample, options.split)
+    (found,) = influence(reader, [sample], target=options.target, until=options.until, top=options.top)
+    if found.target < 0:
+        raise NotFound(f"expected a label of sample {options.sample}, found none; ask with --target prediction or --target CLASS")
+    rows = list_influencers(reader, found)
+    if options.csv is not None:
+        write_bytes(_path(options.csv), encode_influencers(rows))
+    sys.stderr.write(f"what helped and harmed sample {options.sample} as {printable(reader.probe().class_names[found.target])}\n")
+    sys.stdout.write("effect\tid\tsplit\tlabel\tpredicted\tinfluence\n")
+    for one in rows:
+        sys.stdout.write(f"{one.effect}\t{one.id}\t{one.split}\t{one.label}\t{one.predicted}\t{one.influence:.4g}\n")
     return 0

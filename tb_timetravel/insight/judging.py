@@ -47,12 +47,12 @@ def list_suspects(
     words = {position: next(word for word, means in VERDICTS.items() if means == verdict) for position, verdict in verdicts.items()}
 
     def name(number: int) -> str:
-        return _printable(probe.class_names[number]) if number >= 0 else ""
+        return printable(probe.class_names[number]) if number >= 0 else ""
 
     return [
         Suspect(
             id=int(ids[position]),
-            split=_printable(probe.split_names[int(splits[position])]),
+            split=printable(probe.split_names[int(splits[position])]),
             label=name(int(labels[position])),
             looks_like=name(int(evidence.looks_like[position])),
             score=float(scores[position]),
@@ -69,17 +69,18 @@ def encode_csv(suspects: list[Suspect]) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for suspect in suspects:
-        cells = (_plain(suspect.split), _plain(suspect.label), _plain(suspect.looks_like))
+        cells = (plain(suspect.split), plain(suspect.label), plain(suspect.looks_like))
         writer.writerow([suspect.id, *cells, f"{suspect.score:.4f}", suspect.why, suspect.verdict])
     return text.getvalue().encode()
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
     """Keep control characters of a log's names from the terminal, and tabs and line ends from the listing."""
     return "".join(letter if letter.isprintable() else " " for letter in name)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """Keep a spreadsheet from taking a name for a formula."""
     return f"'{name}" if name.startswith(_FORMULA) else name
 
 
@@ -120,7 +121,7 @@ class _Places:
 
     def __init__(self, ids: NDArray[np.int32], splits: NDArray[np.uint8], split_names: tuple[str, ...]) -> None:
         self._ids, self._splits = ids, splits
-        self._numbers = {_plain(_printable(name)): number for number, name in enumerate(split_names)}
+        self._numbers = {plain(printable(name)): number for number, name in enumerate(split_names)}
 
     def find(self, text: str, split: str, line: int) -> int:
         if not text.strip().isdecimal() or (split and split not in self._numbers):

@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tb_timetravel.errors import Corrupt, NotFound
+from tb_timetravel.errors import NotFound
+from tb_timetravel.insight.influence import SelfInfluence
 from tb_timetravel.insight.measures import best_other, blocks, margin, softmax
 from tb_timetravel.insight.neighborhood import choose_reference, neighbor_votes
 from tb_timetravel.insight.probing import held_out_scores
 from tb_timetravel.insight.rarity import principal_plane, rarities
+from tb_timetravel.insight.source import logits_of, training_split
 from tb_timetravel.insight.suspicion import Evidence, standardise, suspicion
 from tb_timetravel.insight.training import DynamicsAccumulator, TrainingDynamics
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tb_timetravel.schema import Probe
     from tb_timetravel.store import ProbeReader, Snapshot
 
 _SEED = 0
 _TRAJECTORY_STEPS = 16  # at most, of the last two thirds of the training, as DeepDebugger takes them
-_LEAST_REFERENCE = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +34,13 @@ class RunInsight:
     ----------
     dynamics : None where no logits were logged.
     rarity : of positions, velocities and accelerations, (n,) each.
+    self_influence : (n,), None where no logits were logged.
     """
 
     dynamics: TrainingDynamics | None
     evidence: Evidence
     rarity: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
+    self_influence: NDArray[np.float32] | None
 
 
 def asked_steps(n_steps: int) -> tuple[int, ...]:
@@ -58,18 +60,19 @@ def read_insight(reader: ProbeReader) -> RunInsight:
     if not steps:
         raise NotFound(f"expected logged steps in {reader.directory}, found none; log one")
     labels = np.asarray(reader.labels(probe))
-    candidates = _training_split(reader, probe, labels)
+    candidates = training_split(reader, probe, labels)
     asked = _Asked(labels, candidates, probe.n_classes)
     accumulator = DynamicsAccumulator(labels, len(steps)) if probe.has_logits else None
+    own = SelfInfluence(labels)
     followed = _followed_steps(len(steps))
     trajectories = np.empty((probe.n_samples, len(followed), 2), np.float32)
     middle, directions = principal_plane(reader.read(probe, steps[-1]).representations, seed=_SEED)
     for position, step in enumerate(steps):
         snapshot = reader.read(probe, step)
         if accumulator is not None:
-            if snapshot.logits is None:
-                raise Corrupt(f"expected logits at step {step.step} in {reader.directory} as at the others, found none; log the step again")
-            accumulator.add(snapshot.logits)
+            logits = logits_of(reader, snapshot)
+            accumulator.add(logits)
+            own.add(snapshot.representations, logits)
         if position in followed:
             _project(snapshot.representations, middle, directions, trajectories[:, followed.index(position)])
         if position in asked_steps(len(steps)):
@@ -80,15 +83,15 @@ def read_insight(reader: ProbeReader) -> RunInsight:
     columns |= dict(zip(("rare_position", "rare_velocity", "rare_acceleration"), rarity, strict=True))
     has_label = labels >= 0
     standardised = {name: standardise(np.where(has_label, values, np.nan), candidates) for name, values in columns.items()}
-    return RunInsight(dynamics, Evidence(standardised, asked.looks_like()), rarity)
+    return RunInsight(dynamics, Evidence(standardised, asked.looks_like()), rarity, None if dynamics is None else own.result())
 
 
 def sample_columns(reader: ProbeReader) -> dict[str, NDArray[np.float32] | NDArray[np.int32]]:
     """Give every value per sample that the log implies, name -> (n_samples,).
 
-    The measures of ``TrainingDynamics`` where logits were logged, ``rare_position``, ``rare_velocity``, ``rare_acceleration``,
-    ``suspicion`` (higher is more likely mislabelled) and ``looks_like`` (int32, -1 where nothing says). Floats are NaN without a label, and
-    infinite for the forgetting and the first learning of what was never learned.
+    The measures of ``TrainingDynamics`` and ``self_influence`` where logits were logged, ``rare_position``, ``rare_velocity``,
+    ``rare_acceleration``, ``suspicion`` (higher is more likely mislabelled) and ``looks_like`` (int32, -1 where nothing says).
+    Floats are NaN without a label, and infinite for the forgetting and the first learning of what was never learned.
 
     Raises
     ------
@@ -99,18 +102,10 @@ def sample_columns(reader: ProbeReader) -> dict[str, NDArray[np.float32] | NDArr
     columns: dict[str, NDArray[Any]] = {}
     if found.dynamics is not None:
         columns |= {field.name: getattr(found.dynamics, field.name) for field in fields(found.dynamics)}
+    if found.self_influence is not None:
+        columns["self_influence"] = found.self_influence
     columns |= dict(zip(("rare_position", "rare_velocity", "rare_acceleration"), found.rarity, strict=True))
     return columns | {"suspicion": suspicion(found.evidence), "looks_like": found.evidence.looks_like}
-
-
-def _training_split(reader: ProbeReader, probe: Probe, labels: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Find the labelled samples that were trained on, (n,); all labelled ones where no split says so."""
-    has_label: NDArray[np.bool_] = labels >= 0
-    if "train" in probe.split_names:
-        train: NDArray[np.bool_] = has_label & (reader.splits(probe) == probe.split_names.index("train"))
-        if train.sum() >= _LEAST_REFERENCE:
-            return train
-    return has_label
 
 
 def _followed_steps(n_steps: int) -> list[int]:

@@ -6,54 +6,16 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tb_timetravel.errors import InvalidData, NotFound
+from tb_timetravel.insight.near import nearest
 from tb_timetravel.store import open_reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
-
-    from numpy.typing import NDArray
 
 MAX_SAMPLES = 16  # of one request
 MAX_NEIGHBORS = 30
-_CHUNK = 2**20  # numbers looked at together: 4 MB
 _REMEMBERED = 8192  # samples at a step, 240 bytes each
-
-
-def nearest(representations: NDArray[Any], samples: Sequence[int], k: int) -> NDArray[np.int64]:
-    """Find the k nearest of each sample by Euclidean distance.
-
-    Parameters
-    ----------
-    representations : (n, d), of any real type; read once, in chunks, so that a memory-mapped step of any size fits.
-    samples : positions, each in 0 … n − 1.
-    k : at most n − 1.
-
-    Returns
-    -------
-    (len(samples), k) positions, nearest first, of equally near ones the earlier; never the sample itself.
-    """
-    n, d = representations.shape
-    queries = np.asarray(representations[list(samples)], np.float32)  # (q, d)
-    distances = np.empty((len(samples), n), np.float32)
-    rows = max(1, _CHUNK // max(1, d))
-    for start in range(0, n, rows):
-        chunk = np.asarray(representations[start : start + rows], np.float32)
-        for query, found in zip(queries, distances, strict=True):
-            difference = chunk - query
-            found[start : start + rows] = np.einsum("ij,ij->i", difference, difference)
-    distances[np.isnan(distances)] = np.inf  # what is not a number is near to nothing
-    distances[np.arange(len(samples)), list(samples)] = np.inf
-    order = np.empty((len(samples), k), np.int64)
-    for row, (sample, found) in enumerate(zip(samples, distances, strict=True)):
-        limit = np.partition(found, k - 1)[k - 1]
-        candidates = np.flatnonzero(found <= limit)
-        candidates = candidates[candidates != sample]
-        order[row] = candidates[np.argsort(found[candidates], kind="stable")[:k]]
-    return order
 
 
 class NeighborSearch:

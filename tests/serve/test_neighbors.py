@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tb_timetravel.serve import neighbors
-from tb_timetravel.serve.neighbors import MAX_NEIGHBORS, nearest
+from tb_timetravel.serve.neighbors import MAX_NEIGHBORS, NeighborSearch
 from tb_timetravel.store import DynamicsReader, DynamicsWriter, Snapshot
 from tests.serve.served import N_FEATURES, N_SAMPLES, STEPS, Served
 
@@ -21,26 +20,6 @@ OF_PROBE = {"run": "digits", "tag": "probe"}
 def sorted_distances(values: np.ndarray, sample: int, k: int) -> list[int]:
     distances = np.linalg.norm(values.astype(np.float64) - values[sample].astype(np.float64), axis=1)
     return [int(other) for other in np.argsort(distances, kind="stable") if other != sample][:k]
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float16])
-def test_the_nearest_are_those_that_sorting_all_distances_finds(dtype: type, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(neighbors, "_CHUNK", 70)  # several chunks, the last one shorter
-    values = np.random.default_rng(0).normal(size=(101, 7)).astype(dtype)
-    found = nearest(values, [0, 50, 100], 9)
-    assert found.tolist() == [sorted_distances(values, sample, 9) for sample in (0, 50, 100)]
-
-
-def test_of_equally_near_samples_the_earlier_come_first_and_never_the_sample_itself():
-    values = np.zeros((6, 2), np.float32)
-    values[4] = 9
-    assert nearest(values, [2], 4).tolist() == [[0, 1, 3, 5]]
-
-
-def test_what_is_not_a_number_is_near_to_nothing():
-    values = np.arange(5, dtype=np.float32)[:, None]
-    values[1] = np.nan
-    assert nearest(values, [0], 3).tolist() == [[2, 3, 4]]
 
 
 def test_the_route_names_the_neighbors_of_each_sample_at_that_step(served: Served, logdir: Path):
@@ -65,7 +44,7 @@ def test_a_sample_has_all_others_as_neighbors_where_k_is_larger(tmp_path: Path):
     from tests.store.records import N, write_run
 
     write_run(tmp_path)
-    found = neighbors.NeighborSearch().find(str(tmp_path), 0, [1], MAX_NEIGHBORS)
+    found = NeighborSearch().find(str(tmp_path), 0, [1], MAX_NEIGHBORS)
     assert sorted(found[0]) == [other for other in range(N) if other != 1]
 
 

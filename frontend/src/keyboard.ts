@@ -43,7 +43,7 @@ const MOVES: Readonly<Record<string, readonly [right: number, up: number]>> = {
 const BRACKETS = ["[", "]", "{", "}", "\\"];
 
 const isTyping = (target: Element): boolean =>
-  target.matches("input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+  target.matches("input:not([type=range], [type=checkbox], [type=radio], [type=color]), textarea, select, [contenteditable]");
 
 function actionFor({ key, shiftKey, ctrlKey }: KeyboardEvent): (() => void) | null {
   const move = ctrlKey ? MOVES[key] : undefined;
@@ -103,7 +103,7 @@ function onKey(event: KeyboardEvent): void {
     (event.altKey && !event.metaKey && BRACKETS.includes(event.key)) || (event.ctrlKey && !event.altKey && event.key in MOVES);
   if ((event.ctrlKey || event.metaKey || event.altKey) && !typed) return;
   if (isTyping(target) && event.key !== "Escape") return;
-  if (event.key === " " && target.matches("button, summary, a, input[type=checkbox], input[type=radio]")) return;
+  if (event.key === " " && target.matches("button, summary, a, input:not([type=range])")) return;
   // Only the film's own slider shares its arrow keys with the film; other sliders and radio groups keep theirs.
   if (/^(Arrow|Home|End|Page)/.test(event.key) && target.matches("input:not(.scrub-input)")) return;
   const action = actionFor(event);

@@ -129,3 +129,10 @@ def test_the_look_ahead_is_coloured_as_the_film_is(film: Tab):
     else:
         raise AssertionError("another colour mode left the picture of the step under the pointer as it was")
     assert film.frame.evaluate(colours) > 100
+
+
+def test_keys_go_on_working_where_a_colour_was_chosen(film: Tab):
+    film.frame.get_by_label("Colour of digit 3").focus()
+    film.page.keyboard.press("End")
+    film.page.keyboard.press("?")
+    expect(film.frame.get_by_role("dialog")).to_be_visible()

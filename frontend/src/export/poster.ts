@@ -38,7 +38,7 @@ const HEAD = 34;
 const ROW = 20;
 const PAD = 12;
 const SWATCH = 18; // with its gap
-const WIDEST = 170;
+const WIDEST = 210;
 const FONT = "Roboto, system-ui, sans-serif";
 
 /** Lay out a poster of a given size. `nameWidth`, of the widest name, is in units. */

@@ -70,7 +70,7 @@ test-python: $(VENV)/test browser
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-integrations: $(VENV)/integrations
-	$(BIN)/python -m pytest tests/integrations tests/test_demo.py tests/test_docs.py
+	$(BIN)/python -m pytest tests/integrations tests/test_demo.py tests/test_docs.py -k "integrations or jax or needs_a_library"
 
 # tests of the tab run in whatever Chromium is there; root fetches one
 browser:

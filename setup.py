@@ -45,6 +45,7 @@ setup(
         "video": ["imageio-ffmpeg>=0.5"],
         "umap": ["umap-learn>=0.5.6"],
         "export": ["pyarrow>=14"],
+        "s3": ["boto3>=1.28"],  # by which TensorBoard opens s3://
         "integrations": ["lightning>=2.2", "transformers>=4.40", "accelerate>=0.30", "keras>=3.3", "jax>=0.4.30"],  # what their tests need
         "test": [
             "pytest>=8",
@@ -55,6 +56,11 @@ setup(
             "wheel",
             "tensorboardX>=2.6",
             "pyarrow>=14",
+            "fsspec>=2024.2",
+            "boto3>=1.28",
+            "moto[s3]>=5",  # a local S3, with the two that its server needs
+            "flask>=3",
+            "flask-cors>=5",
         ],
         "docs": ["zensical>=0.0.73", "mkdocstrings-python>=2"],  # why these: mkdocs.yml
         "dev": ["ruff>=0.12", "mypy>=1.15"],

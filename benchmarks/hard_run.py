@@ -19,6 +19,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -127,6 +128,7 @@ def main() -> None:
     parser.add_argument("--test", type=int, default=2_000, help="samples of the test split")
     parser.add_argument("--steps", type=int, default=20, help="logged steps: the untrained network, then one per epoch")
     parser.add_argument("--features", type=int, default=512, help="width of the representation")
+    parser.add_argument("--noise", type=float, default=LABEL_NOISE, help="share of training labels that are made wrong")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
 
@@ -135,8 +137,8 @@ def main() -> None:
     problem = make_problem(generator)
     _, inputs, classes = problem.draw(args.train, generator)
     latent, test_inputs, test_classes = problem.draw(args.test, generator)
-    labels = wrong_labels(classes, LABEL_NOISE, generator)
-    print(f"best possible error on latent test points {problem.bayes_error(latent, test_classes):.3f}; {LABEL_NOISE:.0%} wrong labels")
+    labels = wrong_labels(classes, args.noise, generator)
+    print(f"best possible error on latent test points {problem.bayes_error(latent, test_classes):.3f}; {args.noise:.0%} wrong labels")
 
     network = Network(args.features)
     optimizer = torch.optim.Adam(network.parameters(), 3e-4)
@@ -154,6 +156,7 @@ def main() -> None:
         film.log(epoch)
         print(f"epoch {epoch:3d}  loss {loss:.3f}  accuracy {shares['train']:.3f}  test {shares['test']:.3f}", flush=True)
     writer.close()
+    np.savetxt(args.logdir / args.name / "flipped.txt", torch.nonzero(labels != classes).numpy(), fmt="%d")
     print(f"{time.perf_counter() - began:.0f} s")
 
 

@@ -16,7 +16,7 @@ import torch
 
 NOT_MEASURED = "–"
 _TITLE = "# Results\n\nWritten by the scripts of this folder, each its sections; the text around the numbers says what they compare.\n"
-_PACKAGES = ("tb-timetravel", "torch", "numpy", "scikit-learn", "pynndescent", "umap-learn", "openTSNE")
+_PACKAGES = ("tb-timetravel", "torch", "numpy", "scikit-learn", "pynndescent", "umap-learn", "openTSNE", "cleanlab")
 
 
 class Records:

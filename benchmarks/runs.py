@@ -29,7 +29,22 @@ def hard_run(folder: Path, *, train: int, test: int, steps: int, seed: int) -> s
     return _run(folder, f"hard-{train}x{steps}-seed{seed}", script, train=train, test=test, steps=steps, seed=seed)
 
 
-def _run(folder: Path, name: str, script: Path, **options: int) -> str:
+def noisy_digits_run(folder: Path, *, epochs: int, noise: float, seed: int) -> str:
+    """Train the demo's network on digits with a share of wrong labels, and give the directory of the run."""
+    name = f"digits-{epochs}-noise{noise:g}-seed{seed}"
+    _run(folder, name, _ROOT / "demo" / "train_digits.py", epochs=epochs, noise=noise, seed=seed)
+    return str(folder / name)
+
+
+def noisy_hard_run(folder: Path, *, train: int, features: int, steps: int, noise: float, seed: int) -> str:
+    """Train a network on the hard problem with a share of wrong labels, and give the directory of the run."""
+    name = f"hard-{train}x{steps}-noise{noise:g}-seed{seed}"
+    script = Path(__file__).parent / "hard_run.py"
+    _run(folder, name, script, train=train, test=train // 5, features=features, steps=steps, noise=noise, seed=seed)
+    return str(folder / name)
+
+
+def _run(folder: Path, name: str, script: Path, **options: float) -> str:
     done = folder / name / _DONE
     if not done.exists():
         chosen = [text for option, value in options.items() for text in (f"--{option}", str(value))]

@@ -1,4 +1,4 @@
-"""The ``timetravel`` command: fit, runs, render, export; ``exchange/commands.py`` has those for other systems' files.
+"""The ``timetravel`` command: fit, runs, render, export; other commands are in ``exchange/commands.py`` and ``insight/commands.py``.
 
 Exit codes: 0 done, 1 it failed (the reason is one sentence on standard error), 2 the command line is wrong, 3 cancelled or interrupted.
 """
@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING
 from tb_timetravel import __version__
 from tb_timetravel.errors import FitCancelled, InvalidData, NotFound, NotPlayable, StoreError, TimeTravelError
 from tb_timetravel.exchange.commands import add_commands
+from tb_timetravel.insight.commands import add_insight_commands
 from tb_timetravel.schema import DEFAULT_METHOD, DEFAULT_TAG, METHODS, FitStatus, StageProgress, find_method
-from tb_timetravel.store import FilmStore, FitLock, ProbeLocation, StatusFile, data_fingerprint, find_probes, open_reader
+from tb_timetravel.store import FilmStore, FitLock, ProbeLocation, StatusFile, data_fingerprint, find_probes, open_reader, set_cache
 from tb_timetravel.store.files import is_local
 from tb_timetravel.store.films import choose_film
+from tb_timetravel.store.places import absolute
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from tb_timetravel.schema import Film
     from tb_timetravel.store import ProbeReader
 
-_WRITE_EVERY_S = 0.3
+_WRITE_EVERY_S, _WRITE_REMOTE_EVERY_S = 0.3, 2.0  # each costs a remote store several requests
 _INTERRUPTED = 3
 _FORMATS = ("parquet", "html")
 
@@ -39,6 +41,7 @@ _FORMATS = ("parquet", "html")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     options = _parser().parse_args(arguments)
+    set_cache(getattr(options, "cache", None))
     try:
         return int(options.command(options))
     except (FitCancelled, KeyboardInterrupt):
@@ -61,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("logdir", help="TensorBoard's logdir, or one run")
     where.add_argument("--run", help="only this run, as TensorBoard names it")
     where.add_argument("--tag", help=f"only this probe set (default of the logging helper: {DEFAULT_TAG})")
+    where.add_argument("--cache", metavar="DIR", help="keep films below DIR, not in the logdir; as tensorboard --timetravel_cache DIR")
 
     names = [info.method for info in METHODS]
     fit = commands.add_parser(
@@ -96,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--every", type=_positive, default=1, metavar="N", help="only every n-th step of the film")
     export.set_defaults(command=_export)
     add_commands(commands, where, _locations)
+    add_insight_commands(commands, where, _locations)
     return parser
 
 
@@ -117,7 +122,7 @@ def _positive(text: str) -> int:
 
 
 def _locations(options: argparse.Namespace) -> list[ProbeLocation]:
-    logdir = os.path.abspath(os.path.expanduser(options.logdir)) if is_local(options.logdir) else options.logdir
+    logdir = absolute(options.logdir)
     found = [p for p in find_probes(logdir) if options.run in (None, p.run) and options.tag in (None, p.tag)]
     if not found:
         asked = " ".join(f"--{name} {value}" for name, value in (("run", options.run), ("tag", options.tag)) if value is not None)
@@ -181,6 +186,7 @@ class _Reporter:
         from tqdm import tqdm
 
         self.status, self._file, self._written, self._began = status, file, 0.0, time.time()
+        self._every_s = _WRITE_EVERY_S if is_local(file.directory) else _WRITE_REMOTE_EVERY_S
         self._weights, self._done = weights, dict.fromkeys(weights, 0.0)
         form = "{desc} {bar} {percentage:3.0f} % [{elapsed} < {remaining}]"
         self._bar = tqdm(total=1.0, desc=title, disable=quiet, bar_format=form)
@@ -193,7 +199,7 @@ class _Reporter:
         self._bar.set_description(f"{stage:>9}", refresh=False)
         self._bar.update(fraction - self._bar.n)
         now = time.time()
-        if now - self._written < _WRITE_EVERY_S:
+        if now - self._written < self._every_s:
             return
         if self._file.cancel_requested(self.status):
             raise FitCancelled("the fit was cancelled")

@@ -6,7 +6,9 @@ TimeTravelError
 │   ├── NotFound             it is not there
 │   ├── UnsupportedVersion   a newer version of this package wrote it
 │   ├── Corrupt              it is damaged or was never complete
-│   └── NotPlayable          somebody else's log, of which no film can be made
+│   ├── NotPlayable          somebody else's log, of which no film can be made
+│   ├── Unreachable          a remote store does not answer, or refuses
+│   └── NotWritable          a place that may only be read
 └── FitError         a fit cannot start, or cannot go on
     ├── FitRunning           another fit of the same data is under way
     └── FitCancelled         somebody asked it to stop
@@ -43,6 +45,14 @@ class Corrupt(StoreError):
 
 class NotPlayable(StoreError):
     """Somebody else's log, of which no film can be made."""
+
+
+class Unreachable(StoreError):
+    """A remote store does not answer, or refuses."""
+
+
+class NotWritable(StoreError, OSError):
+    """A place that may only be read."""
 
 
 class FitError(TimeTravelError):

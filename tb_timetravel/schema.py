@@ -17,6 +17,9 @@ PLUGIN_NAME = "timetravel"
 FORMAT_VERSION = 1  # raised when an older reader could no longer make sense of what is written
 PAGE_SIZE = 1024  # samples in a page of thumbnails or texts
 THUMBNAILS_PER_ROW = 32
+MAX_COLUMNS = 200  # of a probe set
+MAX_COLUMN_NAME, MAX_COLUMN_VALUE = 100, 200  # characters
+MAX_KINDS = 100  # different words of a column that is a category
 DEFAULT_TAG = "probe"
 DEFAULT_METHOD = "joint"
 PREVIEW_METHOD = "preview"  # principal components without measures: plays until the film is there
@@ -61,7 +64,26 @@ class Probe(Versioned):
     split_names: tuple[str, ...]  # splits.npy indexes into them
     media: Media
     has_logits: bool
-    version: Digest  # of labels, splits, ids and media
+    version: Digest  # of labels, splits, ids, media and columns
+    n_columns: Annotated[int, msgspec.Meta(ge=0, le=MAX_COLUMNS)] = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnInfo:
+    """A column of the samples: what it is called, and what its values are."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_COLUMN_NAME)]
+    kind: Literal["number", "category", "text"]
+    kinds: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=MAX_COLUMN_VALUE)], ...], msgspec.Meta(max_length=MAX_KINDS)] = ()
+    low: float | None = None  # least and greatest number; None where there is none
+    high: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns(Versioned):
+    """The columns of a probe set, in the order in which they were given."""
+
+    columns: Annotated[tuple[ColumnInfo, ...], msgspec.Meta(max_length=MAX_COLUMNS)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,16 +28,17 @@ MAY_IMPORT = {
     "fidelity": {"errors", "compiled"},
     "territory": {"errors", "frame"},
     "pipeline": {"errors", "schema", "frame", "store", "fit", "fidelity", "territory"},
+    "insight": {"errors", "schema", "frame", "store"},
     "render": {"errors", "schema", "frame", "palette", "store"},
     "export": {"errors", "schema", "frame", "store"},
     "serve": {"errors", "schema", "frame", "palette", "store"},
     "exchange": {"errors", "schema", "store", "log"},
-    "cli": {"errors", "schema", "store", "pipeline", "render", "export", "exchange"},
+    "cli": {"errors", "schema", "store", "pipeline", "render", "export", "exchange", "insight"},
     "__main__": {"cli"},
     "__init__": {"log"},  # on first use only
 }
 # parts that TensorBoard's process loads, or that must work where nothing is fitted
-WITHOUT_FIT_LIBRARIES = {"errors", "schema", "frame", "palette", "store", "serve", "export", "__init__"}
+WITHOUT_FIT_LIBRARIES = {"errors", "schema", "frame", "palette", "store", "insight", "serve", "export", "__init__"}
 
 
 def part_of(path: Path) -> str:
@@ -94,7 +95,15 @@ def test_tensorboards_side_names_no_library_of_a_fit(path: Path):
 
 
 @pytest.mark.parametrize(
-    "module", ["tb_timetravel", "tb_timetravel.store", "tb_timetravel.frame", "tb_timetravel.palette", "tb_timetravel.serve.routes"]
+    "module",
+    [
+        "tb_timetravel",
+        "tb_timetravel.store",
+        "tb_timetravel.frame",
+        "tb_timetravel.palette",
+        "tb_timetravel.insight",
+        "tb_timetravel.serve.routes",
+    ],
 )
 def test_importing_tensorboards_side_loads_no_library_of_a_fit(module: str):
     code = f"import sys, {module}; print(*sys.modules)"

@@ -5,6 +5,7 @@ import { FIT, moved, zoomed } from "./camera";
 import { measure } from "./columns";
 import { messageOf } from "./format";
 import { type LoopEnd, withEnd } from "./loop";
+import { colourable, nextColumn } from "./sample_columns";
 import { cancelOutline, select } from "./selecting";
 import { NOTHING } from "./selection";
 import * as state from "./state";
@@ -82,7 +83,8 @@ export function toggleLive(): void {
 }
 
 export function colourBy(mode: ColourMode): void {
-  if (isColourable(mode)) state.colour.value = mode;
+  if (mode === "column") nextColumn();
+  else if (isColourable(mode)) state.colour.value = mode;
 }
 
 /** Whether the data has what a colour mode shows. Reads signals. */
@@ -93,6 +95,7 @@ export function isColourable(mode: ColourMode): boolean {
   if (mode === "label") return labelled;
   if (mode === "split") return (state.reel.value?.probe.splits.length ?? 0) > 1;
   if (mode === "fidelity") return measure.value !== null;
+  if (mode === "column") return colourable.value.length > 0;
   if (mode === "difference") return state.beside.value !== null;
   return mode === "correctness" ? labelled && predicted : predicted;
 }

@@ -105,6 +105,13 @@ export const fetchColumn = async (
   signal?: AbortSignal,
 ): Promise<Column> => decodeColumn(await getBytes("sample_values", { run, tag, film, step, column, v: frame }, signal));
 
+/** The columns of the samples, and the values of one by its place: bytes that `column_tools` decodes. */
+export const fetchColumns = async ({ run, tag }: Place, version: string): Promise<wire.ColumnInfo[]> =>
+  (await getJson(wire.columns, "columns", { run, tag, v: version })).columns;
+
+export const fetchColumnValues = ({ run, tag }: Place, version: string, column: number): Promise<ArrayBuffer> =>
+  getBytes("column_values", { run, tag, column, v: version });
+
 /** A window of a step's territory, in fractions of the extent, on a grid of its own. */
 export async function fetchTerritoryPart(
   { run, tag }: Place,

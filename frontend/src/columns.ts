@@ -4,6 +4,7 @@ import * as api from "./api";
 import type { Column } from "./binary";
 import { FrameRing } from "./frames";
 import { keepFetching } from "./keep_fetching";
+import { colouringColumn } from "./sample_columns";
 import * as state from "./state";
 import { SAMPLE_MEASURES, type SampleMeasure } from "./url";
 import type { Metric } from "./wire";
@@ -89,7 +90,7 @@ const ofColour = computed(() => {
 const ofTrust = computed(() => (state.trust.value === "off" ? null : fidelity));
 
 export const colouring = (index: number): Column | null | undefined =>
-  ofColour.value === null ? null : ofColour.value.at(index);
+  state.colour.value === "column" ? colouringColumn.value : ofColour.value === null ? null : ofColour.value.at(index);
 export const trusting = (index: number): Column | null | undefined => (ofTrust.value === null ? null : ofTrust.value.at(index));
 
 /** Whether all that a step shows of this kind is here, or will not come. */
@@ -107,7 +108,7 @@ export async function columnsOf(
     return column === null || step === undefined ? null : (await api.fetchColumn(place, film.film, step, column, signal)).values;
   };
   const [colour, trust] = [ofColour.peek(), ofTrust.peek()];
-  const values = await fetched(colour);
+  const values = state.colour.peek() === "column" ? (colouringColumn.peek()?.values ?? null) : await fetched(colour);
   return { values, trust: trust === colour ? values : await fetched(trust) };
 }
 

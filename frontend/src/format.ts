@@ -4,6 +4,9 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 
 export const formatCount = (value: number): string => value.toLocaleString("en-US");
 
+/** An end of a scale, to six digits. */
+export const formatEnd = (value: number): string => String(Number(value.toPrecision(6)));
+
 export const plural = (value: number, noun: string): string =>
   `${formatCount(value)} ${noun}${value === 1 ? "" : noun.endsWith("s") ? "es" : "s"}`;
 

@@ -21,6 +21,12 @@ function outerWindow(): Window {
   }
 }
 
+/** The address of the page around the tab; null where there is none to be seen. */
+export function tensorboardAddress(): string | null {
+  const outer = outerWindow();
+  return outer === window ? null : outer.location.href;
+}
+
 /** TensorBoard keeps a hidden tab's iframe alive with no height, and its animation frames running. */
 export const isHidden = (): boolean => window.innerHeight === 0;
 

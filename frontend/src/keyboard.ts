@@ -15,6 +15,7 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["M", "bookmark at this step, on or off"],
   ["{ }", "previous or next bookmark"],
   ["1 … 8", "colour by label, prediction, correctness, confidence, split, flips, fidelity, difference between two films"],
+  ["9", "colour by a column of the samples; again: by the next"],
   ["T", "territory on or off"],
   ["O", "outline of territories on or off"],
   ["H", "hatching of doubtful territory on or off"],

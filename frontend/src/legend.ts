@@ -15,6 +15,7 @@ import {
   WRONG,
 } from "./engine/scene";
 import { CORRECTNESS_COLOURS, classColour, NONE_COLOUR } from "./palette";
+import { colouringColumn } from "./sample_columns";
 import * as state from "./state";
 import type { ColourMode } from "./url";
 
@@ -30,7 +31,9 @@ export interface LegendEntry {
 }
 
 /** Modes that colour by a number have a scale instead of entries. */
-export const isScaled = (mode: ColourMode): boolean => ["confidence", "flips", "fidelity", "difference"].includes(mode);
+const isScaled = (mode: ColourMode): boolean =>
+  ["confidence", "flips", "fidelity", "difference"].includes(mode) ||
+  (mode === "column" && colouringColumn.value?.info.kind !== "category");
 
 export const entries = computed<LegendEntry[]>(() => {
   const open = state.reel.value;
@@ -56,6 +59,17 @@ export const entries = computed<LegendEntry[]>(() => {
       optional: key === UNKNOWN,
     }));
   }
+  if (mode === "column") {
+    const kinds = colouringColumn.value?.info.kinds ?? [];
+    return [...kinds, "No value"].map((name, key) => ({
+      key,
+      name,
+      colour: key === kinds.length ? NONE_COLOUR : classColour(key),
+      shape: "circle",
+      recolourable: false,
+      optional: key === kinds.length,
+    }));
+  }
   const names = open.probe.class_names;
   const n = state.nClasses.value;
   const shaped = shapedByClass(mode, n);
@@ -79,6 +93,11 @@ export const counts = computed<Uint32Array>(() => {
   const open = state.reel.value;
   const mode = state.colour.value;
   if (open === null || isScaled(mode)) return new Uint32Array(0);
+  if (mode === "column") {
+    const counted = new Uint32Array(entries.value.length);
+    for (const key of colouringColumn.value?.values ?? []) counted[key] = (counted[key] ?? 0) + 1;
+    return counted;
+  }
   const n = state.nClasses.value;
   const found = new Uint32Array(Math.max(3, n + 1, open.probe.splits.length));
   // Labels do not change with the step: not reading its frame here spares a count per step.
@@ -92,6 +111,7 @@ export const counts = computed<Uint32Array>(() => {
 
 const hiddenOf = (mode: ColourMode): typeof state.hiddenClasses => {
   if (mode === "correctness") return state.hiddenOutcomes;
+  if (mode === "column") return state.hiddenKinds;
   return mode === "split" ? state.hiddenSplits : state.hiddenClasses;
 };
 
@@ -105,6 +125,8 @@ export interface Scale {
   readonly title: string;
   readonly low: number;
   readonly high: number;
+  /** Whether values below the lower end are drawn as it. */
+  readonly openLow?: boolean;
   /** Whether values beyond the upper end are drawn as it. */
   readonly open: boolean;
   /** What its numbers mean. */
@@ -152,6 +174,12 @@ export const scale = computed<Scale | null>(() => {
   if (!isScaled(mode)) return null;
   if (mode === "confidence") {
     return { title: "Confidence", low: 0, high: 1, open: false, words: "probability of the predicted class", partial: false };
+  }
+  if (mode === "column") {
+    const shown = colouringColumn.value;
+    if (shown == null) return null;
+    const { low, high, open, openLow, info, values } = shown;
+    return { title: info.name, low, high, open, openLow, words: info.name, partial: values.includes(255) };
   }
   const column = colouring(state.nearest.value);
   const partial = column?.values.includes(255) ?? true;

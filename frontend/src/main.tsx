@@ -13,6 +13,7 @@ import { followNeighbors } from "./neighbors";
 import { runPlayback } from "./playback";
 import { exposeForTests } from "./probe_window";
 import { followQuery } from "./query/ask";
+import { keepSampleColumns } from "./sample_columns";
 import { followSaved } from "./saved";
 import { keepSelection } from "./selecting";
 import * as state from "./state";
@@ -60,6 +61,7 @@ export function start(root: HTMLElement): void {
     followQuery(),
     followNeighbors(),
     followSaved(),
+    keepSampleColumns(),
     keepColumns(),
     keepBeside(),
     keepDifference(),

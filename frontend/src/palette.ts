@@ -175,6 +175,10 @@ export const confidencePalette = (): Palette =>
 export const valuePalette = (): Palette =>
   palette([...Array.from({ length: 255 }, (_, byte) => viridis(byte / 254)), parseHex(NONE_COLOUR)], new Set());
 
+/** One colour per kind of a category, then "none". */
+export const kindPalette = (nKinds: number, hidden: ReadonlySet<number>): Palette =>
+  palette([...Array.from({ length: nKinds }, (_, kind) => parseHex(classColour(kind))), parseHex(NONE_COLOUR)], hidden);
+
 /** One colour per split; the mask of the scene hides splits. */
 export const splitPalette = (nSplits: number): Palette =>
   palette(

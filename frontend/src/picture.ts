@@ -7,8 +7,17 @@ import { colouring, columnsReady, trusting } from "./columns";
 import { difference } from "./difference_at";
 import { isClassMode, type Scene } from "./engine/scene";
 import { carried } from "./matching";
-import { classPalette, confidencePalette, correctnessPalette, type Rgb, splitPalette, valuePalette } from "./palette";
+import {
+  classPalette,
+  confidencePalette,
+  correctnessPalette,
+  kindPalette,
+  type Rgb,
+  splitPalette,
+  valuePalette,
+} from "./palette";
 import { patch } from "./refine";
+import { colouringColumn } from "./sample_columns";
 import * as state from "./state";
 import type { Instant } from "./timeline";
 
@@ -40,6 +49,10 @@ const palette = computed(() => {
     case "fidelity":
     case "difference":
       return valuePalette();
+    case "column": {
+      const info = colouringColumn.value?.info;
+      return info?.kind === "category" ? kindPalette(info.kinds.length, state.hiddenKinds.value) : valuePalette();
+    }
   }
 });
 
@@ -106,7 +119,7 @@ export function scene(width: number, height: number, ratio: number): Scene | nul
   };
 }
 
-const isOwn = (mode: Scene["mode"]): boolean => mode === "flips" || mode === "fidelity";
+const isOwn = (mode: Scene["mode"]): boolean => mode === "flips" || mode === "fidelity" || mode === "column";
 
 const classesBeside = computed(() => {
   const open = state.beside.value;

@@ -30,14 +30,16 @@ export function cellOf(column: Column, sample: number, samples: Samples, frame: 
 
 const COUNTED = 2 ** 17; // distinct values up to which counting them beats sorting
 
-/** Positions, which come in order, ordered by a column; in order among equals. Counted where values are few, so 100,000 take milliseconds. */
+/** Positions, which come in order, ordered by a column, or by whole numbers of all samples; in order among equals. Counted where values are few, so 100,000 take milliseconds. */
 export function ordered(
   positions: Uint32Array,
   { column, descending }: Order,
   samples: Samples,
   frame: Frame | null,
+  ranks: Float64Array | null = null,
 ): Uint32Array {
-  const values = Float64Array.from(positions, (sample) => (descending ? -1 : 1) * cellOf(column, sample, samples, frame));
+  const valueFor = (sample: number): number => (ranks === null ? cellOf(column, sample, samples, frame) : (ranks[sample] ?? 0));
+  const values = Float64Array.from(positions, (sample) => (descending ? -1 : 1) * valueFor(sample));
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
     if (value < low) low = value;
@@ -110,16 +112,24 @@ export interface CsvSource {
   readonly extent: readonly number[];
   className(index: number): string;
   splitName(index: number): string;
+  /** Columns of the samples. */
+  readonly more: readonly { readonly name: string; cell(sample: number): string }[];
 }
 
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** One line per sample: id, label, split, step, x, y, prediction, confidence; empty where there is none. */
+/** One line per sample: id, label, split, step, x, y, prediction, confidence, and its columns under names that are free; empty where there is none. */
 export function csvOf(positions: Uint32Array, source: CsvSource): string {
   const { samples, frame, extent } = source;
   const [left = 0, right = 1, bottom = 0, top = 1] = extent;
   const name = (kind: number): string => (kind < 0 ? "" : quoted(source.className(kind)));
-  const lines = ["id,label,split,step,x,y,prediction,confidence"];
+  const head = ["id", "label", "split", "step", "x", "y", "prediction", "confidence"];
+  for (const { name } of source.more) {
+    let free = name;
+    while (head.includes(free)) free = `column.${free}`;
+    head.push(free);
+  }
+  const lines = [head.map(quoted).join(",")];
   for (const sample of positions) {
     const x = left + ((right - left) * (frame.xy[2 * sample] ?? 0)) / 65535;
     const y = bottom + ((top - bottom) * (frame.xy[2 * sample + 1] ?? 0)) / 65535;
@@ -134,6 +144,7 @@ export function csvOf(positions: Uint32Array, source: CsvSource): string {
         y.toFixed(5),
         name(frame.prediction?.[sample] ?? -1),
         confidence === undefined ? "" : (confidence / 255).toFixed(3),
+        ...source.more.map(({ cell }) => quoted(cell(sample))),
       ].join(","),
     );
   }

@@ -65,9 +65,13 @@ export const bookmarks = signal<readonly Bookmark[]>([]);
 export const live = signal(true);
 
 export const colour = signal<ColourMode>("label");
+/** The name of the column that colours where `colour` says so. */
+export const column = signal<string | null>(null);
 export const hiddenClasses = signal<ReadonlySet<number>>(new Set());
 export const hiddenOutcomes = signal<ReadonlySet<number>>(new Set());
 export const hiddenSplits = signal<ReadonlySet<number>>(new Set());
+/** Kinds of the column that colours. */
+export const hiddenKinds = signal<ReadonlySet<number>>(new Set());
 /** Opacity, 0..1. */
 export const territory = signal(0.45);
 export const isSwitchedOn = (name: Switch): boolean => !switchedOff.value.has(name);
@@ -157,6 +161,7 @@ export function forgetView(): void {
   hiddenClasses.value = new Set();
   hiddenOutcomes.value = new Set();
   hiddenSplits.value = new Set();
+  hiddenKinds.value = new Set();
   camera.value = FIT;
   loopRange.value = null;
   bookmarks.value = [];

@@ -16,6 +16,7 @@ export const COLOUR_MODES = [
   "flips",
   "fidelity",
   "difference",
+  "column",
 ] as const;
 export type ColourMode = (typeof COLOUR_MODES)[number];
 /** Metrics that every sample has a value of its own of. */
@@ -43,11 +44,14 @@ export interface LinkState {
   readonly film: string | null;
   readonly step: number | null;
   readonly colour: ColourMode;
+  /** The column that colours where `colour` says so. */
+  readonly column: string | null;
   readonly camera: Camera;
   /** Indices of hidden classes, and of what other colour modes list. */
   readonly hidden: ReadonlySet<number>;
   readonly outcomes: ReadonlySet<number>;
   readonly splits: ReadonlySet<number>;
+  readonly kinds: ReadonlySet<number>;
   /** Opacity of the territory, 0..1. */
   readonly territory: number;
   /** Factor on the diameter of dots. */
@@ -200,10 +204,12 @@ const CODECS: { readonly [Key in keyof LinkState]: Codec<LinkState[Key]> } = {
   film: text,
   step: optional(-Infinity, Infinity, 0),
   colour: oneOf(COLOUR_MODES),
+  column: text,
   camera: [parseCamera, formatCamera],
   hidden: indexSet,
   outcomes: indexSet,
   splits: indexSet,
+  kinds: indexSet,
   territory: number(0, 1, 0.45),
   size: number(0.4, 3, 1),
   renderer: oneOf(RENDERERS),
@@ -239,6 +245,12 @@ export function readLink(hash: string): LinkState {
   }
   const read = Object.entries(CODECS).map(([key, [parse]]) => [key, parse(fields.get(key) ?? "")]);
   return Object.fromEntries(read) as LinkState;
+}
+
+/** The same address at another plugin's tab; all keys stay, so the way back leads to where one left. */
+export function besideOurs(address: string, plugin: string): string {
+  const [page = "", hash = ""] = address.split("#", 2);
+  return `${page}#${[plugin, ...hash.split("&").slice(1)].join("&")}`;
 }
 
 export function writeLink(hash: string, state: LinkState): string {

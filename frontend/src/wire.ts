@@ -72,13 +72,16 @@ export const probe = object({
   splits: list(text),
   samples: text,
   media,
+  n_columns: maybe(number),
+  source: maybe(word("logged", "embeddings")),
   steps: list(number),
   fingerprint: text,
   films: list(filmEntry),
   film: nullable(text),
   methods: list(method),
   estimate_s: maybe(number),
-  command: text,
+  command: nullable(text),
+  cannot_fit: nullable(text),
   fit,
 });
 export type Probe = Decoded<typeof probe>;
@@ -139,6 +142,16 @@ export type ScalarTag = Decoded<typeof scalarTag>;
 
 export const scalars = object({ steps: list(number), values: list(nullable(number)), wall_times: list(nullable(number)) });
 export type Scalars = Decoded<typeof scalars>;
+
+const columnInfo = object({
+  name: text,
+  kind: word("number", "category", "text"),
+  kinds: list(text),
+  low: nullable(number),
+  high: nullable(number),
+});
+export const columns = object({ columns: list(columnInfo) });
+export type ColumnInfo = Decoded<typeof columnInfo>;
 
 export const texts = object({ texts: list(text) });
 

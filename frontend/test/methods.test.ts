@@ -33,6 +33,8 @@ const probe = (more: Partial<Probe> = {}): Probe => ({
   splits: ["all"],
   samples: "5a",
   media: { kind: "none", page_size: null, n_pages: null, thumbnail_width: null, thumbnail_height: null },
+  n_columns: 0,
+  source: "logged",
   steps: [1, 2, 3],
   fingerprint: "1b",
   films: [],
@@ -40,6 +42,7 @@ const probe = (more: Partial<Probe> = {}): Probe => ({
   methods: [method("joint", "Joint"), method("pca", "PCA"), method("umap", "UMAP", false)],
   estimate_s: 40,
   command: "timetravel fit runs",
+  cannot_fit: null,
   fit: fit("none"),
   ...more,
 });

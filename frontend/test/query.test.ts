@@ -1,11 +1,34 @@
 import { describe, expect, it } from "vitest";
 import type { Samples } from "../src/binary";
+import * as tools from "../src/column_tools";
 import { complete } from "../src/query/complete";
 import { Matcher, stepsNeeded, type Vocabulary, type World } from "../src/query/evaluate";
 import { parseQuery, QueryError } from "../src/query/parse";
+import type { ColumnInfo } from "../src/wire";
 import { samplesOf, seeded } from "./bytes";
 
-const vocabulary: Vocabulary = { classes: ["cat", "dog", "hot dog", "or"], splits: ["train", "test"], hasTexts: true };
+const none = { kinds: [], low: null, high: null };
+const columns: ColumnInfo[] = [
+  { ...none, name: "age", kind: "number", low: 18, high: 90 },
+  { ...none, name: "City", kind: "category", kinds: ["Den Haag", "Paris", "paris"] },
+  { ...none, name: "web source", kind: "text" },
+  { ...none, name: "label", kind: "category", kinds: ["x", "y"] },
+  { ...none, name: "conf", kind: "number", low: 0, high: 9 },
+];
+const values: tools.ColumnValues[] = [
+  Float64Array.of(18, 30, 31.5, -2, Number.NaN, 90),
+  Uint8Array.of(0, 1, 2, 255, 0, 1),
+  ["a <b>crawl</b>", "Book", "", "web crawl", "note book", "x"],
+  Uint8Array.of(0, 1, 0, 1, 0, 1),
+  Float64Array.of(0, 1, 2, 3, 4, 5),
+];
+const vocabulary: Vocabulary = {
+  classes: ["cat", "dog", "hot dog", "or"],
+  splits: ["train", "test"],
+  hasTexts: true,
+  columns,
+  tools,
+};
 
 // Six samples through steps 10, 20, 30.
 const samples: Samples = { ...samplesOf([0, 0, 1, 1, 2, -1], [0, 1, 0, 1, 0, 1]), id: Int32Array.of(5, 6, 7, 8, 9, 100) };
@@ -29,6 +52,7 @@ function world(cursor: number): World {
     facts: (index) =>
       index in predictions ? { prediction: predictions[index] ?? null, confidence: confidences[index] ?? null } : undefined,
     texts,
+    column: (index) => values[index],
   };
 }
 
@@ -44,6 +68,71 @@ function trouble(source: string): string {
   }
   return "no trouble";
 }
+
+describe("a query of columns", () => {
+  it("compares numbers, and finds them by value, by range and where there is none", () => {
+    expect(matches("age>30")).toEqual([2, 5]);
+    expect(matches("age>=30 age<90")).toEqual([1, 2]);
+    expect(matches("age=31.5")).toEqual([2]);
+    expect(matches("age:18,90")).toEqual([0, 5]);
+    expect(matches("AGE:-5..30")).toEqual([0, 1, 3]);
+    expect(matches("age:31..")).toEqual([2, 5]);
+    expect(matches("age:none")).toEqual([4]);
+    expect(matches("-age>30")).toEqual([0, 1, 3, 4]);
+    expect(matches("(age<0 or age>=90) -label:none")).toEqual([3]);
+  });
+
+  it("finds kinds by name, of two that differ in case the one that is written so", () => {
+    expect(matches('city:"den haag"')).toEqual([0, 4]);
+    expect(matches("City:Paris")).toEqual([1, 5]);
+    expect(matches("City=paris")).toEqual([2]);
+    expect(matches("City:none,Paris")).toEqual([1, 3, 5]);
+    expect(matches("not City:Paris")).toEqual([0, 2, 3, 4]);
+  });
+
+  it("finds other words by what they contain, or are, and takes names in quotes", () => {
+    expect(matches('"web source":book')).toEqual([1, 4]);
+    expect(matches('"web source"=book')).toEqual([1]);
+    expect(matches('"web source":"web crawl"')).toEqual([3]);
+    expect(matches('"web source":none')).toEqual([2]);
+  });
+
+  it("reaches a column that is called as a key by quotes; without them the key is meant", () => {
+    expect(matches('"label":y')).toEqual([1, 3, 5]);
+    expect(matches("label:cat")).toEqual([0, 1]);
+    expect(matches('"conf">3')).toEqual([4, 5]);
+    expect(matches("conf>0.99")).toEqual([0]);
+    expect(trouble("label>3")).toContain('label:, or "label" in quotes for a column of that name');
+  });
+
+  it("says what is wrong in one sentence", () => {
+    expect(trouble("size>3")).toBe(
+      "At character 1: expected one of label: pred: split: id: step: text:, or a column such as age, City, web source, got size:.",
+    );
+    expect(trouble("age>old")).toBe('At character 5: expected a number after age, as in age>30, got "old".');
+    expect(trouble("age>")).toContain("a value after age");
+    expect(trouble("age>1,2")).toContain("one value after age>");
+    expect(trouble("City>Paris")).toContain("City: with a value, since it holds words");
+    expect(trouble("City:Rome")).toContain("a value of City such as Den Haag, Paris, paris");
+    expect(trouble('"web source"')).toContain("a : or > after the name of a column");
+    expect(trouble('"web')).toContain("a closing");
+  });
+
+  it("needs no step, and only the columns that it names", () => {
+    expect(stepsNeeded(parseQuery("age>3 -City:paris"), [10, 20], 1)).toEqual([]);
+    expect(new Matcher(parseQuery("City:paris or (age>3 -wrong)"), vocabulary).columns).toEqual([1, 0]);
+  });
+
+  it("is completed by names and by kinds", () => {
+    const options = (source: string) => complete(source, source.length, vocabulary).options.map(({ insert }) => insert);
+    expect(options("ag")).toEqual(["age>"]);
+    expect(options("we")).toEqual(['"web source":"']);
+    expect(options("lab")).toEqual(["label:", '"label":']);
+    expect(options("city:den")).toEqual(['"Den Haag" ']);
+    expect(options('"label":')).toEqual(["x ", "y ", "none "]);
+    expect(options("age:3")).toEqual([]);
+  });
+});
 
 describe("a query", () => {
   it("finds labels by name, by several names, by number, and none", () => {
@@ -145,7 +234,10 @@ describe("a query that cannot be read", () => {
     ["label:do", 'At character 7: expected the name of a class such as dog, hot dog, got "do".'],
     ["split:val", 'At character 7: expected the name of a split such as train, test, got "val".'],
     ["pred:none", 'At character 6: expected the name of a class such as cat, dog, hot dog, got "none".'],
-    ["lable:cat", "At character 1: expected one of label: pred: split: id: step: text:, got lable:."],
+    [
+      "lable:cat",
+      "At character 1: expected one of label: pred: split: id: step: text:, or a column such as age, City, web source, got lable:.",
+    ],
     ["conf<60", 'At character 6: expected a confidence from 0 to 1, got "60".'],
     ["conf<", "At character 6: expected a confidence from 0 to 1, got nothing."],
     ["id:a", 'At character 4: expected an id such as 7 or 7..9, got "a".'],

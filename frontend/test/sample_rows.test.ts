@@ -69,6 +69,7 @@ describe("CSV", () => {
     extent: [-2, 2, -1, 1],
     className: (index: number) => ["cat", 'a "big", dog', "emu"][index] ?? "",
     splitName: (index: number) => ["train", "test"][index] ?? "",
+    more: [] as { name: string; cell(sample: number): string }[],
   };
 
   it("has a line per sample, positions in data units, and quotes what needs it", () => {
@@ -76,6 +77,15 @@ describe("CSV", () => {
       "id,label,split,step,x,y,prediction,confidence",
       '7,cat,test,12,2.00000,1.00000,"a ""big"", dog",0.000',
       "3,,train,12,0.00003,0.00002,cat,0.200",
+      "",
+    ]);
+  });
+
+  it("ends with the columns of the samples, under names that are free", () => {
+    const more = ["x", "a,b"].map((name) => ({ name, cell: (sample: number) => `${name}${sample}` }));
+    expect(csvOf(Uint32Array.of(3), { ...source, more }).split("\n")).toEqual([
+      'id,label,split,step,x,y,prediction,confidence,column.x,"a,b"',
+      '7,"a ""big"", dog",test,12,-2.00000,1.00000,"a ""big"", dog",0.200,x3,"a,b3"',
       "",
     ]);
   });

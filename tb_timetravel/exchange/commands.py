@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from tb_timetravel.errors import InvalidData, NotFound
 from tb_timetravel.schema import DEFAULT_TAG
-from tb_timetravel.store import FilmStore, data_fingerprint, open_reader
-from tb_timetravel.store.files import is_local, join
+from tb_timetravel.store import FilmStore, data_fingerprint, open_reader, results_directory
+from tb_timetravel.store.files import join
 from tb_timetravel.store.films import choose_film
+from tb_timetravel.store.places import absolute, keeping_results
 
 if TYPE_CHECKING:
     import argparse
@@ -69,10 +70,6 @@ def _warn(sentence: str) -> None:
     sys.stderr.write(f"timetravel: {sentence}\n")
 
 
-def _absolute(path: str) -> str:
-    return os.path.abspath(os.path.expanduser(path)) if is_local(path) else path.rstrip("/")
-
-
 def _name_of(path: str) -> str:
     return path.rstrip("/").replace(os.sep, "/").rsplit("/", 1)[-1]
 
@@ -83,7 +80,7 @@ def _import(options: argparse.Namespace) -> int:
     from tb_timetravel.exchange.importing import import_branch, plan_branch
     from tb_timetravel.exchange.opening import open_contents
 
-    path, logdir = _absolute(options.content_path), _absolute(options.logdir)
+    path, logdir = absolute(options.content_path), absolute(options.logdir)
     contents = open_contents(path)
     name = _check_name(options.run or _name_of(path))
     is_whole = True
@@ -124,7 +121,7 @@ def _extract(options: argparse.Namespace) -> int:
     from tb_timetravel.exchange.extracting import extract, load_named
     from tb_timetravel.exchange.opening import open_contents
 
-    contents = open_contents(_absolute(options.content_path))
+    contents = open_contents(absolute(options.content_path))
     directory = os.getcwd()
     transform = None if options.transform is None else load_named(options.transform, directory)
     todo = extract(contents, load_named(options.model, directory), transform, device=options.device)
@@ -162,8 +159,9 @@ def _evaluate(locations: list[ProbeLocation], *, scalars: bool) -> int:
             _warn(str(error))
         n_told += len(tables)
         for name, table in tables.items():
-            path = join(location.directory, f"{name}_eval.json")
-            write_bytes(path, msgspec.json.format(msgspec.json.encode(table), indent=1) + b"\n")
+            path = join(results_directory(location.directory), f"{name}_eval.json")
+            with keeping_results(location.directory):
+                write_bytes(path, msgspec.json.format(msgspec.json.encode(table), indent=1) + b"\n")
             _say(path)
         if scalars:
             points = [*accuracy_points(reader, location.tag, accuracies)]
@@ -180,7 +178,7 @@ def _run_directory(location: ProbeLocation) -> str:
 def _to_projector(locations: list[ProbeLocation], options: argparse.Namespace) -> int:
     from tb_timetravel.exchange.projector import check_directory, write_config, write_projector
 
-    out = _absolute(options.out)
+    out = absolute(options.out)
     directories = {location: out if location.run == "." else join(out, *location.run.split("/")) for location in locations}
     for directory in set(directories.values()):
         check_directory(directory)

@@ -2,7 +2,8 @@
 
 Columns: ``sample`` its position in the probe set, ``id`` its index in the user's dataset, ``step``, ``split``, ``x``, ``y`` in the plane,
 ``label`` and ``label_name``, ``prediction`` and ``prediction_name``, ``confidence`` (probability of the prediction, to 1/255), and the
-sample's own value of each fidelity measure. What is not known is null. A row group is a step, so neither side holds more than one.
+sample's own value of each fidelity measure; then the columns of the samples by their names, as ``column.NAME`` where the name is
+one of these. What is not known is null. A row group is a step, so neither side holds more than one.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ import numpy as np
 from tb_timetravel import __version__
 from tb_timetravel.errors import NotFound, TimeTravelError
 from tb_timetravel.export.source import whole_file
+from tb_timetravel.store.columns import NO_KIND
 from tb_timetravel.store.films import SAMPLE_FIDELITY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container, Sequence
 
     from numpy.typing import NDArray
 
     from tb_timetravel.export.source import Source
     from tb_timetravel.schema import FilmStep
+    from tb_timetravel.store.columns import SampleColumn
 
 
 def write_table(source: Source, path: str, *, on_step: Callable[[int, int], None] | None = None) -> int:
@@ -41,7 +44,9 @@ def write_table(source: Source, path: str, *, on_step: Callable[[int, int], None
         raise TimeTravelError(
             "expected the package pyarrow for .parquet, found none; run pip install 'tb-timetravel[export]', or name an .html instead"
         ) from error
-    columns, schema = _Columns(pa, source), _schema(pa, source)
+    known = [source.reader.column(source.probe, number) for number in range(source.probe.n_columns)]
+    schema = _schema(pa, source, known)
+    columns = _Columns(pa, source, known)
     n = source.probe.n_samples
     with whole_file(path) as file, parquet.ParquetWriter(file, schema, compression="zstd") as writer:
         for number, step in enumerate(source.steps):
@@ -51,27 +56,36 @@ def write_table(source: Source, path: str, *, on_step: Callable[[int, int], None
     return n * len(source.steps)
 
 
-def _schema(pa: Any, source: Source) -> Any:  # noqa: ANN401  # pyarrow is optional
+def _schema(pa: Any, source: Source, known: Sequence[SampleColumn]) -> Any:  # noqa: ANN401  # pyarrow is optional
     names = pa.dictionary(pa.int32(), pa.string())
     kinds = {
         "sample": pa.int32(), "id": pa.int32(), "step": pa.int64(), "split": names, "x": pa.float32(), "y": pa.float32(),
         "label": pa.int32(), "label_name": names, "prediction": pa.int32(), "prediction_name": names, "confidence": pa.float32(),
         **dict.fromkeys(SAMPLE_FIDELITY, pa.float32()),
     }  # fmt: skip
+    for column in known:
+        kinds[_free(column.info.name, kinds)] = {"number": pa.float64(), "category": names, "text": pa.string()}[column.info.kind]
     facts = {"run": source.run, "tag": source.tag, "method": source.film.method, "film": source.film.film, "tb_timetravel": __version__}
     return pa.schema(list(kinds.items()), metadata=facts)
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    while name in taken:
+        name = f"column.{name}"
+    return name
 
 
 class _Columns:
     """Makes the columns of a step; those that no step changes are made once."""
 
-    def __init__(self, pa: Any, source: Source) -> None:  # noqa: ANN401  # pyarrow is optional
+    def __init__(self, pa: Any, source: Source, known: Sequence[SampleColumn]) -> None:  # noqa: ANN401  # pyarrow is optional
         self._pa, self._source = pa, source
         labels, ids, splits = source.samples()
         self._class_names = pa.array(source.probe.class_names, pa.string())
         self._sample, self._id = pa.array(np.arange(len(ids), dtype=np.int32)), pa.array(ids)
         self._split = self._named(splits.astype(np.int32), pa.array(source.probe.split_names, pa.string()))
         self._label, self._label_name = self._classes(labels)
+        self._others = [self._other(column) for column in known]
 
     def of(self, step: FilmStep) -> list[Any]:
         """Make the columns in the order of the schema."""
@@ -86,6 +100,7 @@ class _Columns:
             self._sample, self._id, pa.array(np.full(n, step.step, np.int64)), self._split,
             self._known(embedding[:, 0]), self._known(embedding[:, 1]), self._label, self._label_name,
             prediction, prediction_name, self._known(confidence), *map(self._known, self._fidelity(step).T),
+            *self._others,
         ]  # fmt: skip
 
     def _fidelity(self, step: FilmStep) -> NDArray[np.float32]:
@@ -98,6 +113,14 @@ class _Columns:
 
     def _known(self, values: NDArray[np.float32]) -> Any:  # noqa: ANN401
         return self._pa.array(np.ascontiguousarray(values), self._pa.float32(), mask=np.isnan(values))
+
+    def _other(self, column: SampleColumn) -> Any:  # noqa: ANN401
+        pa, values = self._pa, column.values
+        if isinstance(values, tuple):
+            return pa.array(column.words(), pa.string())
+        if column.info.kind == "number":
+            return pa.array(np.ascontiguousarray(values), pa.float64(), mask=np.isnan(values))
+        return self._named(np.where(values == NO_KIND, -1, values.astype(np.int32)), pa.array(column.info.kinds, pa.string()))
 
     def _classes(self, classes: NDArray[np.int32]) -> tuple[Any, Any]:
         """Give classes (n,) as numbers and as names, null where they are -1."""

@@ -50,7 +50,8 @@ class TimeTravelCallback(TrainerCallback):
     trainer : whose TensorBoard run gets the film.
     directory : a run's directory instead. Without both it is ``timetravel`` below the logging directory that the arguments or
         ``TENSORBOARD_LOGGING_DIR`` name: a run of its own, beside which the tab shows the scalars of the one above.
-    options : what ``TimeTravel`` takes besides: class_names (default: those in the model's ``id2label``), tag, dtype, images, texts.
+    options : what ``TimeTravel`` takes besides: class_names (default: those in the model's ``id2label``), tag, dtype, columns,
+        images, texts.
 
     Raises
     ------

@@ -51,7 +51,7 @@ class TimeTravelCallback(keras.callbacks.Callback):
     every : ``"epoch"`` logs at the end of each, ``"evaluation"`` after each validation, a number every so many batches, and once before
         the first.
     batch_size : of the pass over ``data``.
-    options : what ``TimeTravel`` takes besides: class_names, tag, dtype, images, texts. Images among the inputs are found.
+    options : what ``TimeTravel`` takes besides: class_names, tag, dtype, columns, images, texts. Images among the inputs are found.
 
     Raises
     ------

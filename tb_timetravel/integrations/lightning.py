@@ -45,7 +45,7 @@ class TimeTravelCallback(Callback):
     head : the last layers, as a module or by its dotted name in the LightningModule; ``forward`` must run it once.
     every : ``"epoch"`` logs at the end of each, ``"evaluation"`` after each validation, a number every so many optimizer steps.
     directory : of the run, instead of that of the Trainer's TensorBoardLogger.
-    options : what ``TimeTravel`` takes besides: class_names, tag, dtype, images, texts, labels, ids.
+    options : what ``TimeTravel`` takes besides: class_names, tag, dtype, columns, images, texts, labels, ids.
 
     Raises
     ------

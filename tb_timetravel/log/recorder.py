@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tb_timetravel.errors import InvalidData, StoreError
 from tb_timetravel.log.arrays import Dtype, as_array, check_step, make_snapshot
+from tb_timetravel.log.columns import sample_columns
 from tb_timetravel.log.marker import MarkerWriter
 from tb_timetravel.log.media import NO_PAGES, text_pages, thumbnail_pages
 from tb_timetravel.log.samples import Facts, describe_samples, id_array, label_array, names
@@ -54,6 +55,8 @@ class TimeTravel:
         ``data`` these come from there.
     images, texts : what to show of each sample, (n, h, w[, c]) or (n, c, h, w), or strings; with ``data`` found in the inputs. Stored
         as thumbnails of at most 32 pixels and as 2,000 characters.
+    columns : what else is known of the samples, name -> a number or a short string of each, NaN or None where there is none; dots are
+        coloured and found by them.
     tag : tells several probe sets of a run apart.
     dtype : of the stored representations; "float16" halves the disk space.
     """
@@ -71,6 +74,7 @@ class TimeTravel:
         splits: Sequence[str] | None = None,
         images: ArrayLike | None = None,
         texts: Sequence[str] | None = None,
+        columns: Mapping[str, ArrayLike | Sequence[float | str | None]] | None = None,
         tag: str = DEFAULT_TAG,
         dtype: Dtype = "float32",
     ) -> None:
@@ -93,6 +97,7 @@ class TimeTravel:
             splits=None if splits is None else names(splits, "splits"),
             class_names=None if class_names is None else names(class_names, "class_names"),
             pages=pages if images is None else thumbnail_pages(as_array(images)),
+            columns=() if columns is None else sample_columns(columns),
         )
         self._source = _source(model, head, data, has_splits=splits is not None)
 
@@ -143,7 +148,7 @@ class TimeTravel:
             if self._probe is None:
                 probe, samples = describe_samples(facts, snapshot)
                 self._store.write_probe(probe, samples)
-                self._probe, self._facts = probe, replace(facts, pages=NO_PAGES)
+                self._probe, self._facts = probe, replace(facts, pages=NO_PAGES, columns=())
             self._store.write_step(snapshot, wall_time=time.time())
             self._marker.write(snapshot.step, self._probe.n_samples)
         except OSError as error:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from tb_timetravel.store.columns import SampleColumn
     from tb_timetravel.store.dynamics import Snapshot
 
 _MAX_SPLITS = 256  # splits are stored in one byte
@@ -33,6 +34,7 @@ class Facts:
     splits: tuple[str, ...] | None = None  # n of them
     class_names: tuple[str, ...] | None = None
     pages: Pages = NO_PAGES
+    columns: tuple[SampleColumn, ...] = ()
 
     def completed_by(self, other: Facts) -> Facts:
         """Take from the other what is not known here."""
@@ -42,6 +44,7 @@ class Facts:
             splits=other.splits if self.splits is None else self.splits,
             class_names=other.class_names if self.class_names is None else self.class_names,
             pages=self.pages if self.pages.n_samples else other.pages,
+            columns=self.columns,
         )
 
 
@@ -109,9 +112,10 @@ def describe_samples(facts: Facts, snapshot: Snapshot) -> tuple[Probe, Samples]:
         ids=np.arange(n, dtype=np.int32) if facts.ids is None else facts.ids.astype(np.int32),
         splits=np.array([index[name] for name in facts.splits or (DEFAULT_SPLIT,) * n], dtype=np.uint8),
         pages=facts.pages.pages,
+        columns=facts.columns,
     )
     # pixels instead of files count here: another version of Pillow compresses them otherwise
-    identity = Samples(samples.labels, samples.ids, samples.splits).digest(
+    identity = Samples(samples.labels, samples.ids, samples.splits, columns=samples.columns).digest(
         facts.pages.content, "classes", *class_names, "splits", *split_names
     )
     probe = Probe(
@@ -123,6 +127,7 @@ def describe_samples(facts: Facts, snapshot: Snapshot) -> tuple[Probe, Samples]:
         media=facts.pages.media,
         has_logits=snapshot.logits is not None,
         version=identity,
+        n_columns=len(facts.columns),
     )
     return probe, samples
 
@@ -132,6 +137,7 @@ def _check_counts(facts: Facts, n: int) -> None:
     found = {name: len(values) for name, values in counts.items() if values is not None}
     if facts.pages.n_samples:
         found["images" if facts.pages.media.kind == "image" else "texts"] = facts.pages.n_samples
+    found |= {f"column {column.info.name!r}": len(column.values) for column in facts.columns}
     for name, count in found.items():
         if count != n:
             raise InvalidData(

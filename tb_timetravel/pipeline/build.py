@@ -16,7 +16,7 @@ from tb_timetravel.pipeline.budget import check_budget
 from tb_timetravel.pipeline.film import write_film
 from tb_timetravel.pipeline.source import FitOptions, choose_device, film_key, open_source
 from tb_timetravel.schema import DEFAULT_METHOD, PREVIEW_METHOD, Film, find_method
-from tb_timetravel.store import FilmStore, open_reader
+from tb_timetravel.store import FilmStore, open_reader, results_directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +72,7 @@ def build_film(
     on_key(key)
     if films.has(key):
         return films.film(key)
-    check_budget(source.dynamics, directory)
+    check_budget(source.dynamics, results_directory(directory))
     preview_key = film_key(source, PREVIEW_METHOD, {})
     if not films.has(preview_key):
         pca = METHODS["pca"]

@@ -76,7 +76,7 @@ def _respond_error(request: Request, error: Exception) -> Response:
 
 def explain(error: Exception) -> str:
     """Put an error of the store or of the file system into a sentence."""
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and not isinstance(error, TimeTravelError):
         return f"cannot use {error.filename or 'a file of this run'}: {error.strerror or error}"
     return str(error)
 

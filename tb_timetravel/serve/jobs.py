@@ -23,7 +23,7 @@ import msgspec
 from tb_timetravel.errors import FitRunning, InvalidData, StoreError
 from tb_timetravel.schema import DEFAULT_METHOD, FitStatus, Step, find_method
 from tb_timetravel.serve.methods import why_unavailable
-from tb_timetravel.store import FitLock, StatusFile
+from tb_timetravel.store import FitLock, StatusFile, cache_directory, results_directory
 from tb_timetravel.store.files import exists, is_local
 from tb_timetravel.store.status import is_held
 
@@ -77,7 +77,8 @@ def fit_command(request: FitRequest, run_directory: str) -> list[str]:
         value = getattr(request, name)
         if value is not None:
             command += [f"--{name}", str(value)]
-    return [*command, "--from-tab"]
+    cache = cache_directory()
+    return [*command, *(["--cache", cache] if cache is not None else []), "--from-tab"]
 
 
 @dataclass(eq=False)
@@ -131,7 +132,7 @@ class Jobs:
         file = StatusFile(directory)
         status = FitStatus(state="starting", method=request.method or DEFAULT_METHOD, origin="tab", started_at=time.time())
         file.write(status)
-        log = open(file.log_path, "w+b") if is_local(directory) else tempfile.TemporaryFile()  # noqa: SIM115  # closed with the job
+        log = open(file.log_path, "w+b") if is_local(file.directory) else tempfile.TemporaryFile()  # noqa: SIM115  # closed with the job
         try:
             process = subprocess.Popen(  # noqa: S603  # an argument list, never a shell
                 self._command(request, run_directory),
@@ -155,7 +156,7 @@ class Jobs:
         """Wait for the child, and say how it ended where it did not."""
         try:
             code = job.process.wait()
-            if exists(directory):  # the run may have been deleted
+            if exists(results_directory(directory)):  # the run may have been deleted
                 self._settle(directory, job, code)
         except (OSError, StoreError):
             logger.exception("the status of the fit in %s cannot be written", directory)

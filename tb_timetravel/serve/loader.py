@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,13 @@ class TimeTravelLoader(base_plugin.TBLoader):  # type: ignore[misc]  # tensorboa
             help="Comma-separated host names, besides localhost, under which the Time Travel tab may start fits: the name of a proxy "
             "in front of this TensorBoard, say.",
         )
+        group.add_argument(
+            "--timetravel_cache",
+            metavar="DIR",
+            default="",
+            help="Directory or URL below which the Time Travel tab keeps films and selections, instead of beside the runs: for a logdir "
+            "that may only be read. Films that lie in the logdir are shown all the same. `timetravel fit --cache DIR` writes there too.",
+        )
 
     def fix_flags(self, flags: argparse.Namespace) -> None:
         """Check the flags, and keep every marker of ours instead of TensorBoard's random 10 or 100."""
@@ -43,6 +51,7 @@ class TimeTravelLoader(base_plugin.TBLoader):  # type: ignore[misc]  # tensorboa
             if not _HOST_NAME.fullmatch(host.strip()):
                 expected = "host names without scheme, port or path, separated by commas"
                 raise base_plugin.FlagsError(f"--timetravel_allowed_hosts: expected {expected}, got {host.strip()!r}")
+        _check_cache(flags.timetravel_cache)
         if isinstance(flags.samples_per_plugin, dict):
             flags.samples_per_plugin.setdefault(PLUGIN_NAME, 0)
 
@@ -51,3 +60,15 @@ class TimeTravelLoader(base_plugin.TBLoader):  # type: ignore[misc]  # tensorboa
         from tb_timetravel.serve.plugin import TimeTravelPlugin
 
         return TimeTravelPlugin(context)
+
+
+def _check_cache(directory: str) -> None:
+    if not directory or "://" in directory:
+        return
+    path = os.path.abspath(os.path.expanduser(directory))
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        raise base_plugin.FlagsError(f"--timetravel_cache: expected a directory that can be made, got {path} ({error.strerror})") from error
+    if not os.access(path, os.W_OK):
+        raise base_plugin.FlagsError(f"--timetravel_cache: expected a directory that can be written, got {path}")

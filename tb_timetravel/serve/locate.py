@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from tb_timetravel.errors import NotFound, StoreError
 from tb_timetravel.store import probe_directory, tags_of
 from tb_timetravel.store.files import is_local, join
+from tb_timetravel.store.places import absolute
 from tb_timetravel.store.projector import embeddings_of
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class RunLocator:
         self._provider = context.data_provider
         self._multiplexer = context.multiplexer
         self.logdir_as_typed: str = context.logdir or ""
-        self._logdir = _absolute(self.logdir_as_typed) if context.logdir else ""
+        self._logdir = absolute(self.logdir_as_typed) if context.logdir else ""
         self._runs: Recent[frozenset[str]] = Recent()
 
     def runs(self, asker: Asker) -> list[str]:
@@ -93,7 +94,7 @@ class RunLocator:
             raise NotFound(f"TensorBoard knows no run named {run!r}")
         known_path = self._multiplexer.RunPaths().get(run) if self._multiplexer is not None else None
         if known_path:  # the only way to tell with --logdir_spec
-            return _absolute(known_path)
+            return absolute(known_path)
         if not self._logdir or ".." in run.split("/") or run.startswith("/") or "\0" in run:
             raise NotFound(f"where the run {run!r} lies cannot be told; start TensorBoard with --logdir")
         return self._logdir if run == "." else join(self._logdir, *run.split("/"))
@@ -123,10 +124,6 @@ class RunLocator:
                 f"{directory} leads out of the run and the logdir through a symbolic link, which is not followed; move it here"
             )
         return directory
-
-
-def _absolute(path: str) -> str:
-    return os.path.abspath(os.path.expanduser(path)) if is_local(path) else path.rstrip("/")
 
 
 def _is_inside(path: str, root: str) -> bool:

@@ -16,9 +16,10 @@ from tb_timetravel.schema import PAGE_SIZE
 from tb_timetravel.serve.estimate import estimate_seconds
 from tb_timetravel.serve.methods import offered
 from tb_timetravel.serve.territory_part import is_refinable
-from tb_timetravel.store import FilmStore, StatusFile, data_fingerprint, open_reader
+from tb_timetravel.store import FilmStore, StatusFile, cache_directory, data_fingerprint, open_reader, why_no_fit, why_not_writable
 from tb_timetravel.store.dynamics import n_pages
 from tb_timetravel.store.films import choose_film
+from tb_timetravel.store.remote import is_of_one_process
 
 if TYPE_CHECKING:
     from tb_timetravel.schema import Film, FitStatus, Media, Probe
@@ -68,6 +69,8 @@ def describe(directory: str, *, run: str, tag: str, logdir: str) -> dict[str, An
         "splits": probe.split_names,
         "samples": probe.version,
         "media": _media(probe.media, probe.n_samples),
+        "n_columns": probe.n_columns,
+        "source": reader.source,
         "steps": [step.step for step in steps],
         "fingerprint": fingerprint,
         "films": [
@@ -83,8 +86,17 @@ def describe(directory: str, *, run: str, tag: str, logdir: str) -> dict[str, An
         "film": shown.film if shown is not None else None,
         "methods": offered(probe, len(steps)),
         "estimate_s": estimate_seconds(probe, len(steps)),
-        "command": shlex.join(["timetravel", "fit", logdir, "--run", run, "--tag", tag]),
+        "command": _command(directory, run=run, tag=tag, logdir=logdir),
+        "cannot_fit": why_no_fit(directory),
     }
+
+
+def _command(directory: str, *, run: str, tag: str, logdir: str) -> str | None:
+    """Write the command that fits a probe set, None where no shell can."""
+    if is_of_one_process(directory):
+        return None
+    cache = cache_directory() or ("DIR" if why_not_writable(directory) else None)
+    return shlex.join(["timetravel", "fit", logdir, "--run", run, "--tag", tag, *(["--cache", cache] if cache else [])])
 
 
 def _media(media: Media, n_samples: int) -> dict[str, Any]:

@@ -35,6 +35,8 @@ _VIEWS = {
     "/selections": "selections_route",
     "/selections/delete": "delete_selection_route",
     "/sample_values": "sample_values_route",
+    "/columns": "columns_route",
+    "/column_values": "column_values_route",
     "/scalar_tags": "scalar_tags_route",
     "/scalars": "scalars_route",
     "/territory": "territory_route",

@@ -27,12 +27,13 @@ from tb_timetravel.serve.http import (
 from tb_timetravel.serve.jobs import FitRequest, Jobs, ProbeRequest
 from tb_timetravel.serve.locate import Asker, Recent, RunLocator
 from tb_timetravel.serve.neighbors import MAX_SAMPLES, NeighborSearch
+from tb_timetravel.serve.sample_columns import describe_columns, pack_values
 from tb_timetravel.serve.sample_values import COLUMNS, pack_column
 from tb_timetravel.serve.scalars import list_scalars, read_scalars, related_runs
 from tb_timetravel.serve.selections import MAX_BODY, SaveRequest, SelectionRequest
 from tb_timetravel.serve.static_files import serve_static
 from tb_timetravel.serve.territory_part import draw_part
-from tb_timetravel.store import SelectionsFile, open_reader
+from tb_timetravel.store import SelectionsFile, open_reader, set_cache, why_no_fit, why_not_writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,7 @@ class Routes:
         self._provider = context.data_provider
         self._locator = RunLocator(context)
         self._access = Access.from_flags(context.flags)
+        set_cache(getattr(context.flags, "timetravel_cache", None))
         self._jobs = jobs or Jobs()
         self._listing: Recent[dict[str, Any]] = Recent()
         self._neighbors = NeighborSearch()
@@ -102,6 +104,9 @@ class Routes:
             raise Refused(403, cannot_fit)
         asker = _asker(request)
         directory = self._locator.probe_directory(asker, body.run, body.tag)
+        cannot_fit = why_no_fit(directory)
+        if cannot_fit is not None:
+            raise Refused(403, cannot_fit)
         started, status = self._jobs.start(body, self._locator.run_directory(asker, body.run), directory)
         return respond_json(request, {"started": started, "fit": payloads.fit_status(status)}, code=202)
 
@@ -167,9 +172,10 @@ class Routes:
     @answers("GET", "POST")
     def selections_route(self, request: Request) -> Response:
         """List the saved selections, or save one."""
-        cannot_save = self._access.why_no_saving()
+        cannot_save = None
         if request.method != "POST":
             directory = self._directory(request)
+            cannot_save = self._access.why_no_saving() or why_not_writable(directory)
             saved = SelectionsFile(directory).read(open_reader(directory).probe().n_samples)
         else:
             self._access.check(request)
@@ -201,6 +207,23 @@ class Routes:
         content = pack_column(self._directory(request), key, step=step, version=version, column=column)
         content = gzip.compress(content, compresslevel=3, mtime=0)
         return respond_bytes(request, content, "application/octet-stream", forever=True, gzipped=True)
+
+    @answers("GET")
+    def columns_route(self, request: Request) -> Response:
+        """List the columns of the samples."""
+        directory = self._directory(request)
+        probe = open_reader(directory).probe()
+        forever = is_current(request, probe.version)
+        return respond_json(request, describe_columns(directory, probe), forever=forever)
+
+    @answers("GET")
+    def column_values_route(self, request: Request) -> Response:
+        """Send the values of a column."""
+        number, directory = number_argument(request, "column"), self._directory(request)
+        probe = open_reader(directory).probe()
+        forever = is_current(request, probe.version)
+        content = gzip.compress(pack_values(directory, probe, number), compresslevel=3, mtime=0)
+        return respond_bytes(request, content, "application/octet-stream", forever=forever, gzipped=True)
 
     @answers("GET")
     def scalar_tags_route(self, request: Request) -> Response:

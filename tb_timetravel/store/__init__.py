@@ -4,6 +4,7 @@
 
     probe.json  labels.npy  splits.npy  ids.npy       the samples            dynamics.py
     thumbnails/000000.png  texts/000000.json          pages of 1,024
+    columns.json  columns/000.npy  columns/001.json   more about each sample  columns.py
     steps/<step>.<revision>.<digest>.json             a logged step, written after its arrays
     steps/<step>.<revision>.<digest>.<array>.npy      representations, logits, head_weight, head_bias
     films/<key>/film.json  …                          a fit's result         films.py
@@ -11,6 +12,9 @@
     <method>_eval.json  subject_model_eval.json       for other systems      exchange/evaluation.py
     fit.json  fit.log  fit.lock  fit.cancel           a fit at work          status.py
     vectors/<step>.<digest>.npy                       parsed embeddings      projector/
+
+What training did not log, from ``films`` down, lies there or below a directory of one's own: ``places.py`` says where.
+Whatever the path, ``files.py`` opens it: a local one by itself, one with a scheme through ``remote.py``.
 
 ``reading.py`` opens what was logged there, or else the embeddings that ``add_embedding`` wrote into the run under the same name.
 """
@@ -20,6 +24,7 @@ from __future__ import annotations
 from tb_timetravel.store.catalog import ProbeLocation, find_probes, probe_directory, tags_of
 from tb_timetravel.store.dynamics import DynamicsReader, DynamicsWriter, Snapshot, data_fingerprint
 from tb_timetravel.store.films import FilmStore
+from tb_timetravel.store.places import cache_directory, results_directory, set_cache, why_no_fit, why_not_writable
 from tb_timetravel.store.reading import ProbeReader, open_reader
 from tb_timetravel.store.selections import SelectionsFile
 from tb_timetravel.store.status import FitLock, StatusFile
@@ -34,9 +39,14 @@ __all__ = [
     "SelectionsFile",
     "Snapshot",
     "StatusFile",
+    "cache_directory",
     "data_fingerprint",
     "find_probes",
     "open_reader",
     "probe_directory",
+    "results_directory",
+    "set_cache",
     "tags_of",
+    "why_no_fit",
+    "why_not_writable",
 ]

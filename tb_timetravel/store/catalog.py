@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from tb_timetravel.schema import PLUGIN_NAME
+from tb_timetravel.store import remote
 from tb_timetravel.store.files import exists, is_local, join, listdir
 from tb_timetravel.store.projector import CONFIG_NAME, PROJECTOR_PLUGIN, embeddings_of
 
@@ -71,15 +72,15 @@ def _run_directories(logdir: str) -> list[tuple[str, str]]:
 
 
 def _remote_directories(logdir: str) -> list[str]:
-    from tensorboard.compat import tf
-
-    found = set()
-    for place, _, files in tf.io.gfile.walk(logdir):
-        directory = place.rstrip("/")
-        if CONFIG_NAME in files:
-            found.add(directory)
-        for plugin in _PLUGINS:
-            if directory.endswith(f"/plugins/{plugin}"):
-                found.discard(directory)
-                found.add(directory.removesuffix(f"/plugins/{plugin}"))
+    """Find the runs of ours by listing directories; none is entered of which it is known that no run lies below."""
+    found, to_look_at = [], [logdir]
+    while to_look_at:
+        directory = to_look_at.pop()
+        names = listdir(directory)
+        below = join(directory, "plugins")
+        if CONFIG_NAME in names or ("plugins" in names and any(remote.is_directory(join(below, name)) for name in _PLUGINS)):
+            found.append(directory)
+        # to ask what a name is costs a request each: most are event files, and those can be told
+        may_be_runs = [name for name in names if name not in ("plugins", CONFIG_NAME) and ".tfevents." not in name]
+        to_look_at += [path for name in may_be_runs if remote.is_directory(path := join(directory, name))]
     return sorted(found)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import numpy as np
 
 from tb_timetravel.errors import Corrupt, InvalidData
-from tb_timetravel.schema import PAGE_SIZE, LoggedStep, Probe, StepRecord
+from tb_timetravel.schema import PAGE_SIZE, ColumnInfo, LoggedStep, Probe, StepRecord
+from tb_timetravel.store.columns import SampleColumn, list_columns, load_column, write_columns
 from tb_timetravel.store.files import (
     encode_array,
     exists,
@@ -50,16 +51,19 @@ class Snapshot:
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """What no step changes: label (-1 = none), index in the user's dataset and split of each sample; pages of PNG or of texts."""
+    """What no step changes: label (-1 = none), index in the user's dataset and split of each sample; pages of PNG or of texts; columns."""
 
     labels: NDArray[np.int32]
     ids: NDArray[np.int32]
     splits: NDArray[np.uint8]
     pages: Sequence[bytes] = ()
+    columns: Sequence[SampleColumn] = ()
 
     def digest(self, *facts: str) -> str:
         """Hash everything, and the facts given, to 16 hexadecimal digits."""
         parts = [self.labels.tobytes(), self.ids.tobytes(), self.splits.tobytes(), *self.pages]
+        for column in self.columns:
+            parts += [msgspec.json.encode(column.info), column.packed()]
         return _digest([*parts, *(fact.encode() for fact in facts)])
 
 
@@ -78,6 +82,8 @@ def data_fingerprint(probe: Probe, steps: Iterable[LoggedStep]) -> str:
 
 class DynamicsReader:
     """Reads a probe set from its directory; opens one step without touching the others."""
+
+    source: Final = "logged"
 
     def __init__(self, directory: str) -> None:
         self.directory = directory
@@ -132,6 +138,14 @@ class DynamicsReader:
             return msgspec.json.decode(read_bytes(path), type=list[str])
         except msgspec.MsgspecError as error:
             raise Corrupt(f"{path} is not a list of texts ({error}); log the run again") from error
+
+    def columns(self, probe: Probe) -> tuple[ColumnInfo, ...]:
+        """List the columns of the samples."""
+        return list_columns(self.directory, probe)
+
+    def column(self, probe: Probe, number: int) -> SampleColumn:
+        """Read a column, by its place in the list."""
+        return load_column(self.directory, probe, number)
 
     def record(self, step: LoggedStep) -> StepRecord:
         """Read a step's record."""
@@ -191,6 +205,8 @@ class DynamicsWriter:
         folder, ending = ("thumbnails", "png") if probe.media.kind == "image" else ("texts", "json")
         for number, page in enumerate(samples.pages):
             write_bytes(join(self.directory, folder, f"{number:06d}.{ending}"), page)
+        if samples.columns:
+            write_columns(self.directory, samples.columns)
         write_record(join(self.directory, "probe.json"), probe)
 
     def _check_same(self, known: Probe, probe: Probe) -> None:
@@ -205,7 +221,7 @@ class DynamicsWriter:
             )
         if known.version != probe.version:
             raise InvalidData(
-                f"the samples differ from those logged to {self.directory} before (labels, ids, splits, names, order or pictures); "
+                f"the samples differ from those logged to {self.directory} before (labels, ids, splits, names, columns, order or media); "
                 "a loader that shuffles or augments does this; keep them the same, or use a new run or tag"
             )
 

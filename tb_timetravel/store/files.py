@@ -1,11 +1,12 @@
 """Files as the store needs them: whole, versioned, without pickle, on every file system that TensorBoard reads.
 
 A local path goes through the operating system, which gives atomic replacement and memory mapping; anything with a scheme (``s3://``,
-``gs://``, ``memory://``) goes through TensorBoard's gfile layer, where writing an object is atomic by itself.
+``gs://``, ``memory://``) goes through TensorBoard's gfile layer (``remote.py``), where writing an object is atomic by itself.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import math
@@ -17,8 +18,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 import numpy as np
 
-from tb_timetravel.errors import Corrupt, NotFound, UnsupportedVersion
+from tb_timetravel.errors import Corrupt, NotFound, NotWritable, UnsupportedVersion
 from tb_timetravel.schema import FORMAT_VERSION, Versioned
+from tb_timetravel.store import remote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,17 +29,12 @@ if TYPE_CHECKING:
 
 V = TypeVar("V", bound=Versioned)
 _BEGINNING = 2**16  # bytes
+_MAY_NOT_WRITE = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def is_local(path: str) -> bool:
     """Tell whether the operating system itself can open the path."""
     return "://" not in path
-
-
-def _gfile() -> Any:  # noqa: ANN401  # tensorboard ships no types
-    from tensorboard.compat import tf  # resolves to TensorFlow where that is installed: only when a remote path asks for it
-
-    return tf.io.gfile
 
 
 def join(directory: str, *names: str) -> str:
@@ -47,7 +44,7 @@ def join(directory: str, *names: str) -> str:
 
 def exists(path: str) -> bool:
     """Tell whether a file or directory is there."""
-    return os.path.exists(path) if is_local(path) else bool(_gfile().exists(path))
+    return os.path.exists(path) if is_local(path) else remote.exists(path)
 
 
 def listdir(directory: str) -> list[str]:
@@ -57,8 +54,7 @@ def listdir(directory: str) -> list[str]:
             return sorted(os.listdir(directory))
         except (FileNotFoundError, NotADirectoryError):
             return []
-    gfile = _gfile()
-    return sorted(name.rstrip("/") for name in gfile.listdir(directory)) if gfile.isdir(directory) else []
+    return remote.listdir(directory)
 
 
 def read_bytes(path: str) -> bytes:
@@ -74,11 +70,7 @@ def read_bytes(path: str) -> bytes:
                 return file.read()
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
             raise NotFound(f"expected a file at {path}, found none") from error
-    gfile = _gfile()
-    if not gfile.exists(path):
-        raise NotFound(f"expected a file at {path}, found none")
-    with gfile.GFile(path, "rb") as file:
-        return bytes(file.read())
+    return next(remote.read_chunks(path))
 
 
 def size_and_time(path: str) -> tuple[int, float]:
@@ -93,7 +85,7 @@ def size_and_time(path: str) -> tuple[int, float]:
     if is_local(path):
         found = os.stat(path)
         return found.st_size, found.st_mtime
-    return int(_gfile().stat(path).length), 0.0
+    return remote.size(path), 0.0
 
 
 def read_chunks(path: str, size: int) -> Iterator[bytes]:
@@ -105,8 +97,11 @@ def read_chunks(path: str, size: int) -> Iterator[bytes]:
     """
     if not exists(path):
         raise NotFound(f"expected a file at {path}, found none")
-    with open(path, "rb") if is_local(path) else _gfile().GFile(path, "rb") as file:
-        while chunk := bytes(file.read(size)):
+    if not is_local(path):
+        yield from remote.read_chunks(path, size)
+        return
+    with open(path, "rb") as file:
+        while chunk := file.read(size):
             yield chunk
 
 
@@ -121,21 +116,31 @@ def stamp(path: str) -> tuple[int, str] | None:
         except (FileNotFoundError, NotADirectoryError):
             return None
         return (status.st_size, str(status.st_mtime_ns)) if stat.S_ISREG(status.st_mode) else None
-    gfile = _gfile()
-    if not gfile.exists(path) or gfile.isdir(path):
+    if not remote.exists(path) or remote.is_directory(path):
         return None
-    length = int(gfile.stat(path).length)
-    return length, hashlib.blake2b(next(read_chunks(path, _BEGINNING), b""), digest_size=8).hexdigest()
+    return remote.size(path), hashlib.blake2b(next(read_chunks(path, _BEGINNING), b""), digest_size=8).hexdigest()
 
 
 def write_bytes(path: str, content: bytes) -> None:
-    """Write a file so that a reader sees the old content or the new one, never a part; makes the directory."""
+    """Write a file so that a reader sees the old content or the new one, never a part; makes the directory.
+
+    Raises
+    ------
+    NotWritable : the directory may only be read, or the remote store refuses.
+    OSError : another failure of a local file system, as a full disk.
+    """
     if not is_local(path):
-        gfile = _gfile()
-        gfile.makedirs(path.rsplit("/", 1)[0])
-        with gfile.GFile(path, "wb") as file:
-            file.write(content)
+        remote.write_bytes(path, content)
         return
+    try:
+        _write_local(path, content)
+    except OSError as error:
+        if error.errno not in _MAY_NOT_WRITE:
+            raise
+        raise NotWritable(f"{path} cannot be written ({error.strerror})") from error
+
+
+def _write_local(path: str, content: bytes) -> None:
     directory = os.path.dirname(path)
     os.makedirs(directory, exist_ok=True)
     part = os.path.join(directory, f".{os.path.basename(path)}.{secrets.token_hex(4)}.part")

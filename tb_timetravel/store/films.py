@@ -35,6 +35,7 @@ from tb_timetravel.store.files import (
     write_bytes,
     write_record,
 )
+from tb_timetravel.store.places import result_directories
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,15 +57,17 @@ class FilmStore:
     """Reads and writes the films of one probe set."""
 
     def __init__(self, directory: str) -> None:
-        self.directory = join(directory, "films")
+        self._to_read = tuple(join(place, "films") for place in result_directories(directory))
+        self.directory = self._to_read[0]  # to which films are written
 
     def keys(self) -> list[str]:
         """List the keys of the films that are complete."""
-        return [name for name in listdir(self.directory) if _KEY.fullmatch(name) and exists(self._path(name, "film.json"))]
+        names = dict.fromkeys(name for place in self._to_read for name in listdir(place))
+        return [name for name in names if _KEY.fullmatch(name) and self.has(name)]
 
     def has(self, key: str) -> bool:
         """Tell whether a film is complete."""
-        return exists(self._path(key, "film.json"))
+        return any(exists(join(place, key, "film.json")) for place in self._to_read)
 
     def films(self) -> list[Film]:
         """Read all films, newest first; one that cannot be read is left out, a fit can make it again."""
@@ -83,7 +86,7 @@ class FilmStore:
         ------
         NotFound, UnsupportedVersion, Corrupt
         """
-        film = read_record(self._path(key, "film.json"), Film)
+        film = read_record(self._found(key, "film.json"), Film)
         if film.film != key:
             raise Corrupt(f"the film in {self.directory}/{key} says it is {film.film}; fit this run again")
         return film
@@ -94,7 +97,7 @@ class FilmStore:
 
     def frame(self, key: str, step: int, frame: str) -> bytes:
         """Read the compressed frame of a step, as it is sent."""
-        return read_bytes(self._path(key, f"{step:012d}.{frame}.frame.gz"))
+        return read_bytes(self._found(key, f"{step:012d}.{frame}.frame.gz"))
 
     def write_frame(self, key: str, step: int, content: bytes) -> str:
         """Write the compressed frame of a step and return its hash."""
@@ -104,7 +107,7 @@ class FilmStore:
 
     def embedding(self, key: str, step: int, n_samples: int) -> NDArray[np.float32]:
         """Read where the samples are at a step, (n_samples, 2)."""
-        return read_array(self._path(key, f"{step:012d}.embedding.npy"), shape=(n_samples, 2), dtype=np.float32)
+        return read_array(self._found(key, f"{step:012d}.embedding.npy"), shape=(n_samples, 2), dtype=np.float32)
 
     def write_embedding(self, key: str, step: int, embedding: NDArray[np.float32]) -> None:
         """Write where the samples are at a step, (n_samples, 2)."""
@@ -113,7 +116,7 @@ class FilmStore:
     def sample_fidelity(self, key: str, step: int, n_samples: int) -> NDArray[np.float16]:
         """Read each sample's fidelity at a step, (n_samples, 4), columns ``SAMPLE_FIDELITY``; NaN where not defined."""
         shape = (n_samples, len(SAMPLE_FIDELITY))
-        return read_array(self._path(key, f"{step:012d}.sample_fidelity.npy"), shape=shape, dtype=np.float16)
+        return read_array(self._found(key, f"{step:012d}.sample_fidelity.npy"), shape=shape, dtype=np.float16)
 
     def write_sample_fidelity(self, key: str, step: int, values: NDArray[np.float16]) -> None:
         """Write each sample's fidelity at a step, (n_samples, 4)."""
@@ -122,8 +125,8 @@ class FilmStore:
     def history(self, film: Film, n_samples: int, n_classes: int) -> tuple[NDArray[Any], NDArray[np.uint8]]:
         """Read the predicted class and 255 · confidence at every step, both (n_steps, n_samples)."""
         shape = (len(film.steps), n_samples)
-        predictions = read_array(self._path(film.film, "predictions.npy"), shape=shape, dtype=class_dtype(n_classes))
-        return predictions, read_array(self._path(film.film, "confidences.npy"), shape=shape, dtype=np.uint8)
+        predictions = read_array(self._found(film.film, "predictions.npy"), shape=shape, dtype=class_dtype(n_classes))
+        return predictions, read_array(self._found(film.film, "confidences.npy"), shape=shape, dtype=np.uint8)
 
     def write_history(self, key: str, predictions: NDArray[Any], confidences: NDArray[np.uint8]) -> None:
         """Write the predicted class and 255 · confidence at every step, both (n_steps, n_samples)."""
@@ -132,7 +135,7 @@ class FilmStore:
 
     def visualizer(self, key: str) -> dict[str, NDArray[Any]]:
         """Read the weights of the visualizer by name."""
-        return _read_npz(self._path(key, "visualizer.npz"))
+        return _read_npz(self._found(key, "visualizer.npz"))
 
     def write_visualizer(self, key: str, weights: Mapping[str, NDArray[Any]]) -> None:
         """Write the weights of the visualizer by name."""
@@ -163,6 +166,12 @@ class FilmStore:
 
     def _path(self, key: str, *names: str) -> str:
         return join(self.directory, key, *names)
+
+    def _found(self, key: str, *names: str) -> str:
+        """Name a file of a film where that lies: beside what was logged only if it is complete there, and nowhere before."""
+        *earlier, last = self._to_read
+        place = next((place for place in earlier if exists(join(place, key, "film.json"))), last) if earlier else last
+        return join(place, key, *names)
 
 
 def class_dtype(n_classes: int) -> type[np.uint8] | type[np.uint16]:

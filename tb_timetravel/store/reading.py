@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from tb_timetravel.errors import Corrupt
 from tb_timetravel.store.catalog import place_of
 from tb_timetravel.store.dynamics import DynamicsReader
 from tb_timetravel.store.files import exists, join
+from tb_timetravel.store.places import results_directory
 from tb_timetravel.store.projector import CONFIG_NAME, ProjectorReader, embeddings_of, why_unreadable
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tb_timetravel.schema import LoggedStep, Probe
+    from tb_timetravel.schema import ColumnInfo, LoggedStep, Probe
+    from tb_timetravel.store.columns import SampleColumn
     from tb_timetravel.store.dynamics import Snapshot
 
 
@@ -22,6 +24,10 @@ class ProbeReader(Protocol):
     """What is known of a probe set; opens one step without touching the others. All raise ``StoreError`` for what cannot be read."""
 
     directory: str
+
+    @property
+    def source(self) -> Literal["logged", "embeddings"]:
+        """Who wrote it: ``TimeTravel``, or ``add_embedding`` for the Embedding Projector."""
 
     def probe(self) -> Probe:
         """Read what is known of the samples."""
@@ -44,6 +50,12 @@ class ProbeReader(Protocol):
     def texts(self, page: int) -> list[str]:
         """Read a page of texts."""
 
+    def columns(self, probe: Probe, /) -> tuple[ColumnInfo, ...]:
+        """List the columns of the samples."""
+
+    def column(self, probe: Probe, number: int, /) -> SampleColumn:
+        """Read a column, by its place in the list."""
+
     def wall_time(self, step: LoggedStep) -> float:
         """Tell when a step was written, in seconds since 1970, 0 where nobody knows."""
 
@@ -56,7 +68,7 @@ def open_reader(directory: str, *, keep: bool = False) -> ProbeReader:
 
     Parameters
     ----------
-    keep : whether what takes long to parse may be kept in the directory, for whoever reads it next.
+    keep : whether what takes long to parse may be kept where results go, for whoever reads it next.
 
     Raises
     ------
@@ -66,7 +78,7 @@ def open_reader(directory: str, *, keep: bool = False) -> ProbeReader:
         run_directory, tag = place_of(directory)
         embeddings = embeddings_of(run_directory).get(tag)
         if embeddings:
-            return ProjectorReader(directory, embeddings, keep=keep)
+            return ProjectorReader(results_directory(directory), embeddings, keep=keep)
         if embeddings is not None and tag == CONFIG_NAME:
             raise Corrupt(why_unreadable(run_directory))
     return DynamicsReader(directory)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tb_timetravel.errors import Corrupt, InvalidData, NotFound
 from tb_timetravel.schema import SavedSelection, SavedSelections
 from tb_timetravel.store.files import exists, join, read_record, write_record
+from tb_timetravel.store.places import keeping_results, result_directories, results_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +23,8 @@ class SelectionsFile:
     """The saved selections of one probe set."""
 
     def __init__(self, directory: str) -> None:
-        self._path = join(directory, "selections.json")
+        self._directory = directory
+        self._path = join(results_directory(directory), "selections.json")
 
     def read(self, n_samples: int) -> tuple[SavedSelection, ...]:
         """Read what was saved, in order of the names.
@@ -31,11 +33,13 @@ class SelectionsFile:
         ------
         UnsupportedVersion, Corrupt
         """
-        if not exists(self._path):
+        paths = (join(place, "selections.json") for place in result_directories(self._directory))
+        path = next(filter(exists, paths), None)  # those beside the run are what a cache starts with
+        if path is None:
             return ()
-        selections = read_record(self._path, SavedSelections).selections
+        selections = read_record(path, SavedSelections).selections
         if any(not is_in_order(selection.ranges, n_samples) for selection in selections):
-            raise Corrupt(f"{self._path} names samples that are not there; remove it")
+            raise Corrupt(f"{path} names samples that are not there; remove it")
         return selections
 
     def save(self, name: str, ranges: Sequence[tuple[int, int]], n_samples: int) -> tuple[SavedSelection, ...]:
@@ -48,7 +52,7 @@ class SelectionsFile:
         Raises
         ------
         InvalidData : the ranges are not such, or too much would be kept.
-        OSError : the directory cannot be written.
+        NotWritable, OSError : the directory cannot be written.
         """
         if not ranges or not is_in_order(ranges, n_samples):
             raise InvalidData(f"expected ranges of positions from 0 to {n_samples - 1}, in order and apart, first before last")
@@ -76,7 +80,8 @@ class SelectionsFile:
 
     def _write(self, selections: Iterable[SavedSelection]) -> tuple[SavedSelection, ...]:
         ordered = tuple(sorted(selections, key=lambda selection: selection.name))
-        write_record(self._path, SavedSelections(selections=ordered))
+        with keeping_results(self._directory):
+            write_record(self._path, SavedSelections(selections=ordered))
         return ordered
 
 

@@ -1,13 +1,15 @@
 """A fit at work, as everybody can see it: its status, its lock, its log, and the wish that it stop.
 
 The lock is held by the fitting process for as long as it lives and goes with it, however it ends; so a status that says ``running``
-beside a free lock tells of a process that died. No lock ever needs a hand.
+beside a free lock tells of a process that died. No lock ever needs a hand. On a remote store it is a claim that its holder renews
+(``lease.py``), so there the death of a process on another machine shows after a minute and a half.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import tempfile
 import time
 from dataclasses import replace
@@ -18,6 +20,9 @@ from filelock import FileLock, Timeout
 from tb_timetravel.errors import FitRunning, StoreError
 from tb_timetravel.schema import FitStatus
 from tb_timetravel.store.files import exists, is_local, join, read_bytes, read_record, write_bytes, write_record
+from tb_timetravel.store.lease import Lease, is_alive
+from tb_timetravel.store.places import keeping_results, results_directory
+from tb_timetravel.store.remote import is_of_one_process
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -26,11 +31,25 @@ _GRACE_S = 60.0  # a process that was started has this long to take its lock
 _LAST_LINES = 12
 
 
-def _lock_path(directory: str) -> str:
-    if is_local(directory):
-        return join(directory, "fit.lock")
-    name = hashlib.blake2b(directory.encode(), digest_size=8).hexdigest()  # a remote store cannot hold a lock: one per machine then
-    return os.path.join(tempfile.gettempdir(), f"tb_timetravel.{os.getuid() if hasattr(os, 'getuid') else 0}.{name}.lock")
+def _lock_path(results: str) -> str:
+    if is_local(results):
+        return join(results, "fit.lock")
+    name = hashlib.blake2b(results.encode(), digest_size=8).hexdigest()
+    process = f".{os.getpid()}" if is_of_one_process(results) else ""
+    return os.path.join(tempfile.gettempdir(), f"tb_timetravel.{os.getuid() if hasattr(os, 'getuid') else 0}.{name}{process}.lock")
+
+
+def _needs_lease(results: str) -> bool:
+    return not is_local(results) and not is_of_one_process(results)
+
+
+def _machine(lock_path: str) -> str:
+    """Name what shares this lock file: a machine, or a container of it."""
+    try:
+        found = os.stat(lock_path)
+    except FileNotFoundError:
+        return socket.gethostname()
+    return f"{socket.gethostname()}:{found.st_dev}:{found.st_ino}"
 
 
 class FitLock:
@@ -39,29 +58,50 @@ class FitLock:
     Raises
     ------
     FitRunning : another process holds it.
+    NotWritable : the fit could keep nothing here.
     """
 
     def __init__(self, directory: str) -> None:
-        self._directory = directory
-        self._lock = FileLock(_lock_path(directory))
+        self._directory, self._results = directory, results_directory(directory)
+        self._path = _lock_path(self._results)
+        self._lock = FileLock(self._path)
+        self._lease: Lease | None = None
 
     def __enter__(self) -> None:
-        if is_local(self._directory):
-            os.makedirs(self._directory, exist_ok=True)  # of embeddings nothing lies there before their first fit
-        try:
-            self._lock.acquire(timeout=2.0)  # longer than a look at the lock by `is_held` takes
-        except Timeout as error:
-            raise FitRunning(
-                f"a fit of {self._directory} is already running; follow it in the tab, or stop it with Cancel there"
-            ) from error
+        with keeping_results(self._directory):
+            if is_local(self._results):
+                os.makedirs(self._results, exist_ok=True)  # of embeddings nothing lies there before their first fit
+            try:
+                self._lock.acquire(timeout=2.0)  # longer than a look at the lock by `is_held` takes
+                if _needs_lease(self._results):
+                    self._lease = Lease(join(self._results, "fit.lock"), _machine(self._path))
+                    self._lease.take()
+            except (Timeout, FitRunning) as error:
+                self._lock.release()
+                raise FitRunning(
+                    f"a fit of {self._directory} is already running; follow it in the tab, or stop it with Cancel there"
+                ) from error
+            except BaseException:
+                self._lock.release()
+                raise
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._lease is not None:
+            self._lease.give_back()
         self._lock.release()
 
 
 def is_held(directory: str) -> bool:
     """Tell whether some process is fitting this probe set now."""
-    path = _lock_path(directory)
+    results = results_directory(directory)
+    path = _lock_path(results)
+    is_locked = _is_locked(path)
+    if is_locked or not _needs_lease(results):
+        return is_locked
+    return is_alive(join(results, "fit.lock"), _machine(path))
+
+
+def _is_locked(path: str) -> bool:
     if not os.path.exists(path):
         return False
     lock = FileLock(path)
@@ -79,10 +119,11 @@ class StatusFile:
     """The status of the fit of one probe set."""
 
     def __init__(self, directory: str) -> None:
-        self.directory = directory
-        self.log_path = join(directory, "fit.log")
-        self._path = join(directory, "fit.json")
-        self._cancel_path = join(directory, "fit.cancel")
+        self._of = directory
+        self.directory = results_directory(directory)
+        self.log_path = join(self.directory, "fit.log")
+        self._path = join(self.directory, "fit.json")
+        self._cancel_path = join(self.directory, "fit.cancel")
 
     def write(self, status: FitStatus) -> None:
         """Say what the fit is doing now."""
@@ -98,7 +139,7 @@ class StatusFile:
             return FitStatus(state="failed", error=str(error))
         if status.state == "starting" and time.time() - (status.updated_at or 0.0) < _GRACE_S:
             return status
-        if status.state in ("starting", "running") and not is_held(self.directory):
+        if status.state in ("starting", "running") and not is_held(self._of):
             error_ = "the fit's process ended without saying why (killed, or out of memory); Retry resumes at the first unfinished stage"
             return replace(status, state="failed", eta_s=None, error=error_, last_words=self.last_words())
         return status

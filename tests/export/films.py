@@ -19,6 +19,11 @@ RUN = "<img src=x onerror=window.hacked=1>"
 TAG = "</title><script>window.hacked=2</script>"
 CLASSES = ("</script><script>window.hacked=3</script>", "<!-- <script>", "a & b \u2028 \"'")
 SPLITS = ("train", "<b onclick=window.hacked=4>test</b>")
+COLUMNS = {
+    "age": np.where(np.arange(N_SAMPLES) == 5, np.nan, np.arange(N_SAMPLES) / 4),
+    "x": ["</script>", "b", None] * 20,
+    "file": [f"{i}.png" for i in range(N_SAMPLES)],
+}
 TEXT = "</script><svg onload=window.hacked=5> number {}"
 
 
@@ -34,6 +39,7 @@ def log_and_fit(logdir: Path) -> None:
         splits=[SPLITS[i >= 45] for i in range(N_SAMPLES)],
         ids=np.arange(N_SAMPLES) * 7,
         texts=[TEXT.format(i) for i in range(N_SAMPLES)],
+        columns=COLUMNS,
         tag=TAG,
     )
     centers, noise = rng.normal(size=(3, 6)), rng.normal(size=(N_SAMPLES, 6))

@@ -12,7 +12,7 @@ from tb_timetravel.cli import main
 from tb_timetravel.errors import InvalidData
 from tb_timetravel.export import Source, chosen_steps, write_table
 from tb_timetravel.store.films import SAMPLE_FIDELITY
-from tests.export.films import CLASSES, N_SAMPLES, RUN, SPLITS, STEPS, TAG
+from tests.export.films import CLASSES, COLUMNS, N_SAMPLES, RUN, SPLITS, STEPS, TAG
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +49,14 @@ def test_what_is_known_of_samples_stands_in_every_row_and_what_is_not_is_null(pa
         assert rows["prediction_name"][row] == CLASSES[rows["prediction"][row]]
     assert rows["label"][9] is None
     assert rows["label_name"][9] is None
+
+
+def test_columns_stand_in_every_row_under_a_name_that_is_free(path: Path):
+    rows = pq.read_table(path).slice(N_SAMPLES, N_SAMPLES).to_pydict()
+    assert rows["age"] == [None if i == 5 else i / 4 for i in range(N_SAMPLES)]
+    assert rows["column.x"] == COLUMNS["x"]
+    assert rows["file"] == COLUMNS["file"]
+    assert all(isinstance(x, float) for x in rows["x"])
 
 
 def test_predictions_and_confidences_are_those_of_the_logged_logits(path: Path, source: Source):

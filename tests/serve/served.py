@@ -47,7 +47,7 @@ PREFIX = "/data/plugin/timetravel/"
 POST_HEADERS = {"X-Time-Travel": "1", "Host": "localhost:6006"}
 
 
-def write_events(run_directory: Path, *, marked: bool = True, scalars: tuple[str, ...] = ("loss/train",)) -> None:
+def write_events(run_directory: Path | str, *, marked: bool = True, scalars: tuple[str, ...] = ("loss/train",)) -> None:
     """Write an event file with one marker and three points of every scalar."""
     writer = EventFileWriter(str(run_directory))
     if marked:
@@ -64,7 +64,7 @@ def write_events(run_directory: Path, *, marked: bool = True, scalars: tuple[str
     writer.close()
 
 
-def write_probe(run_directory: Path, tag: str = "probe", *, kind: str = "image") -> str:
+def write_probe(run_directory: Path | str, tag: str = "probe", *, kind: str = "image") -> str:
     """Log a probe set of three steps."""
     rng = np.random.default_rng(0)
     directory = probe_directory(str(run_directory), tag)
@@ -155,7 +155,7 @@ class Served:
         return self.client.post(PREFIX + route, json=body, headers={**POST_HEADERS, **headers})
 
 
-def serve(logdir: Path, *, jobs: Jobs | None = None, **flags: object) -> Served:
+def serve(logdir: Path | str, *, jobs: Jobs | None = None, **flags: object) -> Served:
     """Load a logdir as TensorBoard does and put the plugin over it."""
     multiplexer = plugin_event_multiplexer.EventMultiplexer()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 from tensorboard.plugins import base_plugin
@@ -12,6 +13,9 @@ from tensorboard.plugins import base_plugin
 from tb_timetravel.schema import PLUGIN_NAME
 from tb_timetravel.serve.loader import TimeTravelLoader
 from tb_timetravel.serve.plugin import TimeTravelPlugin
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FORBIDDEN = {"torch", "sklearn", "scipy", "pynndescent", "numba", "pandas", "matplotlib"}
 
@@ -84,3 +88,16 @@ def test_hosts_are_checked_at_the_start():
     for wrong in ("http://a.example", "a.example:80", "a b", "a/b"):
         with pytest.raises(base_plugin.FlagsError, match="host names"):
             parse("--timetravel_allowed_hosts", wrong)
+
+
+def test_a_cache_is_made_at_the_start(tmp_path: Path):
+    assert parse().timetravel_cache == ""
+    assert parse("--timetravel_cache", str(tmp_path / "a" / "b")).timetravel_cache == str(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+    assert parse("--timetravel_cache", "s3://bucket/cache").timetravel_cache == "s3://bucket/cache"
+
+
+def test_a_cache_that_cannot_be_made_is_refused_at_the_start(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(base_plugin.FlagsError, match=r"--timetravel_cache: expected a directory that can be made, got .*file"):
+        parse("--timetravel_cache", str(tmp_path / "file"))

@@ -36,7 +36,7 @@ export interface Scene {
   readonly selection: Uint8Array | null;
   /** Device pixels per CSS pixel. */
   readonly ratio: number;
-  /** A byte per sample at the nearer step, for the modes that colour by a value: 0..254 over its scale, 255 for none. */
+  /** A byte per sample at the nearer step, for the modes that colour by a value: 0..254 over its scale, 255 for none; of a category its kind. */
   readonly values: Uint8Array | null;
   /** How faithfully the nearer step shows each sample, in such bytes, and by what a dot says so. */
   readonly trust: { readonly mark: TrustMark; readonly values: Uint8Array } | null;
@@ -116,6 +116,7 @@ export const MODE_INDEX: Readonly<Record<ColourMode, number>> = {
   flips: 5,
   fidelity: 6,
   difference: 7,
+  column: 8,
 };
 
 export const CORRECT = 0;
@@ -152,6 +153,7 @@ export function keyOf(
     case "flips":
     case "fidelity":
     case "difference":
+    case "column":
       return value;
   }
 }

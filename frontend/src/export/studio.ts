@@ -5,6 +5,7 @@ import { differences } from "../difference_at";
 import { openRenderer } from "../engine/open";
 import { recast } from "../engine/recast";
 import { type Renderer, type Scene, SPLIT_SHAPES } from "../engine/scene";
+import { formatEnd } from "../format";
 import { counts, doubtWords, entries, hidden, scale, trustWords, wrongWords } from "../legend";
 import { nearestAt } from "../neighbors";
 import { drawn } from "../painter";
@@ -73,7 +74,11 @@ function legendNow(reel: state.Reel, ink: Ink, over: Overlaid): Legend {
     ramp:
       found === null
         ? null
-        : { name: found.title, ends: [`${found.low}`, `${found.high}${found.open ? "+" : ""}`], colours: viridisColours },
+        : {
+            name: found.title,
+            ends: [`${found.openLow ? "≤ " : ""}${formatEnd(found.low)}`, `${formatEnd(found.high)}${found.open ? "+" : ""}`],
+            colours: viridisColours,
+          },
   };
 }
 

@@ -1,7 +1,9 @@
 /** Asks queries of the film that is open, at the step under the cursor, and fetches what they need. */
 import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import * as api from "../api";
+import type { ColumnValues } from "../column_tools";
 import { messageOf } from "../format";
+import { columnAt, columns, columnsVersion, columnTools, listed } from "../sample_columns";
 import { NOTHING, ofMask, type Selection } from "../selection";
 import * as state from "../state";
 import { Matcher, needsTexts, type StepFacts, stepsNeeded, type Vocabulary, type World } from "./evaluate";
@@ -20,7 +22,13 @@ const NONE: Answer = { kind: "none" };
 
 export const vocabulary = computed<Vocabulary>(() => {
   const probe = state.reel.value?.probe;
-  return { classes: probe?.class_names ?? [], splits: probe?.splits ?? [], hasTexts: probe?.media.kind === "text" };
+  return {
+    classes: probe?.class_names ?? [],
+    splits: probe?.splits ?? [],
+    hasTexts: probe?.media.kind === "text",
+    columns: columns.value,
+    tools: columnTools.value,
+  };
 });
 
 /** What queries need of one film, kept: two bytes per sample and step, and the texts. */
@@ -131,9 +139,16 @@ const library = computed<Library | null>(() => {
   return current;
 });
 
-function worldOf(books: Library, cursor: number): World {
+function worldOf(books: Library, cursor: number, known: ReadonlyMap<number, ColumnValues>): World {
   const { reel, texts } = books;
-  return { samples: reel.samples, steps: reel.steps, cursor, texts, facts: (index) => books.facts(index) };
+  return {
+    samples: reel.samples,
+    steps: reel.steps,
+    cursor,
+    texts,
+    facts: (index) => books.facts(index),
+    column: (index) => known.get(index),
+  };
 }
 
 /** Ask at a step; what is missing is fetched, and the library's version tells when to ask again. */
@@ -144,6 +159,13 @@ function ask(matcher: Matcher, books: Library, cursor: number): Answer {
     books.needTexts();
     return { kind: "reading", fraction: books.textFraction };
   }
+  const known = new Map<number, ColumnValues>();
+  for (const index of matcher.columns) {
+    const column = columnAt(index);
+    if (column === null) return { kind: "trouble", sentence: "A column that it asks for cannot be read." };
+    if (column === undefined) return { kind: "reading", fraction: known.size / matcher.columns.length };
+    known.set(index, column.values);
+  }
   const needed = stepsNeeded(query, books.reel.steps, cursor);
   const missing = needed.filter((index) => books.facts(index) === undefined);
   if (missing.length > 0) {
@@ -152,7 +174,7 @@ function ask(matcher: Matcher, books: Library, cursor: number): Answer {
     books.needSteps(missing.filter((index) => index !== cursor && index !== cursor - 1));
     return { kind: "reading", fraction: 1 - missing.length / needed.length };
   }
-  return { kind: "found", selection: ofMask(matcher.match(worldOf(books, cursor))) };
+  return { kind: "found", selection: ofMask(matcher.match(worldOf(books, cursor, known))) };
 }
 
 /** The answer to a query, kept up to date with the film. */
@@ -175,6 +197,7 @@ export function answerTo(source: ReadonlySignal<string | null>): { readonly answ
     const books = library.value;
     const at = state.nearest.value;
     books?.version.value;
+    columnsVersion.value;
     state.framesVersion.value;
     const asked = [matcher, books, at];
     // Frames arrive all the time; a question that was answered is not asked again.
@@ -183,7 +206,9 @@ export function answerTo(source: ReadonlySignal<string | null>): { readonly answ
       matcher === null || books === null
         ? NONE
         : matcher instanceof QueryError
-          ? { kind: "trouble", sentence: matcher.message }
+          ? listed.value
+            ? { kind: "trouble", sentence: matcher.message }
+            : { kind: "reading", fraction: 0 } // it may name a column
           : untracked(() => ask(matcher, books, at));
     if (next.kind !== "reading") answered = asked;
     answer.value = next;

@@ -1,5 +1,6 @@
 /** What could come next where the caret stands in a query. */
 import type { Vocabulary } from "./evaluate";
+import { isReserved } from "./parse";
 
 export interface Completion {
   /** Replaces the characters `from` to the caret. */
@@ -31,7 +32,8 @@ const WORDS: readonly Completion[] = [
 
 const MOST = 12;
 
-const quotedName = (name: string): string => (/^[^\s(),":]+$/.test(name) ? name : `"${name.replaceAll(/(["\\])/g, "\\$1")}"`);
+export const quotedName = (name: string): string =>
+  /^[^\s(),":]+$/.test(name) ? name : `"${name.replaceAll(/(["\\])/g, "\\$1")}"`;
 
 /** Those that begin so come before those that contain it. */
 function matching(names: readonly string[], typed: string): string[] {
@@ -41,44 +43,59 @@ function matching(names: readonly string[], typed: string): string[] {
   return names.filter((name) => rank(name) < 2).sort((first, second) => rank(first) - rank(second));
 }
 
-const KEY = String.raw`(?:^|[\s(-])(label|pred|split):(?:(?:"(?:[^"\\]|\\.)*"|[^\s(),"]*),)*`;
+const KEY = String.raw`(?:^|[\s(-])("(?:[^"\\]|\\.)+"|[\p{L}\p{N}_]+):(?:(?:"(?:[^"\\]|\\.)*"|[^\s(),"]*),)*`;
 const VALUE = new RegExp(String.raw`${KEY}("?)([^\s(),"]*|(?<=")[^"]*)$`, "iu");
 /** A name with spaces whose quotes were not typed. */
 const SPACED = new RegExp(String.raw`${KEY}()([^"(),:]*\s[^"(),:]*)$`, "iu");
 
-function namesAfter(found: RegExpExecArray, caret: number, { classes, splits }: Vocabulary, whole: boolean): Completions {
+/** A column's name as a query writes it. */
+export const columnKey = (name: string): string =>
+  /^[\p{L}\p{N}_]+$/u.test(name) && !isReserved(name) ? name : `"${name.replaceAll(/(["\\])/g, "\\$1")}"`;
+
+/** What may come after a key, where names do. */
+function namesOf(key: string, { classes, splits, columns }: Vocabulary): { names: readonly string[]; detail: string } | null {
+  const word = key.toLowerCase();
+  if (word === "split") return { names: splits, detail: "split" };
+  if (word === "label") return { names: [...classes, "none"], detail: "class" };
+  if (word === "pred") return { names: classes, detail: "class" };
+  const column = columns.find(({ name }) => columnKey(name).toLowerCase() === word);
+  return column?.kind === "category" ? { names: [...column.kinds, "none"], detail: column.name } : null;
+}
+
+function namesAfter(found: RegExpExecArray, caret: number, vocabulary: Vocabulary, whole: boolean): Completions | null {
   const [, key = "", quote = "", typed = ""] = found;
-  const isSplit = key.toLowerCase() === "split";
-  const names = isSplit ? splits : key.toLowerCase() === "label" ? [...classes, "none"] : classes;
+  const known = namesOf(key, vocabulary);
+  if (known === null) return null;
+  const { names, detail } = known;
   const offered = whole ? names.filter((name) => name.toLowerCase().startsWith(typed.toLowerCase())) : matching(names, typed);
   return {
     from: caret - typed.length - quote.length,
-    options: offered
-      .slice(0, MOST)
-      .map((name) => ({ insert: `${quotedName(name)} `, label: name, detail: isSplit ? "split" : "class" })),
+    options: offered.slice(0, MOST).map((name) => ({ insert: `${quotedName(name)} `, label: name, detail })),
   };
 }
 
 export function complete(source: string, caret: number, vocabulary: Vocabulary): Completions {
   const before = source.slice(0, caret);
   const value = VALUE.exec(before);
-  if (value !== null) return namesAfter(value, caret, vocabulary, false);
+  const named = value === null ? null : namesAfter(value, caret, vocabulary, false);
+  if (named !== null) return named;
   const spaced = SPACED.exec(before);
   if (spaced !== null) {
     const names = namesAfter(spaced, caret, vocabulary, true);
-    if (names.options.length > 0) return names;
+    if (names !== null && names.options.length > 0) return names;
   }
   if ((before.match(/(?<!\\)"/g)?.length ?? 0) % 2 === 1) return { from: caret, options: [] }; // inside quotes
   const word = /(?:^|[\s(-])([\p{L}\p{N}_]*)$/u.exec(before);
   if (word === null) return { from: caret, options: [] };
   const typed = (word[1] ?? "").toLowerCase();
-  const offered = WORDS.filter(
+  const own = vocabulary.columns.flatMap((column) => vocabulary.tools?.completionOf(column, columnKey(column.name)) ?? []);
+  const offered = [...WORDS, ...own].filter(
     ({ label }) =>
-      label.startsWith(typed) &&
+      label.toLowerCase().replace('"', "").startsWith(typed) &&
       label !== typed &&
       (vocabulary.hasTexts || label !== "text:") &&
       (vocabulary.splits.length > 1 || label !== "split:") &&
       (before.trim() !== "" || label !== "or"),
   );
-  return { from: caret - typed.length, options: offered };
+  return { from: caret - typed.length, options: offered.slice(0, WORDS.length + MOST) };
 }

@@ -1,5 +1,8 @@
 /** Which samples a query matches. Terms that no step changes are looked up once, so following a film costs only what changes with it. */
 import type { Samples } from "../binary";
+import type { ColumnValues } from "../column_tools";
+import type { ColumnInfo } from "../wire";
+import { compared, resolveColumn } from "./column_terms";
 import { type Comparison, type Query, QueryError, type StepRange, type Term, type Word } from "./parse";
 
 /** What a model said of all samples at a step; null where nothing was logged. */
@@ -14,6 +17,9 @@ export interface Vocabulary {
   readonly classes: readonly string[];
   readonly splits: readonly string[];
   readonly hasTexts: boolean;
+  readonly columns: readonly ColumnInfo[];
+  /** Null while there are none. */
+  readonly tools: Pick<typeof import("../column_tools"), "testColumn" | "completionOf" | "exampleOf"> | null;
 }
 
 export interface World {
@@ -25,6 +31,8 @@ export interface World {
   facts(index: number): StepFacts | undefined;
   /** Lower-cased, or null while they are not here. */
   readonly texts: readonly string[] | null;
+  /** The values of a column, by its place. */
+  column(index: number): ColumnValues | undefined;
 }
 
 const NO_CLASS = -1;
@@ -48,21 +56,10 @@ function namesToKeys({ text, at }: Word, names: readonly string[], what: string,
   throw new QueryError(at, `the name of a ${what}${hint.length > 0 ? ` such as ${hint.join(", ")}` : ""}`, JSON.stringify(text));
 }
 
-function comparison(compare: Comparison, value: number): (confidence: number) => boolean {
-  const limit = value * 255;
-  switch (compare) {
-    case "<":
-      return (confidence) => confidence < limit;
-    case "<=":
-      return (confidence) => confidence <= limit;
-    case ">":
-      return (confidence) => confidence > limit;
-    case ">=":
-      return (confidence) => confidence >= limit;
-    case "=":
-      return (confidence) => Math.abs(confidence - limit) <= 0.5;
-  }
-}
+const comparison = (compare: Comparison, value: number): ((confidence: number) => boolean) =>
+  compare === "=" ? (confidence) => Math.abs(confidence - value * 255) <= 0.5 : compared(compare, value * 255);
+
+const HELP = { compared, refusal: (at: number, expected: string, got: string) => new QueryError(at, expected, got) };
 
 const never: Test = () => false;
 
@@ -148,6 +145,20 @@ function compileTerm(term: Term, vocabulary: Vocabulary): Node {
         },
       };
     }
+    case "column": {
+      const index = resolveColumn(term, vocabulary.columns);
+      const info = vocabulary.columns[index];
+      if (info === undefined || vocabulary.tools === null) return { kind: "fixed", mask: null, make: () => never };
+      const test = vocabulary.tools.testColumn(term, info, HELP);
+      return {
+        kind: "fixed",
+        mask: null,
+        make: (world) => {
+          const values = world.column(index);
+          return values === undefined ? never : (sample) => test(values[sample] ?? "");
+        },
+      };
+    }
     case "flipped":
       return {
         kind: "at",
@@ -173,10 +184,9 @@ function compileNode(query: Query, vocabulary: Vocabulary): Node {
   }
 }
 
-function someTerm(query: Query, test: (term: Term) => boolean): boolean {
-  if (query.kind === "not") return someTerm(query.query, test);
-  if (query.kind === "and" || query.kind === "or") return query.queries.some((inner) => someTerm(inner, test));
-  return test(query);
+function termsOf(query: Query): Term[] {
+  if (query.kind === "not") return termsOf(query.query);
+  return query.kind === "and" || query.kind === "or" ? query.queries.flatMap(termsOf) : [query];
 }
 
 /** Indices of the steps that lie in a range. */
@@ -194,20 +204,22 @@ export function stepsNeeded(query: Query, steps: readonly number[], cursor: numb
       const own = inner.steps === null ? at : stepsIn(inner.steps, steps);
       inner.queries.forEach((each) => look(each, own));
     } else if (inner.kind === "flipped") at.filter((index) => index > 0).forEach((index) => needed.add(index - 1).add(index));
-    else if (!["label", "split", "id", "text"].includes(inner.kind)) at.forEach((index) => needed.add(index));
+    else if (!["label", "split", "id", "text", "column"].includes(inner.kind)) at.forEach((index) => needed.add(index));
   };
   look(query, [cursor]);
   return [...needed].sort((a, b) => a - b);
 }
 
-export const needsTexts = (query: Query): boolean => someTerm(query, ({ kind }) => kind === "text");
+export const needsTexts = (query: Query): boolean => termsOf(query).some(({ kind }) => kind === "text");
 
 /** A query whose names are known, ready to be asked at every step. It remembers what no step changes, so it serves one probe set. */
 export class Matcher {
   readonly #root: Node;
+  /** Places of the columns that it looks at. */
+  readonly columns: readonly number[];
 
   /**
-   * @throws QueryError for a class or split that does not exist, or where there are no texts to search.
+   * @throws QueryError for a class, split or column that does not exist, or where there are no texts to search.
    */
   constructor(
     readonly query: Query,
@@ -215,6 +227,7 @@ export class Matcher {
   ) {
     if (needsTexts(query) && !vocabulary.hasTexts)
       throw new QueryError(0, "a query without text:, since no texts were logged", "text:");
+    this.columns = termsOf(query).flatMap((term) => (term.kind === "column" ? resolveColumn(term, vocabulary.columns) : []));
     this.#root = compileNode(query, vocabulary);
   }
 

@@ -1,7 +1,8 @@
 /**
  * The query language: `label:cat pred:dog (wrong or conf<0.6) -split:test step:10..20`. Terms side by side must all hold, `or` binds more
  * loosely, `-` or `not` negates. What a term says of predictions holds at the step under the cursor, unless its group has a `step:`: then
- * all of the group holds at some step of that range.
+ * all of the group holds at some step of that range. Any other key is a column of the samples (`age>30`, `city:Paris`), and so is every
+ * key in quotes, also one that is called as a key of the language is: `"label":cat`.
  */
 
 export type Term =
@@ -9,7 +10,15 @@ export type Term =
   | { readonly kind: "id"; readonly ranges: readonly (readonly [first: number, last: number])[] }
   | { readonly kind: "text"; readonly words: string }
   | { readonly kind: "conf"; readonly compare: Comparison; readonly value: number }
-  | { readonly kind: "wrong" | "correct" | "flipped" };
+  | { readonly kind: "wrong" | "correct" | "flipped" }
+  /** `compare` is null for `:`, which takes several values. */
+  | {
+      readonly kind: "column";
+      readonly name: string;
+      readonly at: number;
+      readonly compare: Comparison | null;
+      readonly values: readonly Word[];
+    };
 
 export type Comparison = "<" | "<=" | ">" | ">=" | "=";
 
@@ -45,6 +54,10 @@ export class QueryError extends Error {
 }
 
 export const KEYS = ["label", "pred", "split", "id", "step", "text"] as const;
+/** Where a column would be called so, the language's own key goes first. */
+const isKey = (word: string): boolean => KEYS.some((key) => key === word);
+const CONFIDENCE = ["conf", "confidence"];
+export const isReserved = (word: string): boolean => isKey(word.toLowerCase()) || CONFIDENCE.includes(word.toLowerCase());
 export const FLAGS = ["wrong", "correct", "flipped"] as const;
 const TERM = "a term such as label:cat, wrong or conf<0.6";
 const MAX_DEPTH = 100;
@@ -59,7 +72,8 @@ type Token =
       readonly values: readonly Word[];
       readonly valueAt: number;
     }
-  | { readonly kind: "conf"; readonly at: number; readonly compare: Comparison; readonly value: Word };
+  | { readonly kind: "conf"; readonly at: number; readonly compare: Comparison; readonly value: Word }
+  | (Term & { readonly kind: "column" });
 
 class Scanner {
   #at = 0;
@@ -94,21 +108,29 @@ class Scanner {
       this.#at++;
       return { kind: mark, at };
     }
-    const name = this.#match(/[\p{L}\p{N}_]+/uy);
+    const isQuoted = this.#char === '"';
+    const name = isQuoted ? this.#quoted() : this.#match(/[\p{L}\p{N}_]+/uy);
     if (name === null) throw new QueryError(at, TERM, JSON.stringify(this.#char));
     const word = name.toLowerCase();
-    if (this.#char === ":") {
-      this.#at++;
+    const isOwn = !isQuoted && (isKey(word) || CONFIDENCE.includes(word));
+    const sign = this.#match(/:|<=|>=|<|>|=/y);
+    if (sign !== null) {
       const valueAt = this.#at;
-      return { kind: "key", at, key: word, values: this.#values(), valueAt };
+      const compare = sign === ":" ? null : (sign as Comparison);
+      if (!isOwn) return { kind: "column", at, name, compare, values: this.#values() };
+      if (compare === null) return { kind: "key", at, key: word, values: this.#values(), valueAt };
+      if (isKey(word)) throw new QueryError(at, `${word}:, or "${word}" in quotes for a column of that name`, `${word}${sign}`);
+      return { kind: "conf", at, compare, value: { text: this.#match(/[^\s()]+/y) ?? "", at: valueAt } };
     }
-    const compare = word === "conf" || word === "confidence" ? this.#match(/<=|>=|<|>|=/y) : null;
-    if (compare !== null) {
-      const valueAt = this.#at;
-      return { kind: "conf", at, compare: compare as Comparison, value: { text: this.#match(/[^\s()]+/y) ?? "", at: valueAt } };
-    }
+    if (isQuoted) throw new QueryError(this.#at, "a : or > after the name of a column", described(this.source.charAt(this.#at)));
     if (word === "or" || word === "and" || word === "not") return { kind: word, at };
     return { kind: "word", at, word: name };
+  }
+
+  #quoted(): string {
+    const text = this.#match(/"(?:[^"\\]|\\.)*"/y);
+    if (text === null) throw new QueryError(this.#at, 'a closing " after the opening one', "the end of the query");
+    return text.slice(1, -1).replaceAll(/\\(.)/g, "$1");
   }
 
   /** `cat,"hot dog",7`. */
@@ -116,11 +138,8 @@ class Scanner {
     const values: Word[] = [];
     do {
       const at = this.#at;
-      if (this.#char === '"') {
-        const text = this.#match(/"(?:[^"\\]|\\.)*"/y);
-        if (text === null) throw new QueryError(at, 'a closing " after the opening one', "the end of the query");
-        values.push({ text: text.slice(1, -1).replaceAll(/\\(.)/g, "$1"), at });
-      } else values.push({ text: this.#match(/[^\s(),"]+/y) ?? "", at });
+      if (this.#char === '"') values.push({ text: this.#quoted(), at });
+      else values.push({ text: this.#match(/[^\s(),"]+/y) ?? "", at });
     } while (this.#match(/,/y) !== null);
     return values;
   }
@@ -170,6 +189,14 @@ function termOf(token: Token & { kind: "key" }): Term {
     default:
       throw new QueryError(token.at, `one of ${KEYS.map((name) => `${name}:`).join(" ")}`, `${key}:`);
   }
+}
+
+function columnTerm(term: Term & { kind: "column" }): Term {
+  const empty = term.values.find(({ text }) => text === "");
+  if (empty !== undefined) throw new QueryError(empty.at, `a value after ${term.name}`, "nothing");
+  if (term.compare !== null && term.values.length > 1)
+    throw new QueryError(term.values[1]?.at ?? term.at, `one value after ${term.name}${term.compare}`, "several");
+  return term;
 }
 
 class Parser {
@@ -246,6 +273,8 @@ class Parser {
         if (token.key === "step")
           throw new QueryError(token.at, "step: without a negation; negate a group, as in -(wrong step:10..20)", "one");
         return termOf(token);
+      case "column":
+        return columnTerm(token);
       case "conf": {
         const value = Number(token.value.text);
         if (token.value.text === "" || !(value >= 0 && value <= 1)) {

@@ -2,10 +2,11 @@
 import type { JSX } from "preact";
 import * as actions from "../actions";
 import { sampleMetrics } from "../columns";
+import { colourable, colourByColumn } from "../sample_columns";
 import * as state from "../state";
 import { COLOUR_MODES, type ColourMode, SAMPLE_MEASURES } from "../url";
 
-const MODE_NAMES: Readonly<Record<Exclude<ColourMode, "fidelity">, string>> = {
+const MODE_NAMES: Readonly<Record<Exclude<ColourMode, "fidelity" | "column">, string>> = {
   label: "Label",
   prediction: "Prediction",
   correctness: "Correctness",
@@ -15,8 +16,13 @@ const MODE_NAMES: Readonly<Record<Exclude<ColourMode, "fidelity">, string>> = {
   difference: "Difference",
 };
 const FIDELITY = "fidelity:";
+const COLUMN = "column:";
 
 function choose(value: string): void {
+  if (value.startsWith(COLUMN)) {
+    colourByColumn(value.slice(COLUMN.length));
+    return;
+  }
   const measure = SAMPLE_MEASURES.find((name) => `${FIDELITY}${name}` === value);
   if (measure !== undefined) state.measure.value = measure;
   const mode = measure === undefined ? COLOUR_MODES.find((name) => name === value) : "fidelity";
@@ -24,13 +30,15 @@ function choose(value: string): void {
 }
 
 export function ColourChoice(): JSX.Element {
-  const present = state.colour.value === "fidelity" ? `${FIDELITY}${state.measure.value}` : state.colour.value;
+  const mode = state.colour.value;
+  const present =
+    mode === "fidelity" ? `${FIDELITY}${state.measure.value}` : mode === "column" ? `${COLUMN}${state.column.value}` : mode;
   return (
     <label class="colour-choice">
       <span>Colour by</span>
-      <select value={present} title="Keys 1 to 8" onChange={({ currentTarget }) => choose(currentTarget.value)}>
+      <select value={present} title="Keys 1 to 9" onChange={({ currentTarget }) => choose(currentTarget.value)}>
         {COLOUR_MODES.map((mode) =>
-          mode === "fidelity" || (mode === "difference" && state.beside.value === null) ? null : (
+          mode === "fidelity" || mode === "column" || (mode === "difference" && state.beside.value === null) ? null : (
             <option key={mode} value={mode} disabled={!actions.isColourable(mode)}>
               {MODE_NAMES[mode]}
             </option>
@@ -41,6 +49,15 @@ export function ColourChoice(): JSX.Element {
             {sampleMetrics.value.map(({ metric, label }) => (
               <option key={metric} value={`${FIDELITY}${metric}`}>
                 {label}
+              </option>
+            ))}
+          </optgroup>
+        )}
+        {colourable.value.length > 0 && (
+          <optgroup label="Columns">
+            {colourable.value.map(({ name }) => (
+              <option key={name} value={`${COLUMN}${name}`}>
+                {name}
               </option>
             ))}
           </optgroup>

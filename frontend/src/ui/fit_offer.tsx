@@ -88,24 +88,34 @@ function Start({ probe, choice, verb, menu }: { probe: Probe; choice: Choice; ve
   );
 }
 
-/** Null where this TensorBoard starts fits. */
-function refusal(): string | null {
+/** Null where this TensorBoard starts fits of this probe set. */
+function refusal(probe: Probe): string | null {
   const listing = state.listing.value;
-  return listing?.can_fit === true ? null : `No fit from here: ${listing?.cannot_fit ?? "TensorBoard did not say why"}.`;
+  if (listing?.can_fit === true && probe.cannot_fit === null) return null;
+  const reason = listing?.can_fit === true ? probe.cannot_fit : listing?.cannot_fit;
+  return `No fit from here: ${reason ?? "TensorBoard did not say why"}.`;
 }
 
-function commandFor({ command, methods }: Probe, chosen: string | null): string {
-  return chosen === null || chosen === methods[0]?.method ? command : `${command} --method ${chosen}`;
+/** Null where no shell can do it either. */
+function commandFor({ command, methods }: Probe, chosen: string | null): string | null {
+  return command === null || chosen === null || chosen === methods[0]?.method ? command : `${command} --method ${chosen}`;
 }
 
-function Shell({ probe, choice }: { probe: Probe; choice: Choice }): JSX.Element {
-  return <Copyable words={commandFor(probe, choice.chosen)} label="the command that fits" />;
+function Shell({ probe, choice, lead }: { probe: Probe; choice: Choice; lead?: ComponentChildren }): JSX.Element | null {
+  const command = commandFor(probe, choice.chosen);
+  if (command === null) return null;
+  return (
+    <>
+      {lead}
+      <Copyable words={command} label="the command that fits" />
+    </>
+  );
 }
 
 /** On the card of a run without a film. */
 export function FitOffer({ probe, verb }: { probe: Probe; verb: string }): JSX.Element {
   const choice = useChoice(probe);
-  const reason = refusal();
+  const reason = refusal(probe);
   return (
     <Form choice={choice}>
       <details class="methods-fold">
@@ -119,10 +129,13 @@ export function FitOffer({ probe, verb }: { probe: Probe; verb: string }): JSX.E
           <Start probe={probe} choice={choice} verb={verb} />
         </p>
       ) : (
-        <p>{reason} In a shell, this does:</p>
+        <p>{reason}</p>
       )}
-      {reason === null && <p class="faint">The same in a shell:</p>}
-      <Shell probe={probe} choice={choice} />
+      <Shell
+        probe={probe}
+        choice={choice}
+        lead={reason === null ? <p class="faint">The same in a shell:</p> : <p>In a shell, this does:</p>}
+      />
     </Form>
   );
 }
@@ -130,11 +143,12 @@ export function FitOffer({ probe, verb }: { probe: Probe; verb: string }): JSX.E
 /** In a line above a film. */
 export function FitLine({ probe, verb }: { probe: Probe; verb: string }): JSX.Element {
   const choice = useChoice(probe);
-  const reason = refusal();
+  const reason = refusal(probe);
   if (reason !== null) {
+    const command = commandFor(probe, choice.chosen);
     return (
       <span class="faint">
-        {reason} <code>{commandFor(probe, choice.chosen)}</code>
+        {reason} {command !== null && <code>{command}</code>}
       </span>
     );
   }
@@ -160,7 +174,7 @@ export function FitLine({ probe, verb }: { probe: Probe; verb: string }): JSX.El
 /** Beside the films of a run that is fitted: another method, to compare. */
 export function FitMenu({ probe }: { probe: Probe }): JSX.Element {
   const choice = useChoice(probe);
-  const reason = refusal();
+  const reason = refusal(probe);
   return (
     <Popover className="method-menu" label="Fit…">
       <Form choice={choice}>
@@ -171,8 +185,8 @@ export function FitMenu({ probe }: { probe: Probe }): JSX.Element {
           </p>
         ) : (
           <>
-            <p>{reason} In a shell, this does:</p>
-            <Shell probe={probe} choice={choice} />
+            <p>{reason}</p>
+            <Shell probe={probe} choice={choice} lead={<p>In a shell, this does:</p>} />
           </>
         )}
       </Form>

@@ -8,6 +8,7 @@ import { BesideChoice } from "./beside";
 import { ExportMenu } from "./export_menu";
 import { FitMenu } from "./fit_offer";
 import { Icon } from "./icons";
+import { ProjectorLink } from "./projector_link";
 import { QueryField } from "./query_field";
 import { Unreadable } from "./unreadable";
 
@@ -112,6 +113,7 @@ export function Header(): JSX.Element {
       <h1 class="sr">Time Travel</h1>
       <Places />
       <Films />
+      <ProjectorLink />
       <Summary />
       <span class="spacer" />
       {state.reel.value !== null && <QueryField />}

@@ -1,24 +1,30 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { formatCount } from "../format";
+import { formatCount, formatEnd } from "../format";
 import { counts, doubtWords, entries, hidden, hide, type Scale, scale, trustWords, wrongWords } from "../legend";
 import { NONE_COLOUR, viridisGradient } from "../palette";
+import * as state from "../state";
 import { Entry } from "./legend_entry";
 
 const SEARCH_FROM = 13;
 
-function Ramp({ title, low, high, open, words, partial }: Scale): JSX.Element {
+function Ramp({ title, low, high, open, openLow, words, partial }: Scale): JSX.Element {
   return (
     <div class="ramp">
-      <div class="ramp-bar" style={{ background: viridisGradient }} role="img" aria-label={`${title}, ${low} to ${high}`} />
-      <span>{low}</span>
-      <span>{high % 2 === 0 || !open ? high / 2 : ""}</span>
-      <span>{open ? `${high} or more` : high}</span>
+      <div
+        class="ramp-bar"
+        style={{ background: viridisGradient }}
+        role="img"
+        aria-label={`${title}, ${formatEnd(low)} to ${formatEnd(high)}`}
+      />
+      <span>{openLow ? `${formatEnd(low)} or less` : formatEnd(low)}</span>
+      <span>{high % 2 === 0 || !open ? formatEnd((low + high) / 2) : ""}</span>
+      <span>{open ? `${formatEnd(high)} or more` : formatEnd(high)}</span>
       <p class="ramp-words">{words}</p>
       {partial && (
         <p class="key-line">
           <span class="swatch circle" style={{ "--swatch": NONE_COLOUR }} aria-hidden="true" />
-          not measured
+          {state.colour.value === "column" ? "no value" : "not measured"}
         </p>
       )}
     </div>
@@ -80,6 +86,7 @@ export function Legend(): JSX.Element {
   const current = useSignal(0);
   const all = entries.value.filter(({ key, optional }) => !optional || (counts.value[key] ?? 0) > 0);
   const wanted = query.value.trim().toLowerCase();
+  const things = state.colour.value === "column" ? "values" : "classes";
   const searchable = all.length >= SEARCH_FROM;
   const found = searchable ? all.filter(({ name }) => name.toLowerCase().includes(wanted)) : all;
   const stop = found.some(({ key }) => key === current.value) ? current.value : found[0]?.key;
@@ -89,8 +96,8 @@ export function Legend(): JSX.Element {
       {searchable && (
         <input
           type="search"
-          placeholder={`Search ${formatCount(all.length)} classes`}
-          aria-label="Search classes"
+          placeholder={`Search ${formatCount(all.length)} ${things}`}
+          aria-label={`Search ${things}`}
           value={query}
           onInput={({ currentTarget }) => (query.value = currentTarget.value)}
         />
@@ -107,7 +114,7 @@ export function Legend(): JSX.Element {
           <Entry key={entry.key} entry={entry} nKeys={entries.value.length} tabIndex={entry.key === stop ? 0 : -1} />
         ))}
       </ul>
-      {found.length === 0 && searchable && <p class="faint">No class has that name.</p>}
+      {found.length === 0 && searchable && <p class="faint">None has that name.</p>}
       {hidden.value.size > 0 && scale.value === null && (
         <button type="button" class="text-button" onClick={() => hide(new Set())}>
           Show all

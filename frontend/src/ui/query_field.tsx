@@ -4,10 +4,11 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { formatCount, formatPercent } from "../format";
 import { type Answer, answerTo, vocabulary } from "../query/ask";
-import { complete } from "../query/complete";
+import { columnKey, complete, quotedName } from "../query/complete";
 import * as state from "../state";
 import { Popover } from "./popover";
 
+const HELPED = 8; // columns with an example
 const ASK_DELAY_MS = 150; // a hand at work is not interrupted by its own half-typed words
 
 const EXAMPLES: readonly (readonly [query: string, means: string])[] = [
@@ -22,11 +23,16 @@ const EXAMPLES: readonly (readonly [query: string, means: string])[] = [
 function Help({ onPick }: { onPick: (query: string) => void }): JSX.Element {
   const names = vocabulary.value;
   const first = names.classes[0];
-  const quoted = first !== undefined && /[\s(),":]/.test(first) ? `"${first}"` : first;
   const own: (readonly [string, string])[] = [
-    ...(quoted === undefined ? [] : [[`label:${quoted} -pred:${quoted}`, "of a class and not predicted so"] as const]),
+    ...(first === undefined
+      ? []
+      : [[`label:${quotedName(first)} -pred:${quotedName(first)}`, "of a class and not predicted so"] as const]),
     ...EXAMPLES,
     ...(names.hasTexts ? [['text:"not bad"', "these words in the text"] as const] : []),
+    ...names.columns.slice(0, HELPED).flatMap((column): (readonly [string, string])[] => {
+      const example = names.tools?.exampleOf(column, columnKey(column.name), quotedName);
+      return example === undefined ? [] : [example];
+    }),
   ];
   return (
     <Popover
@@ -51,6 +57,16 @@ function Help({ onPick }: { onPick: (query: string) => void }): JSX.Element {
           </li>
         ))}
       </ul>
+      {names.columns.length > 0 && (
+        <p class="faint">
+          Names of columns stand in quotes where they have spaces or signs in them, or are called as a word of this list.
+          {names.columns.length > HELPED &&
+            ` Others: ${names.columns
+              .slice(HELPED)
+              .map(({ name }) => name)
+              .join(", ")}.`}
+        </p>
+      )}
     </Popover>
   );
 }

@@ -12,6 +12,7 @@ export function RowList({
   label,
   rows,
   columns,
+  more = 0,
   head,
   cells,
   take,
@@ -23,6 +24,8 @@ export function RowList({
   rows: Uint32Array;
   /** As in a grid's template. */
   columns: string;
+  /** How many more columns there are, of a fixed width, for which the list becomes wider. */
+  more?: number;
   head: ComponentChildren;
   cells: (sample: number) => ComponentChildren;
   take: (sample: number) => void;
@@ -30,7 +33,7 @@ export function RowList({
   const active = useSignal(0);
   const box = useRef<HTMLDivElement>(null);
   const at = Math.max(0, Math.min(active.value, rows.length - 1));
-  const style = { gridTemplateColumns: columns };
+  const style = { gridTemplateColumns: more > 0 ? `${columns} repeat(${more}, 100px)` : columns };
 
   const go = (row: number): void => {
     const element = box.current;
@@ -64,7 +67,8 @@ export function RowList({
 
   return (
     <div
-      class="sample-table"
+      class={more > 0 ? "sample-table wide" : "sample-table"}
+      style={{ "--more": more }}
       role="grid"
       tabIndex={0}
       aria-label={`${label}; Enter flies to one`}

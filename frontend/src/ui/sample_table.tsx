@@ -3,7 +3,9 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Frame } from "../binary";
+import type { KnownColumn } from "../column_tools";
 import { formatPercent } from "../format";
+import { cellOf, columnTools, shownColumns } from "../sample_columns";
 import { COLUMNS, type Column, isOfStep, ordered } from "../sample_rows";
 import { focus } from "../selecting";
 import type * as state from "../state";
@@ -18,7 +20,14 @@ const TITLES: Readonly<Record<Column, string>> = {
   split: "split",
 };
 
-function Cells({ reel, sample, frame }: { reel: state.Reel; sample: number; frame: Frame | null }): JSX.Element {
+interface Row {
+  readonly reel: state.Reel;
+  readonly sample: number;
+  readonly frame: Frame | null;
+  readonly more: readonly KnownColumn[];
+}
+
+function Cells({ reel, sample, frame, more }: Row): JSX.Element {
   const { samples, probe } = reel;
   const label = samples.label[sample] ?? -1;
   const prediction = frame?.prediction?.[sample];
@@ -38,7 +47,33 @@ function Cells({ reel, sample, frame }: { reel: state.Reel; sample: number; fram
       </span>
       <span role="gridcell">{confidence === undefined ? "–" : formatPercent(confidence / 255)}</span>
       <span role="gridcell">{probe.splits[samples.split[sample] ?? 0] ?? ""}</span>
+      {more.map((column) => (
+        <span key={column.info.name} role="gridcell" title={cellOf(column, sample)}>
+          {cellOf(column, sample)}
+        </span>
+      ))}
     </>
+  );
+}
+
+function Head({
+  name,
+  title,
+  order,
+  onSort,
+}: {
+  name: string;
+  title: string;
+  order: boolean | null;
+  onSort: () => void;
+}): JSX.Element {
+  return (
+    <span role="columnheader" aria-sort={order === null ? "none" : order ? "descending" : "ascending"}>
+      <button type="button" title={`Sort by ${name}`} onKeyDown={(event) => event.stopPropagation()} onClick={onSort}>
+        <span class="head-name">{title}</span>
+        {order !== null && <span aria-hidden="true">{order ? "▾" : "▴"}</span>}
+      </button>
+    </span>
   );
 }
 
@@ -52,10 +87,19 @@ export function SampleTable({
   frame: Frame | null;
 }): JSX.Element {
   const order = useSignal<{ column: Column; descending: boolean }>({ column: "id", descending: false });
+  const by = useSignal<string | null>(null); // the name of the column of the samples that orders the rows
   const { column, descending } = order.value;
+  const more = shownColumns();
+  const ordering = more.find(({ info }) => info.name === by.value) ?? null;
+  const ranks = useMemo(() => (ordering === null ? null : (columnTools.value?.ranksOf(ordering) ?? null)), [ordering]);
+  const sorts = (own: string | null, name: Column): void => {
+    const same = own === by.value && (own !== null || name === column);
+    by.value = own;
+    order.value = { column: name, descending: same && !descending };
+  };
   const rows = useMemo(
-    () => ordered(positions, order.value, reel.samples, frame),
-    [positions, order.value, isOfStep(column) ? frame : null],
+    () => ordered(positions, order.value, reel.samples, frame, ranks),
+    [positions, order.value, ranks === null && isOfStep(column) ? frame : null, ranks],
   );
   return (
     <RowList
@@ -63,20 +107,30 @@ export function SampleTable({
       label="Selected samples"
       rows={rows}
       columns="1.1fr 1.3fr 1.5fr 0.9fr 0.9fr"
-      head={COLUMNS.map((name) => (
-        <span key={name} role="columnheader" aria-sort={name !== column ? "none" : descending ? "descending" : "ascending"}>
-          <button
-            type="button"
-            title={`Sort by ${name}`}
-            onKeyDown={(event) => event.stopPropagation()}
-            onClick={() => (order.value = { column: name, descending: name === column && !descending })}
-          >
-            {TITLES[name]}
-            {name === column && <span aria-hidden="true">{descending ? "▾" : "▴"}</span>}
-          </button>
-        </span>
-      ))}
-      cells={(sample) => <Cells reel={reel} sample={sample} frame={frame} />}
+      more={more.length}
+      head={
+        <>
+          {COLUMNS.map((name) => (
+            <Head
+              key={name}
+              name={name}
+              title={TITLES[name]}
+              order={by.value !== null || name !== column ? null : descending}
+              onSort={() => sorts(null, name)}
+            />
+          ))}
+          {more.map(({ info: { name } }) => (
+            <Head
+              key={`column ${name}`}
+              name={name}
+              title={name}
+              order={by.value === name ? descending : null}
+              onSort={() => sorts(name, column)}
+            />
+          ))}
+        </>
+      }
+      cells={(sample) => <Cells reel={reel} sample={sample} frame={frame} more={more} />}
       take={focus}
     />
   );

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { download } from "../download";
 import { formatCount, plural } from "../format";
+import { allColumns, cellOf } from "../sample_columns";
 import { csvOf } from "../sample_rows";
 import { invert, select } from "../selecting";
 import { NOTHING, positionsOf } from "../selection";
@@ -20,18 +21,21 @@ const SETTLE_MS = 200;
 
 const view = computed(() => ({ selection: state.selection.value, frame: state.nearestFrame.value }));
 
-function exportCsv(reel: state.Reel): void {
+async function exportCsv(reel: state.Reel): Promise<void> {
   const frame = state.nearestFrame.peek();
   const step = state.step.peek();
   if (frame === null || step === null) return;
   const { samples, probe, film, place } = reel;
-  const text = csvOf(positionsOf(state.selection.peek()), {
+  const positions = positionsOf(state.selection.peek()); // as it is now: columns may have to be fetched
+  const known = await allColumns();
+  const text = csvOf(positions, {
     samples,
     frame,
     step,
     extent: film.extent,
     className: (index) => state.className(index, probe.class_names),
     splitName: (index) => probe.splits[index] ?? "",
+    more: known.map((column) => ({ name: column.info.name, cell: (sample) => cellOf(column, sample) })),
   });
   download(new Blob([text], { type: "text/csv;charset=utf-8" }), `${place.run} ${place.tag} step ${step} selection.csv`);
 }
@@ -48,7 +52,11 @@ function Verbs({ reel }: { reel: state.Reel }): JSX.Element {
       <button
         type="button"
         disabled={state.nearestFrame.value === null}
-        onClick={() => exportCsv(reel)}
+        onClick={() => {
+          exportCsv(reel).catch((error: unknown) => {
+            state.refusal.value = `No CSV was made: ${error instanceof Error ? error.message : String(error)}`;
+          });
+        }}
         title="Save the selected samples as they are at this step"
       >
         CSV

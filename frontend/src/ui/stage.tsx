@@ -23,7 +23,7 @@ function describe(reel: state.Reel): string {
   const { count } = state.selection.value;
   const focus = sample === null ? "" : ` Sample ${reel.samples.id[sample]} is in focus.`;
   const chosen = count === 0 ? focus : ` ${plural(count, "sample")} selected.${focus}`;
-  return `${formatCount(reel.samples.n)} samples as dots over the model's decision regions, step ${state.step.value}, coloured by ${state.colour.value}.${chosen}`;
+  return `${formatCount(reel.samples.n)} samples as dots over the model's decision regions, step ${state.step.value}, coloured by ${state.colour.value === "column" ? state.column.value : state.colour.value}.${chosen}`;
 }
 
 function Badges({ reel }: { reel: state.Reel }): JSX.Element {

@@ -8,9 +8,11 @@ import { positionOf } from "../engine/pick";
 import { formatPercent } from "../format";
 import { drawn } from "../painter";
 import { parseHex } from "../palette";
+import { isOfColumns } from "../sample_columns";
 import { historyOf, textOf, thumbnailOf } from "../samples";
 import * as state from "../state";
 import type { History } from "../wire";
+import { ColumnFacts } from "./column_facts";
 import { Named } from "./named";
 import { useAsync } from "./use_async";
 
@@ -144,7 +146,8 @@ export function Tooltip({ reel }: { reel: state.Reel }): JSX.Element | null {
             <Thumb reel={reel} sample={known} />
             <Facts reel={reel} sample={known} />
           </div>
-          <Text reel={reel} sample={known} />
+          {!isOfColumns(reel.probe) && <Text reel={reel} sample={known} />}
+          <ColumnFacts sample={known} />
           {state.nearestFrame.value?.prediction != null && <Strip reel={reel} sample={known} />}
         </>
       )}

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tb_timetravel.errors import NotPlayable
+from tb_timetravel.schema import MAX_COLUMNS
+from tb_timetravel.store.columns import SampleColumn, free_name, read_column
 from tb_timetravel.store.files import read_bytes, stamp
 
 if TYPE_CHECKING:
@@ -18,10 +20,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+UNNAMED = "metadata"  # what the only column is called, as nobody did
 MAX_CLASSES = 1000  # of a column that is taken for the label
 _FEW = 100  # distinct values of a column that nobody named a label
 _MAX_BYTES = 256 * 2**20
-_MAX_COLUMNS = 200
 _LABEL_NAMES = ("label", "labels", "class", "classes", "target", "targets", "y", "category")
 _SPLIT_NAMES = ("split", "subset")
 _ID_NAMES = ("id", "ids", "index", "sample_id")
@@ -82,8 +84,8 @@ def _parse(path: str, _: tuple[int, str]) -> Metadata:
         lines.pop()  # what follows the last line's end
     lines = [line.removesuffix("\r") for line in lines]
     names = lines.pop(0).split("\t") if lines and "\t" in lines[0] else [""]
-    if len(names) > _MAX_COLUMNS:
-        raise NotPlayable(f"expected at most {_MAX_COLUMNS} columns in {path}, found {len(names)}; log fewer")
+    if len(names) > MAX_COLUMNS:
+        raise NotPlayable(f"expected at most {MAX_COLUMNS} columns in {path}, found {len(names)}; log fewer")
     rows = [line.split("\t") if len(names) > 1 else [line] for line in lines]
     for number, row in enumerate(rows):
         if len(row) != len(names):
@@ -166,6 +168,28 @@ def ids_of(metadata: Metadata) -> NDArray[np.int32] | None:
         if is_named and all(re.fullmatch(r"\d{1,10}", value) and int(value) <= _MAX_ID for value in column.values):
             return np.array([int(value) for value in column.values], np.int32)
     return None
+
+
+def built_in(metadata: Metadata, label: Column | None) -> set[str]:
+    """Name the columns that are wholly the label, the split or the id that they are called by, and need not be shown twice."""
+    found = {column.name for column in metadata.columns if label is column and column.name.strip().lower() in ("", "label")}
+    for name, taken in (("split", splits_of(metadata)), ("id", ids_of(metadata))):
+        found |= {column.name for column in metadata.columns if taken is not None and column.name.strip().lower() == name}
+    return found
+
+
+@functools.lru_cache(maxsize=4)  # what is asked for column by column is read once
+def columns_of(path: str, _: tuple[int, str], rows: bytes | None) -> tuple[SampleColumn, ...]:
+    """Read all columns but those that are `built_in`, of these rows (int64) or of all."""
+    metadata = read_metadata(path)
+    left_out = built_in(metadata, label_column(metadata))
+    order = None if rows is None else np.frombuffer(rows, np.int64)
+    found: dict[str, SampleColumn] = {}
+    for column in metadata.columns:
+        if column.name not in left_out:
+            name = free_name(column.name, found, UNNAMED)
+            found[name] = read_column(name, map(_bare, column.values if order is None else (column.values[row] for row in order)))
+    return tuple(found.values())
 
 
 def texts_of(metadata: Metadata, label: Column | None) -> list[str] | None:

@@ -8,17 +8,28 @@ from __future__ import annotations
 import functools
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from tb_timetravel.errors import Corrupt, NotFound, NotPlayable
 from tb_timetravel.schema import DEFAULT_SPLIT, PAGE_SIZE, LoggedStep, Media, Probe
+from tb_timetravel.store.columns import column_at
 from tb_timetravel.store.dynamics import Snapshot
 from tb_timetravel.store.files import exists, is_local, join, listdir, read_array, remove, size_and_time, stamp, write_array
 from tb_timetravel.store.projector.config import Embedding, resolve
 from tb_timetravel.store.projector.matching import Matching, StepRows, match_samples
-from tb_timetravel.store.projector.metadata import classes_of, ids_of, label_column, metadata_digest, read_metadata, splits_of, texts_of
+from tb_timetravel.store.projector.metadata import (
+    built_in,
+    classes_of,
+    columns_of,
+    ids_of,
+    label_column,
+    metadata_digest,
+    read_metadata,
+    splits_of,
+    texts_of,
+)
 from tb_timetravel.store.projector.sprite import is_usable, sprite_pages, thumbnail_size
 from tb_timetravel.store.projector.tensors import is_text, read_tensor, shape_of, width_of
 
@@ -27,6 +38,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from tb_timetravel.schema import ColumnInfo
+    from tb_timetravel.store.columns import SampleColumn
     from tb_timetravel.store.projector.metadata import Metadata
 
 Stamp = tuple[int, str]
@@ -53,6 +66,7 @@ class _Facts:
     splits: NDArray[np.uint8]
     ids: NDArray[np.int32]
     has_texts: bool
+    n_columns: int = 0
 
 
 class ProjectorReader:
@@ -64,6 +78,8 @@ class ProjectorReader:
     embeddings : the steps as the config lists them.
     keep : whether to keep numbers that were parsed from text in `directory`.
     """
+
+    source: Final = "embeddings"
 
     def __init__(self, directory: str, embeddings: Sequence[Embedding], *, keep: bool = False) -> None:
         self.directory = directory
@@ -87,6 +103,7 @@ class ProjectorReader:
             media=media,
             has_logits=False,
             version=self._version(media),
+            n_columns=facts.n_columns,
         )
 
     def steps(self) -> list[LoggedStep]:
@@ -128,6 +145,15 @@ class ProjectorReader:
         if texts is None or not len(rows):
             raise NotFound(f"there is no page {page} of texts")
         return [texts[row] for row in rows]
+
+    def columns(self, _: Probe) -> tuple[ColumnInfo, ...]:
+        """List the columns of the metadata but for those that are the label, the split or the id itself."""
+        return tuple(column.info for column in self._columns)
+
+    def column(self, _: Probe, number: int) -> SampleColumn:
+        """Read a column, by its place in the list."""
+        column_at(self.columns(_), number)
+        return self._columns[number]
 
     def read(self, probe: Probe, step: LoggedStep) -> Snapshot:
         """Read one step, its samples in order; memory-mapped where it was parsed before, or is no text.
@@ -217,6 +243,11 @@ class ProjectorReader:
         known = self._steps[self._reference].metadata
         return None if known is None else read_metadata(known[0])
 
+    @property
+    def _columns(self) -> tuple[SampleColumn, ...]:
+        known, rows = self._steps[self._reference].metadata, self._matching.rows[self._reference]
+        return () if known is None else columns_of(*known, None if rows is None else rows.tobytes())
+
     @functools.cached_property
     def _facts(self) -> _Facts:
         step = self._steps[self._reference]
@@ -297,7 +328,7 @@ def _facts_of(path: str, _: Stamp) -> _Facts:
     known, label = _no_facts(metadata.n_rows), label_column(metadata)
     names, labels = (known.class_names, known.labels) if label is None else classes_of(label)
     split_names, splits = splits_of(metadata) or (known.split_names, known.splits)
-    ids = ids_of(metadata)
+    ids, left_out = ids_of(metadata), built_in(metadata, label)
     return _Facts(
         names,
         labels,
@@ -305,6 +336,7 @@ def _facts_of(path: str, _: Stamp) -> _Facts:
         splits,
         known.ids if ids is None else ids,
         has_texts=bool(metadata.columns) and metadata.columns != (label,),
+        n_columns=sum(column.name not in left_out for column in metadata.columns),
     )
 
 

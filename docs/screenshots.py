@@ -1,13 +1,14 @@
-"""Make the pictures of these pages anew: `python -m docs.screenshots` in the root of the repository.
+"""Make the pictures of these pages and of the README anew: `python -m docs.screenshots` in the root of the repository.
 
-It runs the tutorial as it stands, in a real TensorBoard and a real Chromium, so the pictures show what a reader will see. With a directory
-as argument it keeps the tutorial's run there, and uses it again the next time. Needs Chromium and what `make test` installs.
+It runs the tutorial as it stands, and the demo, in a real TensorBoard and a real Chromium, so the pictures show what a reader will see.
+With a directory as argument it keeps the runs there, and uses them again the next time. Needs Chromium and what `make test` installs.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import re
 import shutil
 import subprocess
 import sys
@@ -29,16 +30,19 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 DOCS = Path(__file__).parent
+DEMO = DOCS.parent / "demo"
 VIEW = {"width": 1280, "height": 800}
+WIDE = {"width": 1600, "height": 900}  # holds two films
 TALL = {"width": 1280, "height": 1500}  # holds the whole side panel
 COLOURS = 256
 
 
-def keep(taken: bytes, name: str) -> None:
+def keep(taken: bytes, name: str, folder: Path = DOCS / "images") -> None:
     """Write a picture with a palette."""
+    path = folder / f"{name}.png"
     picture = Image.open(io.BytesIO(taken)).convert("RGB").quantize(COLOURS, kmeans=3, dither=Image.Dither.NONE)
-    picture.save(DOCS / "images" / f"{name}.png", optimize=True)
-    print(f"{name}.png", (DOCS / "images" / f"{name}.png").stat().st_size // 1000, "kB")
+    picture.save(path, optimize=True)
+    print(path.name, path.stat().st_size // 1000, "kB")
 
 
 def train(directory: Path) -> None:
@@ -48,6 +52,21 @@ def train(directory: Path) -> None:
     script = next(snippet for snippet in snippets_of(DOCS / "tutorial.md") if snippet.title == "train.py")
     (directory / "train.py").write_text(script.code, encoding="utf-8")
     subprocess.run([sys.executable, "train.py"], cwd=directory, check=True)
+
+
+def fit(logdir: Path, *options: str) -> None:
+    """Fit what is not fitted yet."""
+    subprocess.run([sys.executable, "-m", "tb_timetravel", "fit", str(logdir), *options], check=True)
+
+
+def train_demo(directory: Path) -> Path:
+    """Run the demo's training, unless it was run there before, and fit it by two methods; return its logdir."""
+    logdir = directory / "demo" / "runs"
+    if not (logdir / "digits" / "flipped.txt").exists():
+        subprocess.run([sys.executable, str(DEMO / "train_digits.py"), "--logdir", str(logdir)], check=True)
+    fit(logdir)
+    fit(logdir, "--method", "pca")
+    return logdir
 
 
 @contextlib.contextmanager
@@ -88,14 +107,49 @@ def shoot_film(browser: Browser, directory: Path) -> None:
         keep(rest(tab), "first-step")
         tab.page.keyboard.press("End")
         keep(rest(tab), "last-step")
-        tab.page.keyboard.press("/")
-        tab.page.keyboard.type("wrong split:train")
-        tab.page.keyboard.press("Enter")
-        tab.wait("s.selected > 0")
+        ask(tab, "wrong split:train")
         keep(rest(tab), "wrong-labels")
         tab.page.set_viewport_size(TALL)
         tab.wait_ready()
         keep(tab.frame.get_by_label("How faithful is this picture").screenshot(), "fidelity")
+
+
+def ask(tab: Tab, query: str) -> None:
+    """Type a query, and take the focus out of the field again."""
+    tab.page.keyboard.press("/")
+    tab.page.keyboard.type(query)
+    tab.page.keyboard.press("Enter")
+    tab.page.keyboard.press("Escape")
+    tab.wait("s.selected > 0")
+
+
+def go_dark(tab: Tab) -> None:
+    """Choose TensorBoard's dark theme as a person does."""
+    tab.page.get_by_role("button", name=re.compile("dark theme")).click()
+    tab.page.get_by_role("menuitem", name=re.compile("^Dark")).click()
+    tab.frame.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    tab.page.mouse.move(0, 0)
+
+
+def shoot_demo(browser: Browser, logdir: Path) -> None:
+    """Take what the README shows: the demo's last step, a selection with trails, two films beside each other."""
+    with opened(browser, logdir, "&p.timetravel.run=digits") as tab:
+        tab.wait_for_film().canvas.click(position={"x": 3, "y": 3})
+        tab.page.mouse.move(0, 0)
+        tab.page.keyboard.press("End")
+        keep(rest(tab), "screenshot", DEMO)
+    with opened(browser, logdir, "&p.timetravel.run=digits&p.timetravel.step=12&p.timetravel.loop=5..20&p.timetravel.trails=10") as tab:
+        tab.wait_for_film().canvas.click(position={"x": 3, "y": 3})
+        tab.page.mouse.move(0, 0)
+        ask(tab, "wrong")
+        keep(rest(tab), "selecting", DEMO)
+    with opened(browser, logdir, "&p.timetravel.run=digits&p.timetravel.step=8") as tab:
+        tab.page.set_viewport_size(WIDE)
+        tab.wait_for_film()
+        tab.frame.get_by_role("combobox", name="Beside").select_option(label="PCA")
+        tab.wait("s.beside !== null")
+        go_dark(tab)
+        keep(rest(tab), "comparing", DEMO)
 
 
 def main() -> None:
@@ -104,11 +158,13 @@ def main() -> None:
         directory = Path(sys.argv[1] if len(sys.argv) > 1 else temporary).resolve()
         directory.mkdir(parents=True, exist_ok=True)
         train(directory)
-        subprocess.run([sys.executable, "-m", "tb_timetravel", "fit", str(directory / "runs")], check=True)
+        fit(directory / "runs")
+        demo = train_demo(directory)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
             shoot_unfitted(browser, directory)
             shoot_film(browser, directory)
+            shoot_demo(browser, demo)
             browser.close()
 
 

@@ -22,6 +22,22 @@ const styleText = {
   },
 };
 
+// Shaders travel as they are written, less comments and indents.
+const shaderText = {
+  name: "shader-text",
+  setup(build) {
+    build.onLoad({ filter: /shaders\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8")
+        .replace(/\/\*\*[\s\S]*?\*\//g, "")
+        .replace(/\/\/.*$/gm, "")
+        .replace(/\s*\n\s*/g, "\n")
+        .replace(/ ([-+*/=<>?:&|!]+|[{}]) (?![-+])/g, "$1")
+        .replace(/([;{},(])\n(?!#)/g, "$1"),
+      loader: "ts",
+    }));
+  },
+};
+
 // In the exported page, what the tab asks the server for lies in the document.
 const embeddedSource = {
   name: "embedded-source",
@@ -50,7 +66,7 @@ const options = {
   legalComments: "linked",
   jsx: "automatic",
   jsxImportSource: "preact",
-  plugins: [styleText],
+  plugins: [styleText, shaderText],
   logLevel: "warning",
 };
 
@@ -60,7 +76,7 @@ const pageOptions = {
   entryPoints: { page: "src/page/main.tsx" },
   splitting: false,
   format: "iife",
-  plugins: [styleText, embeddedSource],
+  plugins: [styleText, shaderText, embeddedSource],
 };
 
 if (process.argv.includes("--watch")) {

@@ -1,7 +1,7 @@
 /** The verbs of the tab, shared by buttons and keys. */
 import * as api from "./api";
 import { neighbouring, toggledBookmark } from "./bookmarks";
-import { FIT } from "./camera";
+import { FIT, moved, zoomed } from "./camera";
 import { measure } from "./columns";
 import { messageOf } from "./format";
 import { type LoopEnd, withEnd } from "./loop";
@@ -12,6 +12,10 @@ import * as state from "./state";
 import { cursorAt, jump } from "./timeline";
 import { COLOUR_MODES, type ColourMode, type Switch, TRUST_MARKS } from "./url";
 import type { Fit } from "./wire";
+
+const DRAWER = "(max-width: 1099px)"; // as in the style sheet: above it nothing is a drawer
+const MOVE = 0.1; // of the view
+const ZOOM = 1.25;
 
 export function togglePlaying(): void {
   const last = state.count.peek() - 1;
@@ -102,8 +106,13 @@ export function fitCamera(): void {
   state.camera.value = FIT;
 }
 
-export function toggleTerritory(): void {
-  state.territoryShown.value = !state.territoryShown.peek();
+export function zoomBy(by: 1 | -1): void {
+  state.camera.value = zoomed(state.camera.peek(), ZOOM ** by);
+}
+
+/** Move what is seen by a tenth of the view. */
+export function moveBy(right: number, up: number): void {
+  state.camera.value = moved(state.camera.peek(), right * MOVE, up * MOVE);
 }
 
 export function toggleSwitch(name: Switch): void {
@@ -121,11 +130,11 @@ export function nextTrustMark(): void {
 export function clear(): void {
   if (state.helpOpen.peek()) state.helpOpen.value = false;
   else if (state.outline.peek() !== null) cancelOutline();
+  else if (state.drawerOpen.peek() && window.matchMedia(DRAWER).matches) state.drawerOpen.value = false;
   else {
     select(NOTHING);
     state.selected.value = null;
     state.hovered.value = null;
-    state.drawerOpen.value = false;
   }
 }
 

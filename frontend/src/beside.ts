@@ -22,7 +22,8 @@ export const matching = computed(() => {
   return { there, here: matchIds(other, one), count: countMatched(there) };
 });
 
-const aligned = computed(() =>
+/** From a cursor of the first film to one of the film beside. */
+export const aligned = computed(() =>
   aligner(state.reel.value?.film.steps ?? [], state.beside.value?.film.steps ?? [], state.alignment.value),
 );
 export const besideInstant = computed(() =>
@@ -33,6 +34,12 @@ export const besideFrame = computed(() => {
   state.besideVersion.value;
   return state.beside.value?.frames.get(besideInstant.value.nearest) ?? null;
 });
+
+/** Run, tag and method of a film. */
+export function nameOf({ place, film, probe }: state.Reel): string {
+  const entry = probe.films.find((known) => known.film === film.film);
+  return [place.run, ...(place.tag === "probe" ? [] : [place.tag]), ...(entry ? [filmName(entry, probe)] : [])].join(" · ");
+}
 
 export interface Offer {
   readonly value: string;

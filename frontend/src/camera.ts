@@ -43,12 +43,25 @@ export function project(camera: Camera, { width, height, aspect }: View): Projec
 
 const clampCentre = (value: number): number => Math.min(1.25, Math.max(-0.25, value));
 
+/** Zoom by a factor about the middle. */
+export const zoomed = (camera: Camera, factor: number): Camera => ({
+  ...camera,
+  zoom: Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, camera.zoom * factor)),
+});
+
+/** Move by shares of what the view shows of the extent. */
+export const moved = ({ u, v, zoom }: Camera, right: number, up: number): Camera => ({
+  u: clampCentre(u + right / zoom),
+  v: clampCentre(v + up / zoom),
+  zoom,
+});
+
 /** Zoom by a factor and keep what lies under the pixel where it is. */
 export function zoomAt(camera: Camera, view: View, factor: number, px: number, py: number): Camera {
   const before = project(camera, view);
   const u = (px - before.offsetX) / before.scaleX;
   const v = (py - before.offsetY) / before.scaleY;
-  const zoom = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, camera.zoom * factor));
+  const { zoom } = zoomed(camera, factor);
   const kept = camera.zoom / zoom;
   return { u: clampCentre(u + (camera.u - u) * kept), v: clampCentre(v + (camera.v - v) * kept), zoom };
 }

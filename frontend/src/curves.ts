@@ -12,16 +12,15 @@ const PRESELECTED_METRICS = new Set(["neighborhood_preservation", "prediction_ag
 export const tags = signal<readonly ScalarTag[]>([]);
 /** The list has arrived, empty or not. */
 export const tagsKnown = signal(false);
-/** Where a person chose otherwise than the preselection, by key. */
-export const choices = signal<ReadonlyMap<string, boolean>>(new Map());
 const values = signal<ReadonlyMap<string, Scalars>>(new Map());
 export const curvesTrouble = signal<string | null>(null);
 
-export const isChosen = (tag: ScalarTag): boolean => choices.value.get(keyOf(tag)) ?? tag.preselected;
-export const isMetricChosen = (metric: string): boolean => choices.value.get(metric) ?? PRESELECTED_METRICS.has(metric);
+export const isChosen = (tag: ScalarTag): boolean => state.curveChoices.value.get(keyOf(tag)) ?? tag.preselected;
+export const isMetricChosen = (metric: string): boolean =>
+  state.curveChoices.value.get(metric) ?? PRESELECTED_METRICS.has(metric);
 
 export function choose(key: string, chosen: boolean): void {
-  choices.value = new Map(choices.peek()).set(key, chosen);
+  state.curveChoices.value = new Map(state.curveChoices.peek()).set(key, chosen);
 }
 
 export const metrics = computed(() => (state.reel.value === null ? [] : stepMetrics(state.reel.value.film)));

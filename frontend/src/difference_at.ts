@@ -1,10 +1,12 @@
 /** By how much neighbourhoods differ between the two films at the steps under the cursor; worked out in slices while something shows it. */
 import { computed, effect, signal } from "@preact/signals";
-import { besideFrame, matching } from "./beside";
+import { aligned, besideFrame, matching } from "./beside";
 import type { Frame } from "./binary";
+import { breathe } from "./breathe";
 import { aspectOf } from "./camera";
 import { neighborhoodDifference, type Plane } from "./difference";
 import * as state from "./state";
+import { locate } from "./timeline";
 
 const K = 15; // as fidelity is measured
 const SLICE_MS = 8; // half a picture
@@ -29,6 +31,26 @@ export const meanDifference = computed(() => {
 });
 
 const planeOf = ({ film }: state.Reel, { xy }: Frame): Plane => ({ xy, aspect: aspectOf(film.extent) });
+
+/** What works the difference out at any step of the first film, for as long as the exporter asks; null while there are not two films. */
+export function differences(): ((index: number, frame: Frame, signal: AbortSignal) => Promise<Uint8Array>) | null {
+  const [one, other, found] = [state.reel.peek(), state.beside.peek(), matching.peek()];
+  if (one === null || other === null || found === null) return null;
+  const align = aligned.peek();
+  return async (index, frame, signal) => {
+    const { nearest } = locate(align(index), other.steps.length);
+    const there = await other.frames.fetch(nearest, signal);
+    const work = neighborhoodDifference(planeOf(one, frame), planeOf(other, there), found.there, K);
+    for (let until = performance.now() + SLICE_MS; ; ) {
+      const { done, value } = work.next();
+      if (done === true) return value;
+      if (performance.now() < until) continue;
+      await breathe();
+      signal.throwIfAborted();
+      until = performance.now() + SLICE_MS;
+    }
+  };
+}
 
 export function keepDifference(): () => void {
   return effect(() => {

@@ -23,22 +23,32 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["W", "marks of wrong predictions on or off"],
   ["D", "fidelity of dots: off, fade, ring"],
   ["F", "fit the whole picture"],
+  ["+ = -", "zoom in or out"],
+  ["Ctrl+←→↑↓", "move over the picture"],
   ["V B Q", "move the picture, select with a box, select with a lasso"],
   ["R", "trails of what is selected"],
   ["N", "lines to the nearest neighbors of the sample in focus: in the representation, in the plane, both"],
   ["C", "another film beside, or one alone"],
   ["/", "find samples by a query"],
   ["E", "export a picture or a film"],
-  ["Esc", "clear the selection"],
+  ["Esc", "close what lies on top, else clear the selection"],
   ["?", "this help"],
 ];
 
+const MOVES: Readonly<Record<string, readonly [right: number, up: number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, 1],
+  ArrowDown: [0, -1],
+};
 const BRACKETS = ["[", "]", "{", "}", "\\"];
 
 const isTyping = (target: Element): boolean =>
-  target.matches("input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+  target.matches("input:not([type=range], [type=checkbox], [type=radio], [type=color]), textarea, select, [contenteditable]");
 
-function actionFor({ key, shiftKey }: KeyboardEvent): (() => void) | null {
+function actionFor({ key, shiftKey, ctrlKey }: KeyboardEvent): (() => void) | null {
+  const move = ctrlKey ? MOVES[key] : undefined;
+  if (move !== undefined) return () => actions.moveBy(...move);
   const stride = shiftKey ? 10 : 1;
   const bound: Record<string, () => void> = {
     " ": actions.togglePlaying,
@@ -60,8 +70,11 @@ function actionFor({ key, shiftKey }: KeyboardEvent): (() => void) | null {
     e: () => {
       state.exportOpen.value = !state.exportOpen.peek() && state.reel.peek() !== null;
     },
-    t: actions.toggleTerritory,
+    t: () => actions.toggleSwitch("territory"),
     f: actions.fitCamera,
+    "+": () => actions.zoomBy(1),
+    "=": () => actions.zoomBy(1),
+    "-": () => actions.zoomBy(-1),
     v: () => choose("pan"),
     b: () => choose("box"),
     q: () => choose("lasso"),
@@ -87,10 +100,11 @@ function actionFor({ key, shiftKey }: KeyboardEvent): (() => void) | null {
 function onKey(event: KeyboardEvent): void {
   const target = event.target instanceof Element ? event.target : document.body;
   // Many keyboards type brackets with AltGr, which reads as Alt, or as Ctrl and Alt.
-  const typed = event.altKey && !event.metaKey && BRACKETS.includes(event.key);
+  const typed =
+    (event.altKey && !event.metaKey && BRACKETS.includes(event.key)) || (event.ctrlKey && !event.altKey && event.key in MOVES);
   if ((event.ctrlKey || event.metaKey || event.altKey) && !typed) return;
   if (isTyping(target) && event.key !== "Escape") return;
-  if (event.key === " " && target.matches("button, summary, a, input[type=checkbox], input[type=radio]")) return;
+  if (event.key === " " && target.matches("button, summary, a, input:not([type=range])")) return;
   // Only the film's own slider shares its arrow keys with the film; other sliders and radio groups keep theirs.
   if (/^(Arrow|Home|End|Page)/.test(event.key) && target.matches("input:not(.scrub-input)")) return;
   const action = actionFor(event);

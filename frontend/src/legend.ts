@@ -147,13 +147,25 @@ export const canBeWrong = computed(() => labelled.value && state.nearestFrame.va
 
 /** How a wrong prediction is marked: by shape, so that no one needs to tell hues apart. Null where none is. */
 export const wrongWords = computed(() =>
-  canBeWrong.value && !state.switchedOff.value.has("wrong") ? (WRONG_WORDS[state.colour.value] ?? "wrong: hollow core") : null,
+  canBeWrong.value && state.isSwitchedOn("wrong") ? (WRONG_WORDS[state.colour.value] ?? "wrong: hollow core") : null,
 );
+
+/** What fading and rings say; null where there are none. */
+export const trustWords = computed(() => {
+  const mark = state.trust.value;
+  const metric = sampleMetrics.value.find((candidate) => candidate.metric === measure.value);
+  if (mark === "off" || metric === undefined) return null;
+  return {
+    mark,
+    words: `${mark === "fade" ? "paler" : "wider ring"}: less “${metric.label.toLowerCase()}”`,
+    title: metric.description,
+  };
+});
 
 /** What hatching says; null where none is drawn. */
 export const doubtWords = computed(() => {
-  const isDrawn = state.territoryShown.value && state.reel.value?.film.territory.source !== "none";
-  return isDrawn && !state.switchedOff.value.has("doubt") ? "hatched: do not believe" : null;
+  const isDrawn = state.isSwitchedOn("territory") && state.reel.value?.film.territory.source !== "none";
+  return isDrawn && state.isSwitchedOn("doubt") ? "hatched: do not believe" : null;
 });
 
 /** The scale of a mode that colours by a number. */

@@ -1,16 +1,42 @@
 /** Keeps the address bar and the state in step: a link opens what its sender saw. */
-import { batch, effect } from "@preact/signals";
-import { FIT } from "./camera";
+import { batch, effect, type Signal } from "@preact/signals";
 import type { Host } from "./host";
 import { ofPositions, positionsOf } from "./selection";
 import * as state from "./state";
 import { clampCursor, cursorAt } from "./timeline";
-import { type LinkState, readLink, SWITCHES, writeLink } from "./url";
+import { type LinkState, readLink, writeLink } from "./url";
 
 const WRITE_EVERY_MS = 300; // browsers throttle pages that replace their address more often
 const MAX_LINKED = 50;
-const DEFAULT_MEASURE = state.measure.peek();
-const DEFAULT_TERRITORY = state.territory.peek();
+
+/** What a link says as it stands in the state. */
+const SIGNALS = {
+  film: state.chosenFilm,
+  colour: state.colour,
+  column: state.column,
+  camera: state.camera,
+  hidden: state.hiddenClasses,
+  outcomes: state.hiddenOutcomes,
+  splits: state.hiddenSplits,
+  kinds: state.hiddenKinds,
+  territory: state.territory,
+  size: state.dotScale,
+  renderer: state.rendererChoice,
+  neighbors: state.neighborLines,
+  beside: state.besideChoice,
+  align: state.alignment,
+  measure: state.measure,
+  trust: state.trust,
+  without: state.switchedOff,
+  colours: state.givenColours,
+  loop: state.loopRange,
+  bookmarks: state.bookmarks,
+  curves: state.curveChoices,
+  smoothing: state.smoothing,
+  log: state.logCharts,
+} satisfies { readonly [Key in keyof LinkState]?: Signal<LinkState[Key]> };
+type Kept = keyof typeof SIGNALS;
+const KEPT = Object.entries(SIGNALS) as [Kept, Signal<LinkState[Kept]>][];
 
 /** Our part of the address, as last read or written. */
 let known = writeLink("", readLink(""));
@@ -27,11 +53,16 @@ export function takeAskedStep(): number | null {
   return step;
 }
 
-/** What the link wants selected, once. */
-export function takeAskedSelection(): { readonly selected: readonly number[]; readonly query: string | null } {
-  const { selected, query } = asked;
-  asked = { ...asked, selected: [], query: null };
-  return { selected, query };
+/** Select what the link wants selected, once, and put its sample in focus. */
+export function takeAskedSelection(): void {
+  const { selected, query, focus } = asked;
+  const n = state.reel.peek()?.samples.n ?? 0;
+  asked = { ...asked, selected: [], query: null, focus: null };
+  batch(() => {
+    state.selection.value = ofPositions(n, selected);
+    state.followedQuery.value = query;
+    state.selected.value = focus !== null && focus < n ? focus : null;
+  });
 }
 
 export function applyLink(hash: string): void {
@@ -42,27 +73,11 @@ export function applyLink(hash: string): void {
   known = own;
   asked = link;
   batch(() => {
-    state.chosenFilm.value = link.film;
-    state.colour.value = link.colour ?? "label";
-    state.column.value = link.column;
-    state.camera.value = link.camera ?? FIT;
-    state.hiddenClasses.value = new Set(link.hidden);
-    state.territory.value = link.territory ?? DEFAULT_TERRITORY;
-    state.rendererChoice.value = link.renderer;
+    for (const [key, kept] of KEPT) kept.value = link[key];
     state.trailsShown.value = link.trails !== null;
     state.trailLength.value = link.trails ?? state.trailLength.peek();
-    state.neighborLines.value = link.neighbors;
-    state.besideChoice.value = link.beside;
-    state.alignment.value = link.alignment;
-    state.measure.value = link.measure ?? DEFAULT_MEASURE;
-    state.trust.value = link.trust;
-    state.switchedOff.value = new Set(link.without);
-    state.givenColours.value = link.colours;
-    state.loopRange.value = link.loop;
-    if (link.loop !== null) state.loop.value = true;
-    state.bookmarks.value = link.bookmarks;
-    state.smoothing.value = link.smoothing ?? 0;
-    state.logCharts.value = new Set(link.log);
+    state.loop.value = link.repeat === "on" || (link.repeat === "auto" && link.loop !== null);
+    if (state.SPEEDS.includes(link.speed)) state.speed.value = link.speed;
     const place = state.place.peek();
     if (link.run !== null && place !== null && (link.run !== place.run || (link.tag !== null && link.tag !== place.tag))) {
       state.place.value = { run: link.run, tag: link.tag ?? place.tag };
@@ -70,9 +85,7 @@ export function applyLink(hash: string): void {
       const step = takeAskedStep();
       const steps = state.reel.peek()?.steps ?? [];
       if (step !== null) state.cursor.value = clampCursor(Math.round(cursorAt(step, steps)), steps.length);
-      const { selected, query } = takeAskedSelection();
-      state.selection.value = ofPositions(state.reel.peek()?.samples.n ?? 0, selected);
-      state.followedQuery.value = query;
+      takeAskedSelection();
     }
   });
 }
@@ -84,34 +97,20 @@ function linkedSelection(): number[] {
 }
 
 function current(): LinkState {
-  const atRest = state.camera.value;
   const opened = state.reel.value !== null;
-  const fitted = atRest.u === FIT.u && atRest.v === FIT.v && atRest.zoom === FIT.zoom;
+  const range = state.loopRange.value;
   return {
+    ...asked,
+    ...(Object.fromEntries(KEPT.map(([key, kept]) => [key, kept.value])) as Pick<LinkState, Kept>),
     run: state.place.value?.run ?? asked.run,
     tag: state.place.value?.tag ?? asked.tag,
-    film: state.chosenFilm.value,
     step: state.step.value ?? asked.step,
-    colour: state.colour.value === "label" ? null : state.colour.value,
     column: state.colour.value === "column" ? state.column.value : null,
-    camera: fitted ? null : atRest,
-    hidden: [...state.hiddenClasses.value].sort((a, b) => a - b),
-    territory: state.territory.value === DEFAULT_TERRITORY ? null : state.territory.value,
-    renderer: state.rendererChoice.value,
-    selected: opened ? linkedSelection() : asked.selected,
-    query: opened ? state.followedQuery.value : asked.query,
+    ...(opened && { selected: linkedSelection(), query: state.followedQuery.value, focus: state.selected.value }),
     trails: state.trailsShown.value ? state.trailLength.value : null,
-    neighbors: state.neighborLines.value,
-    beside: state.besideChoice.value,
-    alignment: state.alignment.value,
-    measure: state.measure.value === DEFAULT_MEASURE ? null : state.measure.value,
-    trust: state.trust.value,
-    without: SWITCHES.filter((name) => state.switchedOff.value.has(name)),
-    colours: state.givenColours.value,
-    loop: state.loopRange.value,
-    bookmarks: state.bookmarks.value,
-    smoothing: state.smoothing.value === 0 ? null : state.smoothing.value,
-    log: [...state.logCharts.value].sort(),
+    align: state.besideChoice.value === null ? "step" : state.alignment.value,
+    repeat: state.loop.value === (range !== null) ? "auto" : state.loop.value ? "on" : "off",
+    speed: state.speed.value,
   };
 }
 

@@ -1,11 +1,14 @@
 /** The neighbours of the sample in focus at the step under the cursor: in the representation, asked of the server, and in the plane. */
 import { computed, effect, signal } from "@preact/signals";
 import * as api from "./api";
+import type { Frame } from "./binary";
 import { aspectOf } from "./camera";
+import type { Nearest } from "./engine/lines";
 import { messageOf } from "./format";
 import { nearestInPlane } from "./plane_neighbors";
 import { Recent } from "./samples";
 import * as state from "./state";
+import type { NeighborLines } from "./url";
 
 export const N_NEIGHBORS = 10;
 
@@ -33,6 +36,26 @@ export const inPlane = computed<readonly number[] | null>(() => {
   if (reel === null || sample === null || frame === null || sample >= reel.samples.n) return null;
   return nearestInPlane(frame.xy, sample, N_NEIGHBORS, aspectOf(reel.film.extent));
 });
+
+/** What lines lead to. */
+export const nearest = computed<Nearest>(() => ({
+  space: state.neighborLines.value === "plane" ? null : inSpace.value,
+  plane: state.neighborLines.value === "space" ? null : inPlane.value,
+}));
+
+/** The same at any step of a film, of a sample in its focus. */
+export async function nearestAt(
+  reel: state.Reel,
+  step: number,
+  frame: Frame,
+  sample: number,
+  lines: NeighborLines,
+): Promise<Nearest> {
+  return {
+    space: lines === "plane" ? null : await fetchOf(reel, step, sample),
+    plane: lines === "space" ? null : nearestInPlane(frame.xy, sample, N_NEIGHBORS, aspectOf(reel.film.extent)),
+  };
+}
 
 /** Ask for the neighbours in the representation while they are shown; of the next step too while the film plays. */
 export function followNeighbors(): () => void {

@@ -67,13 +67,13 @@ const style = computed(() => {
     palette: palette.value,
     nClasses: state.nClasses.value,
     splitMask: splitMask.value,
-    territory: state.territoryShown.value ? state.territory.value : 0,
+    territory: state.isSwitchedOn("territory") ? state.territory.value : 0,
     background: INK[theme].background,
     ink: INK[theme].ink,
     ring: MARK_INK[theme],
-    wrongMarked: !state.switchedOff.value.has("wrong"),
-    contour: !state.switchedOff.value.has("contour"),
-    doubt: !state.switchedOff.value.has("doubt"),
+    wrongMarked: state.isSwitchedOn("wrong"),
+    contour: state.isSwitchedOn("contour"),
+    doubt: state.isSwitchedOn("doubt"),
   };
 });
 

@@ -54,7 +54,7 @@ export function keepRefined(view: () => View | null): () => void {
     untracked(() => {
       patch.value = null;
     });
-    const drawn = state.territoryShown.value && state.territory.value > 0;
+    const drawn = state.isSwitchedOn("territory") && state.territory.value > 0;
     if (reel === null || shown === null || step === undefined || reel.film.refinable !== true || !drawn) return;
     if (state.playing.value || fraction !== 0 || camera.zoom <= FROM_ZOOM) return;
     const window = visibleWindow(camera, shown);

@@ -1,12 +1,23 @@
 /** What selects: clicks, shapes drawn over the picture, and the verbs of the selection panel. */
-import { batch, effect, untracked } from "@preact/signals";
+import { batch, computed, effect, untracked } from "@preact/signals";
 import type { Camera } from "./camera";
 import { boundsOf, inBox, inRaster, type Moment, type Raster, rasterise } from "./engine/lasso";
 import { isShown } from "./engine/pick";
+import { MOST_TRAILS } from "./engine/trails";
 import { flyTo } from "./fly";
 import { takeAskedSelection } from "./link";
 import { drawn } from "./painter";
-import { combined, type How, inverted, isSelected, NOTHING, ofPositions, type Selection, type Tool } from "./selection";
+import {
+  combined,
+  type How,
+  inverted,
+  isSelected,
+  NOTHING,
+  ofPositions,
+  positionsOf,
+  type Selection,
+  type Tool,
+} from "./selection";
 import * as state from "./state";
 import { NEIGHBOR_LINES } from "./url";
 
@@ -56,6 +67,14 @@ export function focus(sample: number): void {
   };
   flyTo(camera);
 }
+
+/** Samples with a trail: the selection, or its first so many; a neighbour that was followed from it goes alone. */
+export const trailed = computed(() => {
+  const selection = state.selection.value;
+  const focus = state.selected.value;
+  if (focus !== null && !isSelected(selection, focus)) return Uint32Array.of(focus);
+  return positionsOf(selection).subarray(0, MOST_TRAILS);
+});
 
 export function choose(tool: Tool): void {
   state.tool.value = tool;
@@ -153,13 +172,8 @@ function followSamples(): () => void {
   return effect(() => {
     const samples = state.reel.value?.samples ?? null;
     if (samples === null || samples === known) return;
-    const isFirst = known === null;
     known = samples;
-    untracked(() => {
-      const asked = takeAskedSelection();
-      if (!isFirst || asked.selected.length > 0) selectPositions(asked.selected);
-      if (asked.query !== null) state.followedQuery.value = asked.query;
-    });
+    untracked(takeAskedSelection);
   });
 }
 

@@ -74,7 +74,7 @@ export const hiddenSplits = signal<ReadonlySet<number>>(new Set());
 export const hiddenKinds = signal<ReadonlySet<number>>(new Set());
 /** Opacity, 0..1. */
 export const territory = signal(0.45);
-export const territoryShown = signal(true);
+export const isSwitchedOn = (name: Switch): boolean => !switchedOff.value.has(name);
 /** Factor on the default diameter. */
 export const dotScale = signal(1);
 /** The measure that fidelity of samples is shown by, as colour, fade or ring. */
@@ -114,6 +114,8 @@ export const helpOpen = signal(false);
 export const exportOpen = signal(false);
 /** Weight of the past in curves, 0 to 0.99; 0 leaves them as logged. */
 export const smoothing = signal(0);
+/** Curves that a person chose, or not, otherwise than the preselection, by key. */
+export const curveChoices = signal<ReadonlyMap<string, boolean>>(new Map());
 /** Titles of the charts whose values stand on a logarithmic axis. */
 export const logCharts = signal<ReadonlySet<string>>(new Set());
 

@@ -20,11 +20,11 @@ function sameLook(one: Scene, other: Scene): boolean {
   if (offsetX !== projection.offsetX || offsetY !== projection.offsetY) return false;
   return LOOK.every((key) => one[key] === other[key]);
 }
-const LOOK = ["samples", "mode", "palette", "splitMask", "dotSize", "territory", "background"] as const;
+const LOOK = ["samples", "mode", "palette", "splitMask", "dotSize", "territory", "background", "wrongMarked", "contour"] as const;
 
 let renderer: { readonly context: CanvasRenderingContext2D; readonly engine: CpuRenderer } | null = null;
 let look: Scene | null = null;
-const kept = new Map<Frame, ImageData>();
+const kept = new Map<Frame, { readonly picture: ImageData; readonly values: Uint8Array | null }>();
 
 function open(): typeof renderer {
   const canvas = document.createElement("canvas");
@@ -34,15 +34,15 @@ function open(): typeof renderer {
   return context === null ? null : { context, engine: new CpuRenderer(context) };
 }
 
-/** The picture of a frame, or null before there is a film on screen. */
-export function thumbOf(frame: Frame): ImageData | null {
-  const shown = drawn.peek();
+/** The picture of a frame, or null before there is a film on screen; `values` are those that colour its dots. Reads what is drawn. */
+export function thumbOf(frame: Frame, values: Uint8Array | null): ImageData | null {
+  const shown = drawn.value;
   renderer ??= open();
   if (shown === null || renderer === null) return null;
   if (look === null || !sameLook(look, shown.scene)) kept.clear();
   look = shown.scene;
   const known = kept.get(frame);
-  if (known !== undefined) return known;
+  if (known?.values === values) return known.picture;
   const { width, height } = THUMB;
   const { scene, ratio } = shown;
   const dotScale = (DOT_SHARE * sizeFactor(width, height)) / sizeFactor(scene.width / ratio, scene.height / ratio) / ratio;
@@ -50,6 +50,7 @@ export function thumbOf(frame: Frame): ImageData | null {
     thinned(
       {
         ...recast(scene, { width, height, dotScale }, { a: frame, b: frame, fraction: 0 }),
+        values,
         marked: [],
         selection: null,
         doubt: false, // too small a picture for hatching
@@ -60,6 +61,6 @@ export function thumbOf(frame: Frame): ImageData | null {
   const picture = renderer.context.getImageData(0, 0, width, height);
   const [oldest] = kept.keys();
   if (kept.size >= MOST_KEPT && oldest !== undefined) kept.delete(oldest);
-  kept.set(frame, picture);
+  kept.set(frame, { picture, values });
   return picture;
 }

@@ -3,7 +3,7 @@
  * leading plugin name stay as they are.
  */
 import { type Bookmark, formatBookmarks, parseBookmarks } from "./bookmarks";
-import type { Camera } from "./camera";
+import { type Camera, FIT } from "./camera";
 import { formatRange, type LoopRange, parseRange } from "./loop";
 import { ranges } from "./ranges";
 
@@ -24,7 +24,7 @@ export const SAMPLE_MEASURES = ["neighborhood_preservation", "trustworthiness", 
 export type SampleMeasure = (typeof SAMPLE_MEASURES)[number];
 export const TRUST_MARKS = ["off", "fade", "ring"] as const;
 /** What can be switched off in the picture. */
-export const SWITCHES = ["names", "wrong", "contour", "doubt"] as const;
+export const SWITCHES = ["territory", "names", "wrong", "contour", "doubt"] as const;
 export type Switch = (typeof SWITCHES)[number];
 export const RENDERERS = ["auto", "webgl", "cpu"] as const;
 /** How a second film is held beside the first. */
@@ -35,23 +35,33 @@ export type RendererChoice = (typeof RENDERERS)[number];
 export const NEIGHBOR_LINES = ["none", "space", "plane", "both"] as const;
 export type NeighborLines = (typeof NEIGHBOR_LINES)[number];
 
-/** null: not in the link, the default holds. */
+export const REPEATS = ["auto", "on", "off"] as const;
+
+/** Null, or empty: not in the link. */
 export interface LinkState {
   readonly run: string | null;
   readonly tag: string | null;
   readonly film: string | null;
   readonly step: number | null;
-  readonly colour: ColourMode | null;
+  readonly colour: ColourMode;
   /** The column that colours where `colour` says so. */
   readonly column: string | null;
-  readonly camera: Camera | null;
-  readonly hidden: readonly number[];
+  readonly camera: Camera;
+  /** Indices of hidden classes, and of what other colour modes list. */
+  readonly hidden: ReadonlySet<number>;
+  readonly outcomes: ReadonlySet<number>;
+  readonly splits: ReadonlySet<number>;
+  readonly kinds: ReadonlySet<number>;
   /** Opacity of the territory, 0..1. */
-  readonly territory: number | null;
+  readonly territory: number;
+  /** Factor on the diameter of dots. */
+  readonly size: number;
   /** `cpu` draws without WebGL, for support; `webgl` insists on it even where it is emulated. */
   readonly renderer: RendererChoice;
   /** Positions of selected samples, few enough for an address. */
   readonly selected: readonly number[];
+  /** Position of the sample in focus. */
+  readonly focus: number | null;
   /** The query that is followed. */
   readonly query: string | null;
   /** Steps that trails reach back; null where none are drawn. */
@@ -59,43 +69,52 @@ export interface LinkState {
   readonly neighbors: NeighborLines;
   /** The second film; `film` is null for the one that the server shows of its run. */
   readonly beside: { readonly run: string; readonly tag: string; readonly film: string | null } | null;
-  readonly alignment: Alignment;
-  readonly measure: SampleMeasure | null;
+  readonly align: Alignment;
+  readonly measure: SampleMeasure;
   /** How dots say how far to trust them. */
   readonly trust: (typeof TRUST_MARKS)[number];
-  readonly without: readonly Switch[];
+  readonly without: ReadonlySet<Switch>;
   /** Colours that were given to classes, `#rrggbb`. */
   readonly colours: ReadonlyMap<number, string>;
   readonly loop: LoopRange | null;
+  /** Whether playback goes round; `auto` where there is a part to go round. */
+  readonly repeat: (typeof REPEATS)[number];
+  /** Steps per second. */
+  readonly speed: number;
   readonly bookmarks: readonly Bookmark[];
+  /** Curves that were chosen, or not, otherwise than the tab does by itself. */
+  readonly curves: ReadonlyMap<string, boolean>;
   /** Weight of the past in curves, 0 to 0.99. */
-  readonly smoothing: number | null;
+  readonly smoothing: number;
   /** Titles of charts on a logarithmic axis. */
-  readonly log: readonly string[];
+  readonly log: ReadonlySet<string>;
 }
 
 const PREFIX = "p.timetravel.";
 const PLUGIN = "timetravel";
 const MAX_TRAIL = 1000;
+const MAX_SAMPLE = 1e7;
 const MAX_RANGE = 100_000; // a link of a few letters must not ask for gigabytes
 
 const round = (value: number, digits: number): string => String(Number(value.toFixed(digits)));
 
-function finite(raw: string | undefined): number | null {
-  if (raw === undefined || raw.trim() === "") return null;
+function finite(raw: string): number | null {
+  if (raw.trim() === "") return null;
   const value = Number(raw);
   return Number.isFinite(value) ? value : null;
 }
 
-function parseCamera(raw: string | undefined): Camera | null {
-  const [u, v, zoom] = (raw ?? "").split(",").map((part) => finite(part));
-  if (u == null || v == null || zoom == null || zoom <= 0 || zoom > 64) return null;
-  return { u, v, zoom };
+function parseCamera(raw: string): Camera {
+  const [u, v, zoom] = raw.split(",").map(finite);
+  return u == null || v == null || zoom == null || zoom <= 0 || zoom > 64 ? FIT : { u, v, zoom };
 }
 
+const formatCamera = ({ u, v, zoom }: Camera): string | null =>
+  u === FIT.u && v === FIT.v && zoom === FIT.zoom ? null : `${round(u, 4)},${round(v, 4)},${round(zoom, 2)}`;
+
 /** `0-6,8`: isolating one of a hundred classes hides ninety-nine. */
-const formatIndices = (indices: readonly number[]): string =>
-  ranges(indices)
+const formatIndices = (indices: Iterable<number>): string =>
+  ranges([...indices].sort((a, b) => a - b))
     .map(([first, last]) => (first === last ? String(first) : `${first}-${last}`))
     .join(",");
 
@@ -129,13 +148,93 @@ function decodeComponent(raw: string): string {
   }
 }
 
-function parseBeside(raw: string | undefined): LinkState["beside"] {
-  const [run = "", tag = "", film = ""] = (raw ?? "").split("/").map(decodeComponent);
+function parseBeside(raw: string): LinkState["beside"] {
+  const [run = "", tag = "", film = ""] = raw.split("/").map(decodeComponent);
   return run === "" || tag === "" ? null : { run, tag, film: film === "" ? null : film };
 }
 
-const formatBeside = ({ run, tag, film }: NonNullable<LinkState["beside"]>): string =>
-  [run, tag, ...(film === null ? [] : [film])].map(encodeURIComponent).join("/");
+const formatBeside = (beside: LinkState["beside"]): string | null =>
+  beside === null
+    ? null
+    : Object.values({ run: beside.run, tag: beside.tag, film: beside.film ?? "" })
+        .map(encodeURIComponent)
+        .join("/")
+        .replace(/\/$/, "");
+
+/** Reads what the link says (`""` where it says nothing) and writes it; null or `""` where the default holds. */
+type Codec<T> = readonly [read: (raw: string) => T, write: (value: T) => string | null];
+
+const text: Codec<string | null> = [(raw) => (raw === "" ? null : raw), (value) => value];
+
+const oneOf = <T extends string>(names: readonly [T, ...T[]]): Codec<T> => [
+  (raw) => names.find((name) => name === raw) ?? names[0],
+  (value) => (value === names[0] ? null : value),
+];
+
+const optional = (low: number, high: number, digits: number): Codec<number | null> => [
+  (raw) => {
+    const value = finite(raw);
+    return value === null ? null : Math.min(high, Math.max(low, Number(round(value, digits))));
+  },
+  (value) => (value === null ? null : round(value, digits)),
+];
+
+const number = (low: number, high: number, otherwise: number): Codec<number> => {
+  const [read, write] = optional(low, high, 2);
+  return [(raw) => read(raw) ?? otherwise, (value) => (value === otherwise ? null : write(value))];
+};
+
+const indexSet: Codec<ReadonlySet<number>> = [(raw) => new Set(parseIndices(raw)), formatIndices];
+
+/** `on,-off`. */
+const formatCurves = (curves: LinkState["curves"]): string =>
+  [...curves].map(([key, chosen]) => `${chosen ? "" : "-"}${encodeURIComponent(key)}`).join();
+
+const parseCurves = (raw: string): Map<string, boolean> =>
+  new Map(
+    raw
+      .split(",")
+      .filter((part) => part !== "")
+      .map((part) => [decodeComponent(part.replace(/^-/, "")), !part.startsWith("-")]),
+  );
+
+const CODECS: { readonly [Key in keyof LinkState]: Codec<LinkState[Key]> } = {
+  run: text,
+  tag: text,
+  film: text,
+  step: optional(-Infinity, Infinity, 0),
+  colour: oneOf(COLOUR_MODES),
+  column: text,
+  camera: [parseCamera, formatCamera],
+  hidden: indexSet,
+  outcomes: indexSet,
+  splits: indexSet,
+  kinds: indexSet,
+  territory: number(0, 1, 0.45),
+  size: number(0.4, 3, 1),
+  renderer: oneOf(RENDERERS),
+  selected: [parseIndices, formatIndices],
+  focus: optional(0, MAX_SAMPLE, 0),
+  query: text,
+  trails: optional(1, MAX_TRAIL, 0),
+  neighbors: oneOf(NEIGHBOR_LINES),
+  beside: [parseBeside, formatBeside],
+  align: oneOf(ALIGNMENTS),
+  measure: oneOf(SAMPLE_MEASURES),
+  trust: oneOf(TRUST_MARKS),
+  without: [
+    (raw) => new Set(SWITCHES.filter((name) => raw.split(",").includes(name))),
+    (value) => SWITCHES.filter((name) => value.has(name)).join(),
+  ],
+  colours: [parseColours, formatColours],
+  loop: [parseRange, formatRange],
+  repeat: oneOf(REPEATS),
+  speed: number(0.5, 16, 4),
+  bookmarks: [parseBookmarks, formatBookmarks],
+  curves: [parseCurves, formatCurves],
+  smoothing: number(0, 0.99, 0),
+  log: [(raw) => new Set(raw.split("\n").filter((title) => title !== "")), (value) => [...value].sort().join("\n")],
+};
 
 export function readLink(hash: string): LinkState {
   const fields = new Map<string, string>();
@@ -144,35 +243,8 @@ export function readLink(hash: string): LinkState {
     if (equals < 0 || !token.startsWith(PREFIX)) continue;
     fields.set(token.slice(PREFIX.length, equals), decodeComponent(token.slice(equals + 1)));
   }
-  const territory = finite(fields.get("territory"));
-  const trails = finite(fields.get("trails"));
-  const smoothing = finite(fields.get("smoothing"));
-  return {
-    run: fields.get("run") ?? null,
-    tag: fields.get("tag") ?? null,
-    film: fields.get("film") ?? null,
-    step: finite(fields.get("step")),
-    colour: COLOUR_MODES.find((mode) => mode === fields.get("colour")) ?? null,
-    column: fields.get("column") ?? null,
-    camera: parseCamera(fields.get("camera")),
-    hidden: parseIndices(fields.get("hidden") ?? ""),
-    territory: territory === null ? null : Math.min(1, Math.max(0, territory)),
-    renderer: RENDERERS.find((name) => name === fields.get("renderer")) ?? "auto",
-    selected: parseIndices(fields.get("selected") ?? ""),
-    query: fields.get("query") ?? null,
-    trails: trails !== null && Number.isInteger(trails) && trails > 0 && trails <= MAX_TRAIL ? trails : null,
-    neighbors: NEIGHBOR_LINES.find((name) => name === fields.get("neighbors")) ?? "none",
-    beside: parseBeside(fields.get("beside")),
-    alignment: ALIGNMENTS.find((name) => name === fields.get("align")) ?? "step",
-    measure: SAMPLE_MEASURES.find((name) => name === fields.get("measure")) ?? null,
-    trust: TRUST_MARKS.find((mark) => mark === fields.get("trust")) ?? "off",
-    without: SWITCHES.filter((name) => fields.get("without")?.split(",").includes(name)),
-    colours: parseColours(fields.get("colours") ?? ""),
-    loop: parseRange(fields.get("loop") ?? ""),
-    bookmarks: parseBookmarks(fields.get("bookmarks") ?? ""),
-    smoothing: smoothing === null ? null : Math.min(0.99, Math.max(0, smoothing)),
-    log: (fields.get("log") ?? "").split("\n").filter((title) => title !== ""),
-  };
+  const read = Object.entries(CODECS).map(([key, [parse]]) => [key, parse(fields.get(key) ?? "")]);
+  return Object.fromEntries(read) as LinkState;
 }
 
 /** The same address at another plugin's tab; all keys stay, so the way back leads to where one left. */
@@ -186,34 +258,10 @@ export function writeLink(hash: string, state: LinkState): string {
     .replace(/^#/, "")
     .split("&")
     .filter((token) => token !== "" && !token.startsWith(PREFIX));
-  const camera = state.camera;
-  const fields: [string, string | null][] = [
-    ["run", state.run],
-    ["tag", state.tag],
-    ["film", state.film],
-    ["step", state.step === null ? null : String(state.step)],
-    ["colour", state.colour],
-    ["column", state.column],
-    ["camera", camera === null ? null : `${round(camera.u, 4)},${round(camera.v, 4)},${round(camera.zoom, 2)}`],
-    ["hidden", state.hidden.length === 0 ? null : formatIndices(state.hidden)],
-    ["territory", state.territory === null ? null : round(state.territory, 2)],
-    ["renderer", state.renderer === "auto" ? null : state.renderer],
-    ["selected", state.selected.length === 0 ? null : formatIndices(state.selected)],
-    ["query", state.query],
-    ["trails", state.trails === null ? null : String(state.trails)],
-    ["neighbors", state.neighbors === "none" ? null : state.neighbors],
-    ["beside", state.beside === null ? null : formatBeside(state.beside)],
-    ["align", state.beside === null || state.alignment === "step" ? null : state.alignment],
-    ["measure", state.measure],
-    ["trust", state.trust === "off" ? null : state.trust],
-    ["without", state.without.length === 0 ? null : state.without.join(",")],
-    ["colours", state.colours.size === 0 ? null : formatColours(state.colours)],
-    ["loop", formatRange(state.loop)],
-    ["bookmarks", formatBookmarks(state.bookmarks)],
-    ["smoothing", state.smoothing === null ? null : round(state.smoothing, 2)],
-    ["log", state.log.length === 0 ? null : state.log.join("\n")],
-  ];
-  const own = fields.flatMap(([key, value]) => (value === null ? [] : [`${PREFIX}${key}=${encodeURIComponent(value)}`]));
+  const own = Object.entries(CODECS).flatMap(([key, [, format]]) => {
+    const value = (format as (value: unknown) => string | null)(state[key as keyof LinkState]);
+    return value === null || value === "" ? [] : [`${PREFIX}${key}=${encodeURIComponent(value)}`];
+  });
   // TensorBoard reads the first token as the tab's name; without one the link would open another tab.
   const [tab = PLUGIN, ...rest] = others;
   return `#${[tab, ...rest, ...own].join("&")}`;

@@ -43,6 +43,25 @@ function recorder(): { context: CanvasRenderingContext2D; lines: number[][]; sty
   return { context, lines, styles };
 }
 
+describe("the colours of trails", () => {
+  it("are those of their dots, whatever these are coloured by", () => {
+    const frame = frameOf(
+      [
+        [0, 0],
+        [1, 1],
+      ],
+      [0, 1],
+    );
+    const samples = { ...samplesOf([0, 0]), split: Uint8Array.of(0, 1) };
+    for (const look of [{ mode: "split" }, { mode: "flips", values: Uint8Array.of(1, 0) }] as const) {
+      const scene = { ...sceneOf(samples, frame, { b: frame }), ...look };
+      const { context, styles } = recorder();
+      new TrailPainter().paint(context, scene, 1, Uint32Array.of(0, 1), 1, 5, () => frame);
+      expect(new Set(styles).size).toBe(2);
+    }
+  });
+});
+
 describe("trails", () => {
   const frames = [0, 0.5, 1].map((u) =>
     frameOf(

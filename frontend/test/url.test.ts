@@ -9,29 +9,40 @@ const full: LinkState = {
   colour: "confidence",
   column: "age of it & more",
   camera: { u: 0.25, v: 0.75, zoom: 4 },
-  hidden: [0, 1, 2, 12],
+  hidden: new Set([0, 1, 2, 12]),
+  outcomes: new Set([1]),
+  splits: new Set([0, 2]),
+  kinds: new Set([5]),
   territory: 0.3,
+  size: 1.5,
   renderer: "cpu",
   selected: [3, 4, 5, 123456],
+  focus: 4,
   query: 'label:"hot dog" -wrong',
   trails: 20,
   neighbors: "both",
   beside: { run: "a/b run", tag: "probe", film: "0123456789abcdef" },
-  alignment: "accuracy",
+  align: "accuracy",
   measure: "continuity",
   trust: "ring",
-  without: ["names", "doubt"],
+  without: new Set(["territory", "names", "doubt"]),
   colours: new Map([
     [3, "#ff8800"],
     [17, "#0a0b0c"],
   ]),
   loop: { from: -5, to: 1500 },
+  repeat: "off",
+  speed: 0.5,
   bookmarks: [
     { step: -5, name: "" },
     { step: 20, name: "50 %, first: flips" },
   ],
+  curves: new Map([
+    ["a/b, -run\nloss", true],
+    ["continuity", false],
+  ]),
   smoothing: 0.6,
-  log: ["loss", "grad & norm"],
+  log: new Set(["grad & norm", "loss"]),
 };
 
 describe("the link", () => {
@@ -51,7 +62,7 @@ describe("the link", () => {
 
   it("writes many hidden classes shortly", () => {
     const all = Array.from({ length: 99 }, (_, index) => index);
-    expect(writeLink("#timetravel", { ...readLink(""), hidden: all })).toBe("#timetravel&p.timetravel.hidden=0-98");
+    expect(writeLink("#timetravel", { ...readLink(""), hidden: new Set(all) })).toBe("#timetravel&p.timetravel.hidden=0-98");
   });
 
   it("says nothing of defaults", () => {
@@ -62,6 +73,6 @@ describe("the link", () => {
     const link = readLink(
       "#timetravel&p.timetravel.step=x&p.timetravel.camera=1,2&p.timetravel.loop=9..2&p.timetravel.bookmarks=x,:&p.timetravel.smoothing=lots&p.timetravel.colour=red&p.timetravel.hidden=1,-2,y&p.timetravel.run=%&p.timetravel.trust=blind&p.timetravel.without=sense&p.timetravel.colours=1:red,2:url(x),3:00ff00;",
     );
-    expect(link).toEqual({ ...readLink(""), hidden: [1], run: "%" });
+    expect(link).toEqual({ ...readLink(""), hidden: new Set([1]), run: "%" });
   });
 });

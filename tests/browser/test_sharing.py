@@ -195,3 +195,54 @@ def test_the_picture_and_the_link_go_to_the_clipboard(film: Tab):
     assert copied == film.page.url
     assert f"p.timetravel.step={STEPS[0]}" in copied
     assert RUN.split(" ")[0] in copied
+
+
+def _colourful(pixels: NDArray[np.uint8]) -> int:
+    return int((pixels.max(axis=2).astype(int) - pixels.min(axis=2) > 60).sum())
+
+
+def test_what_lies_over_the_picture_on_screen_goes_with_it(film: Tab):
+    film.page.keyboard.press("Escape")
+    film.frame.get_by_role("combobox", name="Find samples").fill("label:3")
+    film.page.keyboard.press("Enter")
+    film.wait("s.selected > 1")
+    film.frame.get_by_role("grid").locator(".sample-rows [role=row]").nth(0).click()
+    body = film.frame.locator("body")
+    film.frame.evaluate("document.activeElement?.blur()")
+    body.press("End")
+    film.wait(f"s.step === {STEPS[-1]}")
+    film.page.wait_for_timeout(600)  # the flight to the sample
+    body.press("f")
+    pictures = []
+    for keys in ("a", "ar", "n", "a"):  # names off, on again with trails, lines too, names off
+        for key in keys:
+            body.press(key)
+        body.press("e")
+        pictures.append(_pixels(_download(film, "Download PNG")).astype(int))
+        film.page.keyboard.press("Escape")
+        film.frame.evaluate("document.activeElement?.blur()")
+    width = min(picture.shape[1] for picture in pictures) // 2  # left of the legend, whose width follows its words
+    for before, after in itertools.pairwise(pictures):
+        assert (np.abs(before[:, :width] - after[:, :width]).max(axis=2) > 32).sum() > 200
+
+
+def test_a_film_coloured_by_difference_is_so_at_every_step_and_names_the_other(film: Tab):
+    film.page.keyboard.press("Escape")
+    film.frame.get_by_role("combobox", name="Beside").select_option(label="Preview")
+    film.wait("s.beside !== null")
+    film.frame.evaluate("document.activeElement?.blur()")
+    for key in "8oh":  # without outline and hatching: what is coloured then is a dot
+        film.frame.locator("body").press(key)
+    expect(film.frame.locator(".ramp")).to_be_visible()
+    film.frame.locator("body").press("e")
+    _order(film, format="GIF", size="640 × 480", pictures="5 per second", speed="4 steps/s")
+    with film.page.expect_download(timeout=90_000) as started:
+        film.button("Export film").click()
+    assert "difference-to" in started.value.suggested_filename
+    assert "Preview" in started.value.suggested_filename
+    gif = Image.open(started.value.path())
+    coloured = []
+    for index in range(gif.n_frames):
+        gif.seek(index)
+        coloured.append(_colourful(np.asarray(gif.convert("RGB"))[60:, :400]))
+    assert min(coloured) > 0.3 * max(coloured) > 50

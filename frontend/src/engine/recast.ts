@@ -54,7 +54,8 @@ export function thinned(scene: Scene, most: number): Scene {
   const samples = thinnedSamples(scene.samples, stride);
   const a = thinnedFrame(scene.a, stride);
   const b = scene.b === scene.a ? a : thinnedFrame(scene.b, stride);
-  return { ...scene, samples, a, b, marked: [], selection: null, values: null, trust: null };
+  const values = scene.values && every(scene.values, new Uint8Array(samples.n), stride);
+  return { ...scene, samples, a, b, marked: [], selection: null, values, trust: null };
 }
 
 function every<T extends Uint8Array | Uint16Array | Int32Array>(source: T, target: T, stride: number): T {

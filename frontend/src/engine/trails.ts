@@ -2,7 +2,7 @@
 import type { Frame } from "../binary";
 import { isShown } from "./pick";
 import { colourAt, mixed } from "./pixel";
-import { keyOf, nearestFrame, type Scene } from "./scene";
+import { keyIn, nearestFrame, type Scene } from "./scene";
 
 export const MOST_TRAILS = 500;
 
@@ -76,15 +76,12 @@ export class TrailPainter {
   }
 
   #groupsOf(scene: Scene, samples: Uint32Array): readonly Group[] {
-    const frame = nearestFrame(scene);
-    const inputs = [samples, frame, scene.mode, scene.palette, scene.splitMask, scene.ring];
+    const inputs = [samples, nearestFrame(scene), scene.values, scene.mode, scene.palette, scene.splitMask, scene.ring];
     if (inputs.every((input, at) => input === this.#grouped[at])) return this.#groups;
     const byKey = new Map<number, number[]>();
     for (const sample of samples) {
       if (!isShown(scene, sample)) continue;
-      const { label } = scene.samples;
-      const predicted = frame.prediction?.[sample] ?? null;
-      const key = keyOf(scene.mode, label[sample] ?? -1, predicted, frame.confidence?.[sample] ?? null, scene.nClasses);
+      const key = keyIn(scene, sample);
       const known = byKey.get(key);
       if (known === undefined) byKey.set(key, [sample]);
       else known.push(sample);

@@ -1,5 +1,6 @@
 /** Exports that a person starts: one at a time, with progress, and cancelled on request. */
 import { signal } from "@preact/signals";
+import { breathe } from "../breathe";
 import { messageOf } from "../format";
 import * as state from "../state";
 import { openGif } from "./gif";
@@ -44,18 +45,6 @@ function toBlob(canvas: HTMLCanvasElement): Promise<Blob> {
       "image/png",
     ),
   );
-}
-
-// Lets the page breathe between pictures; unlike a timer it is not slowed down where the browser's tab is in the background.
-function breathe(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }
 
 function requireLook(): Look {

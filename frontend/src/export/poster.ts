@@ -5,7 +5,7 @@ import type { DotShape } from "../engine/scene";
 export interface Key {
   readonly name: string;
   readonly colour: string;
-  readonly shape: DotShape | "cored" | "hatched";
+  readonly shape: DotShape | "cored" | "hatched" | "line" | "dashed";
 }
 
 export interface Legend {
@@ -14,7 +14,7 @@ export interface Legend {
   readonly ramp: { readonly name: string; readonly ends: readonly [string, string]; readonly colours: readonly string[] } | null;
 }
 
-interface Box {
+export interface Box {
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -38,7 +38,7 @@ const HEAD = 34;
 const ROW = 20;
 const PAD = 12;
 const SWATCH = 18; // with its gap
-const WIDEST = 170;
+const WIDEST = 210;
 const FONT = "Roboto, system-ui, sans-serif";
 
 /** Lay out a poster of a given size. `nameWidth`, of the widest name, is in units. */
@@ -95,7 +95,7 @@ export interface Ink {
 
 type Context = CanvasRenderingContext2D;
 
-const fontOf = (unit: number, weight = 400): string => `${weight} ${12.5 * unit}px ${FONT}`;
+export const fontOf = (unit: number, weight = 400): string => `${weight} ${12.5 * unit}px ${FONT}`;
 
 /** Width of the widest name in units. */
 export function widestName(context: Context, names: readonly string[]): number {
@@ -113,15 +113,24 @@ function fitted(context: Context, words: string, width: number): string {
 function swatch(context: Context, { shape, colour }: Key, x: number, y: number, unit: number, ink: Ink): void {
   const radius = 5 * unit;
   context.fillStyle = colour;
+  context.strokeStyle = colour;
+  context.lineWidth = unit;
   context.beginPath();
   if (shape === "hatched") {
     for (const along of [-1, 0, 1]) {
       context.moveTo(x + (along * 0.8 - 0.5) * radius, y - radius);
       context.lineTo(x + (along * 0.8 + 0.5) * radius, y + radius);
     }
-    context.strokeStyle = colour;
-    context.lineWidth = unit;
     context.stroke();
+    return;
+  }
+  if (shape === "line" || shape === "dashed") {
+    if (shape === "dashed") context.setLineDash([3 * unit, 2 * unit]);
+    context.lineWidth = 2 * unit;
+    context.moveTo(x - radius, y);
+    context.lineTo(x + radius, y);
+    context.stroke();
+    context.setLineDash([]);
     return;
   }
   if (shape === "square") context.rect(x - radius * 0.85, y - radius * 0.85, radius * 1.7, radius * 1.7);
@@ -169,7 +178,7 @@ function paintRamp(
   const [x, width] = [legend.x + PAD * unit, legend.width - 2 * PAD * unit];
   let y = legend.y + 8 * unit;
   context.fillStyle = ink.text;
-  context.fillText(name, x, y);
+  context.fillText(fitted(context, name, width), x, y);
   y += 12 * unit;
   const gradient = context.createLinearGradient(x, 0, x + width, 0);
   colours.forEach((colour, index) => gradient.addColorStop(index / Math.max(1, colours.length - 1), colour));

@@ -1,15 +1,19 @@
 /** Draws posters off screen with an engine of its own, so that what a person does meanwhile neither waits nor shows in them. */
+import { nameOf } from "../beside";
 import { columnsOf } from "../columns";
+import { differences } from "../difference_at";
 import { openRenderer } from "../engine/open";
 import { recast } from "../engine/recast";
-import { nearestFrame, type Renderer, type Scene, SPLIT_SHAPES } from "../engine/scene";
+import { type Renderer, type Scene, SPLIT_SHAPES } from "../engine/scene";
 import { formatEnd } from "../format";
-import { counts, doubtWords, entries, hidden, scale, wrongWords } from "../legend";
+import { counts, doubtWords, entries, hidden, scale, trustWords, wrongWords } from "../legend";
+import { nearestAt } from "../neighbors";
 import { drawn } from "../painter";
-import { viridisColours } from "../palette";
+import { NONE_COLOUR, viridisColours } from "../palette";
 import { sizeFactor } from "../picture";
 import * as state from "../state";
 import { instantLabel, locate } from "../timeline";
+import { type Overlaid, OverPainter, overlaidNow } from "./over";
 import {
   type Ink,
   type Key,
@@ -22,6 +26,8 @@ import {
   widestName,
 } from "./poster";
 
+const MANY = 20; // classes
+
 /** What is on screen now: how it looks, and what belongs around it. */
 export interface Look {
   readonly reel: state.Reel;
@@ -30,26 +36,41 @@ export interface Look {
   readonly ratio: number;
   readonly legend: Legend;
   readonly title: string;
+  readonly over: Overlaid;
+  /** What colours the dots at any step by the difference to the film beside; null for other colours. */
+  readonly differ: ReturnType<typeof differences>;
   readonly ink: Ink;
 }
 
-function legendNow(reel: state.Reel, ink: Ink): Legend {
+function legendNow(reel: state.Reel, ink: Ink, over: Overlaid): Legend {
   const seen = entries
     .peek()
     .filter(({ key, optional }) => !hidden.peek().has(key) && (!optional || (counts.peek()[key] ?? 0) > 0))
     .map(({ name, colour, shape }): Key => ({ name, colour, shape }));
   const shownSplits = reel.probe.splits.flatMap((name, split): Key[] =>
-    reel.probe.splits.length < 2 || state.hiddenSplits.peek().has(split)
+    reel.probe.splits.length < 2 || state.colour.peek() === "split" || state.hiddenSplits.peek().has(split)
       ? []
       : [{ name, colour: ink.faint, shape: SPLIT_SHAPES[split % SPLIT_SHAPES.length] ?? "circle" }],
   );
   const found = scale.peek();
   const marked = wrongWords.peek();
   const doubt = doubtWords.peek();
-  const wrong: Key[] = marked === null ? [] : [{ name: marked, colour: ink.faint, shape: "cored" }];
-  const hatched: Key[] = doubt === null ? [] : [{ name: doubt, colour: ink.faint, shape: "hatched" }];
+  const faint = (name: string | null | undefined, shape: Key["shape"], colour = ink.faint): Key[] =>
+    name == null ? [] : [{ name, colour, shape }];
+  const { lines, colourOf } = over;
+  const words = [
+    ...shownSplits,
+    ...(found?.partial ? faint("not measured", "circle", NONE_COLOUR) : []),
+    ...faint(marked, "cored"),
+    ...faint(trustWords.peek()?.words, "circle"),
+    ...faint(doubt, "hatched"),
+    ...(lines === null || lines.which === "plane"
+      ? []
+      : faint("near in the representation", "line", colourOf("--neighbor-space"))),
+    ...(lines === null || lines.which === "space" ? [] : faint("near in the plane", "dashed", colourOf("--neighbor-plane"))),
+  ];
   return {
-    keys: [...seen, ...shownSplits, ...wrong, ...hatched],
+    keys: seen.length > MANY ? [...words, ...seen] : [...seen, ...words], // of too many classes some find no room; what explains the picture must
     ramp:
       found === null
         ? null
@@ -70,12 +91,18 @@ export function lookNow(): Look | null {
   const token = (name: string): string => style.getPropertyValue(name).trim();
   const ink = { background: token("--bg"), text: token("--text"), faint: token("--text-2"), line: token("--border") };
   const selected = state.selected.peek();
+  const over = overlaidNow(reel, token);
+  const differ = state.colour.peek() === "difference" ? differences() : null;
+  const other = differ === null ? null : state.beside.peek();
+  const name = reel.place.tag === "probe" ? reel.place.run : `${reel.place.run} · ${reel.place.tag}`;
   return {
     reel,
     scene: { ...shown.scene, marked: selected === null ? [] : [selected] }, // what the pointer rests on is no part of it
     ratio: shown.ratio,
-    legend: legendNow(reel, ink),
-    title: reel.place.tag === "probe" ? reel.place.run : `${reel.place.run} · ${reel.place.tag}`,
+    legend: legendNow(reel, ink, over),
+    title: other === null ? name : `${nameOf(reel)}, difference to ${nameOf(other)}`,
+    over,
+    differ,
     ink,
   };
 }
@@ -87,7 +114,9 @@ export class Studio {
   readonly #context: CanvasRenderingContext2D;
   readonly #engine: Renderer;
   readonly #picture: HTMLCanvasElement;
+  readonly #over: OverPainter;
   readonly #frames = new Map<number, Promise<Scene["a"]>>();
+  #difference: { readonly index: number; readonly values: Uint8Array } | null = null;
 
   /** `size` is that of the whole in pixels; without one, the picture on screen is drawn at `unit` times its size. */
   constructor(look: Look, unit: number, size: { width: number; height: number } | null) {
@@ -112,29 +141,40 @@ export class Studio {
     this.canvas.width = this.#poster.width;
     this.canvas.height = this.#poster.height;
     ({ canvas: this.#picture, engine: this.#engine } = openEngine(this.#poster.picture));
+    this.#over = new OverPainter(look.over, this.#poster.picture, unit, look.ink);
     paintFurniture(context, this.#poster, look.title, look.legend, look.ink);
   }
 
   /** Draw the film at a cursor; frames that are not in memory are fetched. */
   async draw(cursor: number, signal: AbortSignal): Promise<void> {
-    const { reel, scene, ratio, ink } = this.#look;
+    const { reel, scene, ratio, ink, over } = this.#look;
     const { a, b, fraction } = locate(cursor, reel.steps.length);
     const [frameA, frameB] = await Promise.all([this.#frame(a, signal), this.#frame(b, signal)]);
     if (b + 1 < reel.steps.length) this.#frame(b + 1, signal).catch(() => undefined); // told when its turn comes
-    for (const index of this.#frames.keys()) if (index < a) this.#frames.delete(index);
+    const first = Math.max(0, Math.floor(cursor - (over.trails?.length ?? 0)));
+    for (const index of this.#frames.keys()) if (index < first) this.#frames.delete(index);
+    const before = await Promise.all(Array.from({ length: a - first }, (_, offset) => this.#frame(first + offset, signal)));
     const { width, height, x, y } = this.#poster.picture;
     const { unit } = this.#poster;
     const dotScale =
       ((unit / ratio) * sizeFactor(width / unit, height / unit)) / sizeFactor(scene.width / ratio, scene.height / ratio);
     const nearest = fraction < 0.5 ? a : b;
     const known = await columnsOf(reel, nearest, signal);
-    const isOnScreen = (fraction < 0.5 ? frameA : frameB) === nearestFrame(scene);
-    this.#engine.draw({
+    const frame = fraction < 0.5 ? frameA : frameB;
+    const moment = {
       ...recast(scene, { width, height, dotScale }, { a: frameA, b: frameB, fraction }),
-      values: isOnScreen ? scene.values : known.values, // a difference is known of the step on screen alone
+      values: (await this.#differenceAt(nearest, frame, signal)) ?? known.values,
       trust: scene.trust === null || known.trust === null ? null : { ...scene.trust, values: known.trust },
-    });
+    };
+    this.#engine.draw(moment);
     this.#context.drawImage(this.#picture, x, y);
+    const { lines } = over;
+    this.#over.paint(this.#context, {
+      scene: moment,
+      cursor,
+      nearest: lines === null ? null : await nearestAt(reel, reel.steps[nearest] ?? 0, frame, lines.sample, lines.which),
+      frameAt: (index) => (index === a ? frameA : index === b ? frameB : before[index - first]),
+    });
     paintWords(this.#context, this.#poster, instantLabel(cursor, reel.steps), ink);
   }
 
@@ -142,6 +182,13 @@ export class Studio {
     this.#engine.destroy();
     this.#frames.clear();
     if (this.#engine.kind === "webgl") this.#picture.getContext("webgl2")?.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+
+  async #differenceAt(index: number, frame: Scene["a"], signal: AbortSignal): Promise<Uint8Array | null> {
+    const { differ } = this.#look;
+    if (differ === null) return null;
+    if (this.#difference?.index !== index) this.#difference = { index, values: await differ(index, frame, signal) };
+    return this.#difference.values;
   }
 
   #frame(index: number, signal: AbortSignal): Promise<Scene["a"]> {

@@ -2,10 +2,9 @@
 import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { besideInstant, besideTrouble, matching, offers } from "../beside";
+import { besideInstant, besideTrouble, matching, nameOf, offers } from "../beside";
 import { meanDifference } from "../difference_at";
 import { formatCount, formatPercent, plural } from "../format";
-import { filmName } from "../methods";
 import { drawnBeside, type Subject } from "../painter";
 import { sceneBeside } from "../picture";
 import { listen } from "../pointer";
@@ -16,11 +15,6 @@ import { usePainter, useSize } from "./use_painter";
 
 const SUBJECT: Subject = { scene: sceneBeside, drawn: drawnBeside };
 const HELD: Readonly<Record<Alignment, string>> = { step: "same step", accuracy: "same accuracy" };
-
-function nameOf({ place, film, probe }: state.Reel): string {
-  const entry = probe.films.find((known) => known.film === film.film);
-  return [place.run, ...(place.tag === "probe" ? [] : [place.tag]), ...(entry ? [filmName(entry, probe)] : [])].join(" · ");
-}
 
 function Picture({ reel }: { reel: state.Reel }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);

@@ -3,16 +3,11 @@ import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { classColours } from "../class_colours";
-import { anchorsOf } from "../engine/anchors";
 import { NameLayout } from "../engine/name_layout";
-import { nearestFrame, type Scene } from "../engine/scene";
+import { namesBySize, placeNames } from "../engine/name_places";
+import type { Scene } from "../engine/scene";
 import { drawn } from "../painter";
 import * as state from "../state";
-
-/** Names go by what colours the dots: the prediction where that does, else the label, where there is one. */
-function kindsOf(scene: Scene, frame: Scene["a"], labelled: boolean): ArrayLike<number> | null {
-  return scene.mode === "prediction" || !labelled ? frame.prediction : scene.samples.label;
-}
 
 /** Follows the picture: about 0.1 ms for a hundred names, and nothing is written to those that rest. */
 class Follower {
@@ -33,30 +28,19 @@ class Follower {
   }
 
   follow(scene: Scene, ratio: number): void {
-    const n = this.#spans.length;
-    const [kindsA, kindsB] = [kindsOf(scene, scene.a, this.labelled), kindsOf(scene, scene.b, this.labelled)];
-    if (kindsA === null || kindsB === null) {
+    const size = placeNames(scene, this.labelled, ratio, this.#x, this.#y);
+    if (size === null) {
       this.#hideAll();
       return;
     }
-    const [from, to] = [anchorsOf(scene.a, kindsA, n), anchorsOf(scene.b, kindsB, n)];
-    const near = nearestFrame(scene) === scene.a ? from : to;
-    const { scaleX, scaleY, offsetX, offsetY } = scene.projection;
-    const showsClasses = scene.mode === "label" || scene.mode === "prediction";
-    for (let kind = 0; kind < n; kind++) {
-      const isShown = near.size[kind] !== 0 && !(showsClasses && scene.palette.rgba[4 * kind + 3] === 0);
-      this.#x[kind] = isShown ? (offsetX + scaleX * between(from.x[kind], to.x[kind], scene.fraction)) / ratio : Number.NaN;
-      this.#y[kind] = isShown ? (offsetY + scaleY * between(from.y[kind], to.y[kind], scene.fraction)) / ratio : Number.NaN;
-    }
-    this.#layout ??= this.#measure(near.size);
+    this.#layout ??= this.#measure(size);
     this.#layout.place(this.#x, this.#y, scene.width / ratio, scene.height / ratio);
     this.#write(this.#layout);
   }
 
   #measure(size: Uint32Array): NameLayout {
     const widths = Float32Array.from(this.#spans, (span) => span.offsetWidth);
-    const order = Uint16Array.from(this.#spans.keys()).sort((a, b) => (size[b] ?? 0) - (size[a] ?? 0) || a - b);
-    return new NameLayout(widths, this.#spans[0]?.offsetHeight ?? 0, order);
+    return new NameLayout(widths, this.#spans[0]?.offsetHeight ?? 0, namesBySize(size));
   }
 
   #write({ left, top, shown }: NameLayout): void {
@@ -77,20 +61,12 @@ class Follower {
   }
 }
 
-/** A class that has no sample at one of the two steps stays where the other has it. */
-function between(from: number | undefined, to: number | undefined, fraction: number): number {
-  const a = from ?? Number.NaN;
-  const b = to ?? Number.NaN;
-  if (Number.isNaN(a)) return b;
-  return Number.isNaN(b) ? a : a + (b - a) * fraction;
-}
-
 export function ClassNames({ reel }: { reel: state.Reel }): JSX.Element | null {
   const box = useRef<HTMLDivElement>(null);
   const follower = useRef<Follower | null>(null);
   const labelled = useMemo(() => reel.samples.label.some((label) => label >= 0), [reel]);
   const n = state.nClasses.value;
-  const shown = n > 1 && !state.switchedOff.value.has("names");
+  const shown = n > 1 && state.isSwitchedOn("names");
   const update = (): void => {
     const picture = drawn.value;
     if (picture !== null && picture.scene.nClasses === n) follower.current?.follow(picture.scene, picture.ratio);

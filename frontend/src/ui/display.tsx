@@ -35,27 +35,19 @@ function Splits({ names }: { names: readonly string[] }): JSX.Element | null {
 function Shown({ name, words, title, disabled }: { name: Switch; words: string; title: string; disabled: boolean }): JSX.Element {
   return (
     <label title={title}>
-      <input
-        type="checkbox"
-        checked={!state.switchedOff.value.has(name)}
-        disabled={disabled}
-        onChange={() => actions.toggleSwitch(name)}
-      />
+      <input type="checkbox" checked={state.isSwitchedOn(name)} disabled={disabled} onChange={() => actions.toggleSwitch(name)} />
       {words}
     </label>
   );
 }
 
 function Looks({ hasTerritory }: { hasTerritory: boolean }): JSX.Element {
-  const drawn = hasTerritory && state.territoryShown.value;
+  const drawn = hasTerritory && state.isSwitchedOn("territory");
   return (
     <fieldset class="looks">
       <legend>Show</legend>
       <div class="inline">
-        <label>
-          <input type="checkbox" checked={state.territoryShown} disabled={!hasTerritory} onChange={actions.toggleTerritory} />
-          Territory
-        </label>
+        <Shown name="territory" words="Territory" title="What the model would predict there (T)" disabled={!hasTerritory} />
         <input
           type="range"
           aria-label="Territory opacity"

@@ -1,8 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { measure, sampleMetrics } from "../columns";
 import { formatCount, formatEnd } from "../format";
-import { counts, doubtWords, entries, hidden, hide, type Scale, scale, wrongWords } from "../legend";
+import { counts, doubtWords, entries, hidden, hide, type Scale, scale, trustWords, wrongWords } from "../legend";
 import { NONE_COLOUR, viridisGradient } from "../palette";
 import * as state from "../state";
 import { Entry } from "./legend_entry";
@@ -42,19 +41,17 @@ function WrongKey(): JSX.Element | null {
   );
 }
 
-/** What fading and rings say. */
 function TrustKey(): JSX.Element | null {
-  const mark = state.trust.value;
-  const metric = sampleMetrics.value.find((candidate) => candidate.metric === measure.value);
-  if (mark === "off" || metric === undefined) return null;
+  const found = trustWords.value;
+  if (found === null) return null;
   return (
-    <p class="key-line" title={metric.description}>
-      <span class={`trust-swatch ${mark}`} aria-hidden="true">
+    <p class="key-line" title={found.title}>
+      <span class={`trust-swatch ${found.mark}`} aria-hidden="true">
         <i />
         <i />
         <i />
       </span>
-      {mark === "fade" ? "paler" : "wider ring"}: less “{metric.label.toLowerCase()}”
+      {found.words}
     </p>
   );
 }

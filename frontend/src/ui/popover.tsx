@@ -20,16 +20,18 @@ export function Popover({
     const close = (event: Event): void => {
       const box = details.current;
       if (box === null || !box.open) return;
-      const inside = event.target instanceof Node && box.contains(event.target);
-      if (!(event instanceof KeyboardEvent ? event.key === "Escape" : !inside)) return;
+      if (event instanceof KeyboardEvent) {
+        if (event.key !== "Escape" || document.querySelector("dialog[open]") !== null) return;
+        event.stopPropagation(); // one press closes one thing
+      } else if (event.target instanceof Node && box.contains(event.target)) return;
       if (box.contains(document.activeElement)) box.querySelector("summary")?.focus(); // what had the focus is about to go
       box.open = false;
     };
     window.addEventListener("pointerdown", close);
-    window.addEventListener("keydown", close);
+    window.addEventListener("keydown", close, true);
     return () => {
       window.removeEventListener("pointerdown", close);
-      window.removeEventListener("keydown", close);
+      window.removeEventListener("keydown", close, true);
     };
   }, []);
   useSignalEffect(() => {

@@ -1,7 +1,8 @@
 /** The film's slider, between its flips above and what is loaded below; a look at the step under the pointer. */
-import { type Signal, useComputed, useSignal } from "@preact/signals";
+import { computed, type Signal, useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { colouring } from "../columns";
 import { barsOf, barsPath } from "../flips";
 import { formatCount, formatPercent } from "../format";
 import { ranges } from "../ranges";
@@ -65,9 +66,16 @@ interface Peek {
 /** A step without going there: its picture where its frame is in memory, and its numbers. */
 function PeekCard({ reel, peek }: { reel: state.Reel; peek: Peek }): JSX.Element | null {
   const canvas = useRef<HTMLCanvasElement>(null);
-  state.framesVersion.value; // the frame may arrive while it is looked at
-  const here = reel.frames.get(peek.index);
-  const picture = here === undefined ? null : thumbOf(here);
+  // The frame may arrive while it is looked at, and the film be coloured otherwise; another picture of a film that plays changes nothing.
+  const picture = useMemo(
+    () =>
+      computed(() => {
+        state.framesVersion.value;
+        const here = reel.frames.get(peek.index);
+        return here === undefined ? null : thumbOf(here, colouring(peek.index)?.values ?? null);
+      }),
+    [reel, peek.index],
+  ).value;
   useEffect(() => {
     if (picture !== null) canvas.current?.getContext("2d", { alpha: false })?.putImageData(picture, 0, 0);
   }, [picture]);

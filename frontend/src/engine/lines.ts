@@ -1,0 +1,34 @@
+/** Lines from a sample to its nearest, painted over the picture of either renderer. */
+import { positionOf } from "./pick";
+import type { Scene } from "./scene";
+
+/** Those in the representation, and those in the plane; null where they are not shown. */
+export interface Nearest {
+  readonly space: readonly number[] | null;
+  readonly plane: readonly number[] | null;
+}
+
+/** In the plane they are dashed. `colourOf` answers a colour of the style sheet. */
+export function paintLines(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  ratio: number,
+  from: number,
+  nearest: Nearest,
+  colourOf: (name: string) => string,
+): void {
+  const start = positionOf(scene, from);
+  context.lineWidth = 2 * ratio;
+  for (const kind of ["space", "plane"] as const) {
+    context.strokeStyle = colourOf(`--neighbor-${kind}`);
+    context.setLineDash(kind === "plane" ? [4 * ratio, 4 * ratio] : []);
+    context.beginPath();
+    for (const sample of nearest[kind] ?? []) {
+      const end = positionOf(scene, sample);
+      context.moveTo(start.x, start.y);
+      context.lineTo(end.x, end.y);
+    }
+    context.stroke();
+  }
+  context.setLineDash([]);
+}

@@ -11,7 +11,7 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 MODULES := frontend/node_modules/.package-lock.json
 
-.PHONY: help demo docs test check lint bundle wheel browser test-python test-frontend test-integrations clean
+.PHONY: help demo docs test check lint bundle wheel browser test-in-browser test-python test-frontend test-integrations clean
 
 help:
 	@echo 'make demo    train a small network on digits, fit its film, open it in TensorBoard (DEMO_PORT=$(DEMO_PORT))'
@@ -64,10 +64,15 @@ demo: $(VENV)/package
 	$(BIN)/timetravel fit $(LOGDIR)
 	@$(BIN)/python demo/serve.py --logdir $(LOGDIR) --port $(DEMO_PORT)
 
-test: test-python test-frontend
+# beside each other, since the tests in a browser mostly wait; a line of output belongs to one of them
+test: $(VENV)/test browser
+	@$(MAKE) --no-print-directory -j3 --output-sync=line test-in-browser test-python test-frontend
 
-test-python: $(VENV)/test browser
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+test-in-browser: $(VENV)/test browser
+	$(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
+
+test-python: $(VENV)/test
+	$(BIN)/python -m pytest --ignore=tests/browser $(PYTEST_ARGS)
 
 test-integrations: $(VENV)/integrations
 	$(BIN)/python -m pytest tests/integrations tests/test_demo.py tests/test_docs.py -k "integrations or jax or needs_a_library"

@@ -10,6 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 TORCH := $(shell grep '^torch==' constraints.txt)
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 MODULES := frontend/node_modules/.package-lock.json
+SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .PHONY: help demo docs test check lint bundle wheel browser test-in-browser test-python test-frontend test-integrations clean
 
@@ -64,15 +65,15 @@ demo: $(VENV)/package
 	$(BIN)/timetravel fit $(LOGDIR)
 	@$(BIN)/python demo/serve.py --logdir $(LOGDIR) --port $(DEMO_PORT)
 
-# beside each other, since the tests in a browser mostly wait; a line of output belongs to one of them
+# tests in a browser mostly wait, so they run beside the others, and what they say comes at the end; `+` lets the others speak meanwhile
 test: $(VENV)/test browser
-	@$(MAKE) --no-print-directory -j3 --output-sync=line test-in-browser test-python test-frontend
+	@$(MAKE) --no-print-directory -j3 $(SYNC) test-in-browser test-python test-frontend
 
 test-in-browser: $(VENV)/test browser
 	$(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
 
 test-python: $(VENV)/test
-	$(BIN)/python -m pytest --ignore=tests/browser $(PYTEST_ARGS)
+	+$(BIN)/python -m pytest --ignore=tests/browser $(PYTEST_ARGS)
 
 test-integrations: $(VENV)/integrations
 	$(BIN)/python -m pytest tests/integrations tests/test_demo.py tests/test_docs.py -k "integrations or jax or needs_a_library"

@@ -44,9 +44,10 @@ def make_environment(directory: Path, wheel: Path, *requirements: str, borrow: b
     venv.create(directory, with_pip=False)
     python = str(directory / "bin" / "python")
     pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
-    subprocess.run([*pip, "--no-deps", str(wheel)], check=True)
+    env = environment_variables()  # what lies on PYTHONPATH would count as installed
+    subprocess.run([*pip, "--no-deps", str(wheel)], env=env, check=True)
     if requirements:
-        subprocess.run([*pip, *requirements], check=True)
+        subprocess.run([*pip, *requirements], env=env, check=True)
     if borrow:
         packages = next((directory / "lib").glob("python*")) / "site-packages"
         ours = [path for path in sys.path if path.endswith("-packages")]

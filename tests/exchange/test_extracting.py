@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,9 +15,7 @@ import torch
 from tb_timetravel.cli import main
 from tests.exchange.directories import N_ALL, N_TRAIN, Written, imported, save_picture, write_classic, write_process
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).parents[2]
 MODEL = "tests.exchange.directories:Net"
 
 
@@ -56,7 +56,7 @@ def test_a_transform_of_the_users_makes_the_inputs(tmp_path: Path):
         "import numpy as np, torch\ndef half(picture):\n    return torch.from_numpy(np.array(picture)).permute(2, 0, 1).float() / 510\n"
     )
     command = [sys.executable, "-m", "tb_timetravel", "extract", str(tmp_path / "case"), "--model", MODEL, "--transform", "mine:half"]
-    subprocess.run(command, check=True, cwd=tmp_path)
+    subprocess.run(command, check=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})
     with torch.no_grad():
         expected = written.nets[1].feature(written.inputs / 2).numpy()
     np.testing.assert_allclose(np.load(tmp_path / "case/epochs/epoch_1/embeddings.npy"), expected, atol=1e-5)

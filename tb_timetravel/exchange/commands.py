@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tb_timetravel.errors import InvalidData, NotFound
 from tb_timetravel.schema import DEFAULT_TAG
 from tb_timetravel.store import FilmStore, data_fingerprint, open_reader, results_directory
+from tb_timetravel.store.catalog import place_of
 from tb_timetravel.store.files import join
 from tb_timetravel.store.films import choose_film
 from tb_timetravel.store.places import absolute, keeping_results
@@ -166,13 +167,8 @@ def _evaluate(locations: list[ProbeLocation], *, scalars: bool) -> int:
         if scalars:
             points = [*accuracy_points(reader, location.tag, accuracies)]
             points += [point for film in chosen for point in fidelity_points(reader, location.tag, film)]
-            _say(write_event_file(_run_directory(location), location.tag, points))
+            _say(write_event_file(place_of(location.directory)[0], location.tag, points))
     return 0 if n_told else 1
-
-
-def _run_directory(location: ProbeLocation) -> str:
-    """Name the directory of a probe set's run: three above its own."""
-    return location.directory.replace(os.sep, "/").rsplit("/", 3)[0]
 
 
 def _to_projector(locations: list[ProbeLocation], options: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,8 @@ import numpy as np
 
 from tb_timetravel.errors import NotFound
 from tb_timetravel.store import open_reader
-from tb_timetravel.store.files import is_local, read_bytes, write_bytes
+from tb_timetravel.store.files import read_bytes, write_bytes
+from tb_timetravel.store.places import absolute
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,10 +62,6 @@ def _from_one(text: str) -> int:
     return value
 
 
-def _path(path: str) -> str:
-    return os.path.abspath(os.path.expanduser(path)) if is_local(path) else path
-
-
 def _only(locations: list[ProbeLocation], what: str) -> ProbeLocation:
     if len(locations) > 1:
         raise NotFound(f"expected one probe set for {what}, found {len(locations)}; choose with --run and --tag")
@@ -78,7 +74,7 @@ def _suspects(locations: list[ProbeLocation], options: argparse.Namespace) -> in
     from tb_timetravel.insight.suspicion import rerank
 
     reader = open_reader(_only(locations, "a list of suspects").directory)
-    verdicts = {} if options.feedback is None else decode_verdicts(read_bytes(_path(options.feedback)), reader)
+    verdicts = {} if options.feedback is None else decode_verdicts(read_bytes(absolute(options.feedback)), reader)
     evidence = read_insight(reader).evidence
     scores = rerank(evidence, verdicts)
     if np.isnan(scores).all():
@@ -87,7 +83,7 @@ def _suspects(locations: list[ProbeLocation], options: argparse.Namespace) -> in
         )
     found = list_suspects(reader, evidence, scores, verdicts, top=options.top)
     if options.csv is not None:
-        write_bytes(_path(options.csv), encode_csv(found))
+        write_bytes(absolute(options.csv), encode_csv(found))
     sys.stdout.write("id\tsplit\tlabel\tlooks like\tscore\tverdict\twhy\n")
     for one in found:
         sys.stdout.write(f"{one.id}\t{one.split}\t{one.label}\t{one.looks_like}\t{one.score:.2f}\t{one.verdict or '-'}\t{one.why}\n")
@@ -106,7 +102,7 @@ def _influence(locations: list[ProbeLocation], options: argparse.Namespace) -> i
         raise NotFound(f"expected a label of sample {options.sample}, found none; ask with --target prediction or --target CLASS")
     rows = list_influencers(reader, found)
     if options.csv is not None:
-        write_bytes(_path(options.csv), encode_influencers(rows))
+        write_bytes(absolute(options.csv), encode_influencers(rows))
     sys.stderr.write(f"what helped and harmed sample {options.sample} as {printable(reader.probe().class_names[found.target])}\n")
     sys.stdout.write("effect\tid\tsplit\tlabel\tpredicted\tinfluence\n")
     for one in rows:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tensorboard.plugins.base_plugin import TBContext
-
-logger = logging.getLogger(__name__)
 
 _AGAIN_S = 5.0  # between two looks
 _PATIENCE_S = 0.3  # with the first, as the page that opens asks once and does not ask again until somebody reloads it
@@ -47,8 +44,6 @@ class EmbeddingWatch:
         try:
             locator, asker = RunLocator(self._context), Asker(RequestContext(), "")
             self._found = any(locator.has_embeddings(asker, run) for run in locator.runs(asker))
-        except Exception:
-            logger.exception("the runs could not be searched for embeddings")
-        finally:
+        finally:  # what goes wrong, the thread reports, and a later look may find more
             with self._lock:
                 self._looked_at = time.monotonic()  # a slow file system is not searched all the time

@@ -4,8 +4,8 @@ import { plural } from "../format";
 import { methodLabel } from "../methods";
 import * as state from "../state";
 import { Display } from "../ui/display";
+import { DrawerToggle } from "../ui/drawer_toggle";
 import { Fidelity } from "../ui/fidelity";
-import { Icon } from "../ui/icons";
 import { Stage } from "../ui/stage";
 import { Timeline } from "../ui/timeline";
 
@@ -18,14 +18,7 @@ function Header({ reel }: { reel: state.Reel }): JSX.Element {
       <span class="summary">{facts.join(" · ")}</span>
       <span class="spacer" />
       <span class="faint">Time Travel</span>
-      <button
-        type="button"
-        class="drawer-toggle"
-        aria-expanded={state.drawerOpen.value}
-        onClick={() => (state.drawerOpen.value = !state.drawerOpen.value)}
-      >
-        <Icon name="panel" /> Fidelity
-      </button>
+      <DrawerToggle>Fidelity</DrawerToggle>
     </header>
   );
 }

@@ -5,9 +5,9 @@ import { plural } from "../format";
 import { filmName } from "../methods";
 import * as state from "../state";
 import { BesideChoice } from "./beside";
+import { DrawerToggle } from "./drawer_toggle";
 import { ExportMenu } from "./export_menu";
 import { FitMenu } from "./fit_offer";
-import { Icon } from "./icons";
 import { ProjectorLink } from "./projector_link";
 import { QueryField } from "./query_field";
 import { Unreadable } from "./unreadable";
@@ -123,16 +123,7 @@ export function Header(): JSX.Element {
           CPU
         </span>
       )}
-      {state.reel.value !== null && (
-        <button
-          type="button"
-          class="drawer-toggle"
-          aria-expanded={state.drawerOpen.value}
-          onClick={() => (state.drawerOpen.value = !state.drawerOpen.value)}
-        >
-          <Icon name="panel" /> Curves
-        </button>
-      )}
+      {state.reel.value !== null && <DrawerToggle>Curves</DrawerToggle>}
       {state.reel.value !== null && <ExportMenu reel={state.reel.value} />}
       <button
         type="button"

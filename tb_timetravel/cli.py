@@ -11,30 +11,27 @@ import shlex
 import shutil
 import sys
 import textwrap
-import threading
-import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tb_timetravel import __version__
 from tb_timetravel.errors import FitCancelled, InvalidData, NotFound, NotPlayable, StoreError, TimeTravelError
 from tb_timetravel.exchange.commands import add_commands
 from tb_timetravel.insight.commands import add_insight_commands
+from tb_timetravel.job import INTERRUPTED, at_work, title_of
 from tb_timetravel.schema import DEFAULT_METHOD, DEFAULT_TAG, METHODS, FitStatus, StageProgress, find_method
-from tb_timetravel.store import FilmStore, FitLock, ProbeLocation, StatusFile, data_fingerprint, find_probes, open_reader, set_cache
-from tb_timetravel.store.files import is_local
+from tb_timetravel.store import FilmStore, ProbeLocation, data_fingerprint, find_probes, open_reader, set_cache
 from tb_timetravel.store.films import choose_film
 from tb_timetravel.store.places import absolute
+from tb_timetravel.store.status import FIT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from tb_timetravel.job import Reporter
     from tb_timetravel.pipeline import FitOptions
     from tb_timetravel.schema import Film
     from tb_timetravel.store import ProbeReader
 
-_WRITE_EVERY_S, _WRITE_REMOTE_EVERY_S = 0.3, 2.0  # each costs a remote store several requests
-_INTERRUPTED = 3
 _FORMATS = ("parquet", "html")
 
 
@@ -45,8 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.command(options))
     except (FitCancelled, KeyboardInterrupt):
-        _say("stopped; finished stages are kept, the same command goes on from there")
-        return _INTERRUPTED
+        _say("stopped; what was finished is kept, the same command goes on from there")
+        return INTERRUPTED
     except (TimeTravelError, OSError) as error:
         _say(str(error))
         return 1
@@ -100,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--every", type=_positive, default=1, metavar="N", help="only every n-th step of the film")
     export.set_defaults(command=_export)
     add_commands(commands, where, _locations)
-    add_insight_commands(commands, where, _locations)
+    add_insight_commands(commands, where, _locations, _playable_locations)
     return parser
 
 
@@ -134,10 +131,8 @@ def _locations(options: argparse.Namespace) -> list[ProbeLocation]:
 
 def _fit(options: argparse.Namespace) -> int:
     helps = "TORCHELASTIC_RUN_ID" in os.environ and _joins_as_helper(options)  # torchrun started this process
-    for location in _locations(options):
-        if options.tag is None and (reason := _why_not_playable(location)) is not None:
-            _say(f"{location.run} {location.tag} is left out: {reason}")
-        elif helps:
+    for location in _playable_locations(options):
+        if helps:
             _help_fit(location, options)
         else:
             _fit_one(location, options)
@@ -148,14 +143,22 @@ def _fit(options: argparse.Namespace) -> int:
     return 0
 
 
+def _playable_locations(options: argparse.Namespace) -> Iterator[ProbeLocation]:
+    for location in _locations(options):
+        if options.tag is None and (reason := _why_not_playable(location)) is not None:
+            _say(f"{location.run} {location.tag} is left out: {reason}")
+        else:
+            yield location
+
+
 def _why_not_playable(location: ProbeLocation) -> str | None:
-    """Say why somebody else's log, which nobody asked for by name, cannot be fitted."""
+    """Say why somebody else's log, which nobody asked for by name, has no film."""
     try:
         open_reader(location.directory).probe()
     except NotPlayable as error:
         return str(error)
     except StoreError:
-        return None  # the fit says it
+        return None  # whoever works on it says it
     return None
 
 
@@ -179,71 +182,30 @@ def _fit_options(options: argparse.Namespace) -> FitOptions:
     )
 
 
-class _Reporter:
-    """Keeps the status on disk and the progress bar, and stops the fit when somebody asks."""
+class _Stages:
+    """Turns how far a method's stages are into how far the fit is."""
 
-    def __init__(self, file: StatusFile, status: FitStatus, weights: Mapping[str, float], *, quiet: bool, title: str) -> None:
-        from tqdm import tqdm
-
-        self.status, self._file, self._written, self._began = status, file, 0.0, time.time()
-        self._every_s = _WRITE_EVERY_S if is_local(file.directory) else _WRITE_REMOTE_EVERY_S
-        self._weights, self._done = weights, dict.fromkeys(weights, 0.0)
-        form = "{desc} {bar} {percentage:3.0f} % [{elapsed} < {remaining}]"
-        self._bar = tqdm(total=1.0, desc=title, disable=quiet, bar_format=form)
+    def __init__(self, reporter: Reporter[FitStatus], weights: Mapping[str, float]) -> None:
+        self._reporter, self._weights, self._done = reporter, weights, dict.fromkeys(weights, 0.0)
 
     def __call__(self, stage: str, done: float) -> None:
         for earlier in list(self._done)[: list(self._done).index(stage)]:
             self._done[earlier] = 1.0
         self._done[stage] = done
         fraction = sum(self._weights[name] * share for name, share in self._done.items())
-        self._bar.set_description(f"{stage:>9}", refresh=False)
-        self._bar.update(fraction - self._bar.n)
-        now = time.time()
-        if now - self._written < self._every_s:
-            return
-        if self._file.cancel_requested(self.status):
-            raise FitCancelled("the fit was cancelled")
-        spent = now - self._began
-        self.update(stage=stage, fraction=fraction, eta_s=spent * (1.0 - fraction) / fraction if spent > 2.0 and fraction > 0.05 else None)
-
-    def update(self, **changes: object) -> None:
-        """Change the status and write it."""
         stages = tuple(StageProgress(stage=name, fraction=share) for name, share in self._done.items())
-        self.status = replace(self.status, stages=stages, **changes)  # type: ignore[arg-type]  # fields of FitStatus, by name
-        self._file.write(self.status)
-        self._written = time.time()
-
-    def close(self) -> None:
-        """End the bar."""
-        self._bar.close()
+        self._reporter.progress(fraction, stage, stage=stage, stages=stages)
 
 
 def _fit_one(location: ProbeLocation, options: argparse.Namespace) -> None:
-    file = StatusFile(location.directory)
-    with FitLock(location.directory):
-        begun = file.read()
-        started_at = begun.started_at if options.from_tab and begun.state == "starting" else time.time()  # a cancel may name it already
-        origin = "tab" if options.from_tab else "shell"
-        status = FitStatus(state="running", method=options.method, origin=origin, started_at=started_at)  # type: ignore[arg-type]  # one of the two literals
-        title = location.run if location.tag == DEFAULT_TAG else f"{location.run} {location.tag}"
-        weights = find_method(options.method).stages
-        reporter = _Reporter(file, status, weights, quiet=options.from_tab, title=title)
-        if options.from_tab:
-            _end_with_parent(file, reporter)
-        try:
-            film = _build(location, options, reporter)
-        except (FitCancelled, KeyboardInterrupt) as stop:
-            reporter.update(state="cancelled" if isinstance(stop, FitCancelled) else "interrupted", eta_s=None)
-            raise
-        except Exception as error:
-            reporter.update(state="failed", eta_s=None, error=str(error) or type(error).__name__, last_words=file.last_words())
-            raise
-        finally:
-            reporter.close()
-        reporter.update(state="finished", stage=None, fraction=1.0, eta_s=0.0, film=film)
+    weights = find_method(options.method).stages
+    begun = FitStatus(method=options.method, stages=tuple(StageProgress(stage=name, fraction=0.0) for name in weights))
+    with at_work(location.directory, FIT, begun, from_tab=options.from_tab, title=title_of(location)) as reporter:
+        film = _build(location, options, reporter, _Stages(reporter, weights))
+        reporter.update(stage=None, film=film)
 
 
-def _build(location: ProbeLocation, options: argparse.Namespace, reporter: _Reporter) -> str:
+def _build(location: ProbeLocation, options: argparse.Namespace, reporter: Reporter[FitStatus], stages: _Stages) -> str:
     reporter.update(stage="preview")
     from tb_timetravel.pipeline import build_film, choose_device  # torch: after the status says that a fit is on
 
@@ -251,20 +213,9 @@ def _build(location: ProbeLocation, options: argparse.Namespace, reporter: _Repo
     reporter.update(device=choose_device(options.device).type)
     film = build_film(
         location.directory, chosen,
-        progress=reporter, on_preview=lambda key: reporter.update(preview=key), on_key=lambda key: reporter.update(film=key),
+        progress=stages, on_preview=lambda key: reporter.update(preview=key), on_key=lambda key: reporter.update(film=key),
     )  # fmt: skip
     return film.film
-
-
-def _end_with_parent(file: StatusFile, reporter: _Reporter) -> None:
-    """End this process when the one that started it does: its end of our standard input closes then."""
-
-    def watch() -> None:
-        sys.stdin.buffer.read()
-        file.write(replace(reporter.status, state="interrupted", eta_s=None))
-        os._exit(_INTERRUPTED)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _runs(options: argparse.Namespace) -> int:

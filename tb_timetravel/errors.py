@@ -10,7 +10,7 @@ TimeTravelError
 │   ├── Unreachable          a remote store does not answer, or refuses
 │   └── NotWritable          a place that may only be read
 └── FitError         a fit cannot start, or cannot go on
-    ├── FitRunning           another fit of the same data is under way
+    ├── FitRunning           another fit, or reading for insight, of the same data is under way
     └── FitCancelled         somebody asked it to stop
 
 Every message is one sentence that says what was expected, what came, and what to do.
@@ -60,8 +60,8 @@ class FitError(TimeTravelError):
 
 
 class FitRunning(FitError):
-    """Another fit of the same data is under way."""
+    """Another fit, or reading for insight, of the same data is under way."""
 
 
 class FitCancelled(FitError):
-    """Somebody asked the fit to stop."""
+    """Somebody asked the fit, or the reading for insight, to stop."""

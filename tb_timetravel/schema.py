@@ -28,6 +28,7 @@ DEFAULT_SPLIT = "all"
 Step = Annotated[int, msgspec.Meta(ge=0, le=999_999_999_999)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
+Name = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]  # of ours, and part of a file's name
 SelectionName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 # metric -> split -> value; None where the value is not defined (no labels, no step before this one, ...)
@@ -123,6 +124,48 @@ class SavedSelections(Versioned):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Verdicts(Versioned):
+    """What people said of labels: position of the sample -> whether it is suspicious, in order of the positions."""
+
+    samples: Digest  # the version of the probe set that was judged
+    suspicious: tuple[Count, ...]
+    fine: tuple[Count, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InsightColumn:
+    """A value per sample: the least and the greatest that is finite, None where there is none."""
+
+    name: Name
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InsightKind:
+    """A kind of events: how many samples it happened to at each step."""
+
+    kind: Name
+    counts: tuple[Count, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Insight(Versioned):
+    """What a log says of each sample, as it was read once; arrays lie beside it."""
+
+    insight: Digest  # key: data, film and how it is read
+    fingerprint: Digest  # of the data that was read
+    film: Digest | None  # whose events these are; None where they are those of the log alone
+    n_samples: Count
+    has_labels: bool
+    created_at: float  # seconds since 1970
+    columns: tuple[InsightColumn, ...]
+    evidence: tuple[Name, ...]  # columns of evidence.npy
+    steps: tuple[Step, ...]  # of the events
+    kinds: tuple[InsightKind, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class MetricInfo:
     """What a fidelity metric means, so that whoever draws it need not know."""
 
@@ -181,7 +224,7 @@ class Film(Versioned):
         return self.method == PREVIEW_METHOD
 
 
-FitState = Literal["none", "starting", "running", "finished", "failed", "cancelled", "interrupted"]
+JobState = Literal["none", "starting", "running", "finished", "failed", "cancelled", "interrupted"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -275,20 +318,33 @@ class StageProgress:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FitStatus(Versioned):
-    """What a fit is doing, as its process last wrote it."""
+class JobStatus(Versioned):
+    """What a job is doing, as its process last wrote it."""
 
-    state: FitState = "none"
-    method: str | None = None  # None until a fit says by which
-    stage: str | None = None
-    fraction: float = 0.0  # of the whole fit, by expected time
+    state: JobState = "none"
+    fraction: float = 0.0  # of the whole job, by expected time
     eta_s: float | None = None
-    device: str | None = None
     origin: Literal["tab", "shell"] = "shell"
-    stages: tuple[StageProgress, ...] = ()
-    film: Digest | None = None
-    preview: Digest | None = None
     error: str | None = None
     last_words: tuple[str, ...] = ()
     started_at: float | None = None
     updated_at: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitStatus(JobStatus):
+    """What a fit is doing."""
+
+    method: str | None = None  # None until a fit says by which
+    stage: str | None = None
+    device: str | None = None
+    stages: tuple[StageProgress, ...] = ()
+    film: Digest | None = None
+    preview: Digest | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InsightStatus(JobStatus):
+    """What the reading of a log for insight is doing."""
+
+    insight: Digest | None = None  # key of what it has stored

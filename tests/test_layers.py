@@ -28,17 +28,18 @@ MAY_IMPORT = {
     "fidelity": {"errors", "compiled"},
     "territory": {"errors", "frame"},
     "pipeline": {"errors", "schema", "frame", "store", "fit", "fidelity", "territory"},
-    "insight": {"errors", "schema", "frame", "store"},
+    "job": {"errors", "schema", "store"},
+    "insight": {"errors", "schema", "frame", "store", "job"},
     "render": {"errors", "schema", "frame", "palette", "store"},
     "export": {"errors", "schema", "frame", "store"},
     "serve": {"errors", "schema", "frame", "palette", "store", "insight"},
     "exchange": {"errors", "schema", "store", "log"},
-    "cli": {"errors", "schema", "store", "pipeline", "render", "export", "exchange", "insight"},
+    "cli": {"errors", "schema", "store", "pipeline", "render", "export", "exchange", "insight", "job"},
     "__main__": {"cli"},
     "__init__": {"log"},  # on first use only
 }
 # parts that TensorBoard's process loads, or that must work where nothing is fitted
-WITHOUT_FIT_LIBRARIES = {"errors", "schema", "frame", "palette", "store", "insight", "serve", "export", "__init__"}
+WITHOUT_FIT_LIBRARIES = {"errors", "schema", "frame", "palette", "store", "job", "insight", "serve", "export", "__init__"}
 
 
 def part_of(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The commands that list samples whose labels are likely to be wrong, and those that made a prediction what it is: suspects, influence."""
+"""The commands insight, suspects and influence: what a log says of each sample, whose label is likely wrong, and what made a prediction."""
 
 from __future__ import annotations
 
@@ -9,30 +9,44 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tb_timetravel.errors import NotFound
-from tb_timetravel.store import open_reader
+from tb_timetravel.job import at_work, title_of
+from tb_timetravel.schema import InsightStatus
+from tb_timetravel.store import FilmStore, InsightStore, data_fingerprint, open_reader
 from tb_timetravel.store.files import read_bytes, write_bytes
+from tb_timetravel.store.films import choose_film
 from tb_timetravel.store.places import absolute
+from tb_timetravel.store.status import INSIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from tb_timetravel.store import ProbeLocation
+    from tb_timetravel.schema import Film
+    from tb_timetravel.store import ProbeLocation, ProbeReader
 
     Locate = Callable[[argparse.Namespace], list[ProbeLocation]]
+    LocatePlayable = Callable[[argparse.Namespace], Iterable[ProbeLocation]]
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _SHOWN = 20
 _INFLUENCERS = 10
 
 
-def add_insight_commands(commands: Subparsers, where: argparse.ArgumentParser, locate: Locate) -> None:
+def add_insight_commands(commands: Subparsers, where: argparse.ArgumentParser, locate: Locate, locate_playable: LocatePlayable) -> None:
     """Add the commands to the command line.
 
     Parameters
     ----------
     where : the arguments that choose probe sets of a logdir.
     locate : finds the probe sets that these arguments choose.
+    locate_playable : finds them too, and passes over somebody else's logs that nobody can play.
     """
+    insight = commands.add_parser("insight", parents=[where], help="read what the log says of each sample, and keep it for the tab")
+    insight.add_argument(
+        "--film", metavar="KEY", help="tell the events of this film (default: the one that the tab shows, or else of the log alone)"
+    )
+    insight.add_argument("--from-tab", action="store_true", help=argparse.SUPPRESS)
+    insight.set_defaults(command=lambda options: _insight(locate_playable(options), options))
+
     suspects = commands.add_parser("suspects", parents=[where], help="list the samples whose labels are most likely wrong")
     suspects.add_argument("--top", type=_from_one, default=_SHOWN, metavar="N", help=f"how many (default: {_SHOWN})")
     suspects.add_argument("--csv", metavar="FILE", help="also write them as CSV to relabel by, with a column for your verdicts")
@@ -66,6 +80,30 @@ def _only(locations: list[ProbeLocation], what: str) -> ProbeLocation:
     if len(locations) > 1:
         raise NotFound(f"expected one probe set for {what}, found {len(locations)}; choose with --run and --tag")
     return locations[0]
+
+
+def _insight(locations: Iterable[ProbeLocation], options: argparse.Namespace) -> int:
+    from tb_timetravel.insight.recording import record_insight
+
+    for location in locations:
+        with at_work(location.directory, INSIGHT, InsightStatus(), from_tab=options.from_tab, title=title_of(location)) as reporter:
+            reporter.update()
+            reader, films = open_reader(location.directory, keep=True), FilmStore(location.directory)
+            film = _film_of(reader, films, options.film)
+            recorded = record_insight(reader, InsightStore(location.directory), films, film, reporter.progress)
+            reporter.update(insight=recorded.insight)
+        whose = "the log alone" if film is None else f"the film {film.film}"
+        sys.stdout.write(f"{location.run}\t{location.tag}\tinsight {recorded.insight} of {whose}\n")
+    return 0
+
+
+def _film_of(reader: ProbeReader, films: FilmStore, key: str | None) -> Film | None:
+    """Find the film that is meant: the one of a key, else the one that the tab shows if it is of the present data, else none."""
+    if key is not None:
+        return films.film(key)
+    fingerprint = data_fingerprint(reader.probe(), reader.steps())
+    shown = choose_film(films.films(), fingerprint)
+    return shown if shown is not None and shown.fingerprint == fingerprint else None
 
 
 def _suspects(locations: list[ProbeLocation], options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""The steps of a film as events are told from them."""
+"""The steps of a film, or of a log alone, as events are told from them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tb_timetravel.frame import Frame
-    from tb_timetravel.schema import Film, FilmStep
+    from tb_timetravel.schema import Film, FilmStep, LoggedStep
     from tb_timetravel.store import FilmStore, ProbeReader
 
 
@@ -49,6 +49,24 @@ def film_events(reader: ProbeReader, films: FilmStore, film: Film) -> Iterator[S
     if not film.steps:
         return iter(())
     return step_events(map(state, film.steps), np.asarray(reader.labels(probe)), final=state(film.steps[-1]))
+
+
+def log_events(reader: ProbeReader) -> Iterator[StepEvents]:
+    """Tell the events of each logged step, in order, but for those that only a film shows.
+
+    Raises
+    ------
+    StoreError : the log cannot be read.
+    """
+    probe, logged = reader.probe(), reader.steps()
+
+    def state(step: LoggedStep) -> StepState:
+        snapshot = reader.read(probe, step)
+        return StepState(step=step.step, logits=snapshot.logits, representations=snapshot.representations)
+
+    if not logged:
+        return iter(())
+    return step_events(map(state, logged), np.asarray(reader.labels(probe)), final=state(logged[-1]))
 
 
 def drawn_classes(frame: Frame) -> NDArray[np.int64] | None:

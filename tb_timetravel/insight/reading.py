@@ -18,6 +18,8 @@ from tb_timetravel.insight.suspicion import Evidence, standardise, suspicion
 from tb_timetravel.insight.training import DynamicsAccumulator, TrainingDynamics
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from tb_timetravel.store import ProbeReader, Snapshot
@@ -48,8 +50,12 @@ def asked_steps(n_steps: int) -> tuple[int, ...]:
     return tuple(sorted({(n_steps - 1) // 2, n_steps - 1}))
 
 
-def read_insight(reader: ProbeReader) -> RunInsight:
+def read_insight(reader: ProbeReader, *, on_step: Callable[[int], None] = lambda _: None) -> RunInsight:
     """Read all logged steps of a probe set once, the last one twice.
+
+    Parameters
+    ----------
+    on_step : called with how many steps have been read; what it raises ends the reading.
 
     Raises
     ------
@@ -77,6 +83,7 @@ def read_insight(reader: ProbeReader) -> RunInsight:
             _project(snapshot.representations, middle, directions, trajectories[:, followed.index(position)])
         if position in asked_steps(len(steps)):
             asked.add(snapshot)
+        on_step(position + 1)
     dynamics = None if accumulator is None else accumulator.result()
     rarity = rarities(trajectories, seed=_SEED)
     columns = asked.columns() | _model_columns(dynamics, probe.n_samples)
@@ -98,7 +105,11 @@ def sample_columns(reader: ProbeReader) -> dict[str, NDArray[np.float32] | NDArr
     NotFound : no step is logged.
     StoreError : the log cannot be read.
     """
-    found = read_insight(reader)
+    return columns_of(read_insight(reader))
+
+
+def columns_of(found: RunInsight) -> dict[str, NDArray[np.float32] | NDArray[np.int32]]:
+    """Give every value per sample as ``sample_columns`` names them."""
     columns: dict[str, NDArray[Any]] = {}
     if found.dynamics is not None:
         columns |= {field.name: getattr(found.dynamics, field.name) for field in fields(found.dynamics)}

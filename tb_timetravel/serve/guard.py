@@ -48,13 +48,20 @@ class Access:
 
     def why_no_fit(self) -> str | None:
         """Say why fits cannot be started here, None when they can."""
+        reason = self.why_no_job()
+        if reason is not None:
+            return reason
+        missing = [name for name in _FIT_NEEDS if importlib.util.find_spec(name) is None]  # found, not imported
+        if missing:
+            return f"{' and '.join(missing)} cannot be found by TensorBoard's Python; install what is missing there, or fit from a shell"
+        return None
+
+    def why_no_job(self) -> str | None:
+        """Say why no job may be started here, whatever it needs, None when it may."""
         if self.fit == "false":
             return "TensorBoard was started with --timetravel_allow_fit false"
         if self.fit == "auto" and self.is_exposed:
             return "other machines can reach this TensorBoard; start it with --timetravel_allow_fit true to let them start fits too"
-        missing = [name for name in _FIT_NEEDS if importlib.util.find_spec(name) is None]  # found, not imported
-        if missing:
-            return f"{' and '.join(missing)} cannot be found by TensorBoard's Python; install what is missing there, or fit from a shell"
         return None
 
     def why_no_saving(self) -> str | None:

@@ -1,7 +1,7 @@
-"""Fits started from the tab: one child process each, which ends when TensorBoard does, however that ends.
+"""Jobs started from the tab: one child process each, which ends when TensorBoard does, however that ends.
 
 The child holds the reading end of a pipe whose writing end is ours alone: when this process is gone, also by ``kill -9``, the child reads
-the end of its input and stops. Everything else goes over the disk, so a fit from a shell looks the same.
+the end of its input and stops. Everything else goes over the disk, so a job from a shell looks the same.
 """
 
 from __future__ import annotations
@@ -16,19 +16,21 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass, field, replace
-from typing import IO, TYPE_CHECKING, Annotated, Literal
+from typing import IO, TYPE_CHECKING, Annotated, Any, Generic, Literal
 
 import msgspec
 
 from tb_timetravel.errors import FitRunning, InvalidData, StoreError
-from tb_timetravel.schema import DEFAULT_METHOD, FitStatus, Step, find_method
+from tb_timetravel.schema import DEFAULT_METHOD, Digest, Step, find_method
 from tb_timetravel.serve.methods import why_unavailable
-from tb_timetravel.store import FitLock, StatusFile, cache_directory, results_directory
+from tb_timetravel.store import StatusFile, cache_directory, results_directory
 from tb_timetravel.store.files import exists, is_local
-from tb_timetravel.store.status import is_held
+from tb_timetravel.store.status import JobLock, Status, is_held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tb_timetravel.store.status import JobKind
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +45,10 @@ class ProbeRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     run: Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
     tag: Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
+
+    def facts(self) -> dict[str, Any]:
+        """Give fields of a job's status that are known before the job says anything."""
+        return {}
 
 
 class FitRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,14 +75,34 @@ class FitRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=
         if self.start is not None and self.end is not None and self.start > self.end:
             raise InvalidData(f"expected start up to end, got {self.start} and {self.end}")
 
+    def facts(self) -> dict[str, Any]:
+        """Name the method."""
+        return {"method": self.method or DEFAULT_METHOD}
+
+
+class InsightRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to read for insight: the log, and a film of it where one is named."""
+
+    film: Digest | None = None
+
 
 def fit_command(request: FitRequest, run_directory: str) -> list[str]:
-    """Build the command line of a fit; the run's own directory stands for the logdir, so that no run's name need be found again."""
-    command = [sys.executable, "-m", "tb_timetravel", "fit", run_directory, "--run", ".", f"--tag={request.tag}"]
-    for name in ("method", "device", "seed", "start", "end", "every"):
-        value = getattr(request, name)
+    """Build the command line of a fit."""
+    return _command("fit", request, run_directory, ("method", "device", "seed", "start", "end", "every"))
+
+
+def insight_command(request: InsightRequest, run_directory: str) -> list[str]:
+    """Build the command line of a reading for insight."""
+    return _command("insight", request, run_directory, ("film",))
+
+
+def _command(name: str, request: ProbeRequest, run_directory: str, options: tuple[str, ...]) -> list[str]:
+    """Build a command line; the run's own directory stands for the logdir, so that no run's name need be found again."""
+    command = [sys.executable, "-m", "tb_timetravel", name, run_directory, "--run", ".", f"--tag={request.tag}"]
+    for option in options:
+        value = getattr(request, option)
         if value is not None:
-            command += [f"--{name}", str(value)]
+            command += [f"--{option}", str(value)]
     cache = cache_directory()
     return [*command, *(["--cache", cache] if cache is not None else []), "--from-tab"]
 
@@ -97,30 +123,37 @@ class _Job:
         return tuple(line.rstrip()[:500] for line in lines if line.strip())[-_LAST_LINES:]
 
 
-class Jobs:
-    """The fits that this TensorBoard started."""
+class Jobs(Generic[Status]):
+    """The jobs of one kind that this TensorBoard started.
 
-    def __init__(self, command: Callable[[FitRequest, str], list[str]] = fit_command, patience_s: float = _PATIENCE_S) -> None:
+    Parameters
+    ----------
+    command : from a request and the run's directory to a command line.
+    patience_s : given to a child to stop by itself once asked, and again once told.
+    """
+
+    def __init__(self, kind: JobKind[Status], command: Callable[[Any, str], list[str]], patience_s: float = _PATIENCE_S) -> None:
+        self._kind = kind
         self._command = command
         self._patience_s = patience_s
         self._lock = threading.Lock()
         self._jobs: dict[str, _Job] = {}  # directory -> its child
 
-    def status(self, directory: str) -> FitStatus:
-        """Read what the fit of a probe set is doing, wherever it was started."""
-        return StatusFile(directory).read()
+    def status(self, directory: str) -> Status:
+        """Read what the job of a probe set is doing, wherever it was started."""
+        return StatusFile(directory, self._kind).read()
 
-    def start(self, request: FitRequest, run_directory: str, directory: str) -> tuple[bool, FitStatus]:
-        """Start a fit unless one is under way; tell whether it was started, and what it is doing."""
+    def start(self, request: ProbeRequest, run_directory: str, directory: str) -> tuple[bool, Status]:
+        """Start a job unless one is under way; tell whether it was started, and what it is doing."""
         before = self._jobs.get(directory)
         if before is not None and self.status(directory).state not in _UNDER_WAY:
             before.ended.wait(self._patience_s)  # it has said its last word, and is about to go
         with self._lock:
             status = self.status(directory)
-            if directory in self._jobs or status.state in _UNDER_WAY or is_held(directory):
+            if directory in self._jobs or status.state in _UNDER_WAY or is_held(directory, self._kind):
                 return False, status
             try:
-                with FitLock(directory):  # keeps a second TensorBoard, or a shell, from starting one in this moment
+                with JobLock(directory, self._kind):  # keeps a second TensorBoard, or a shell, from starting one in this moment
                     status = self.status(directory)
                     if status.state != "starting":
                         return True, self._spawn(request, run_directory, directory)
@@ -128,9 +161,9 @@ class Jobs:
                 pass
             return False, self.status(directory)
 
-    def _spawn(self, request: FitRequest, run_directory: str, directory: str) -> FitStatus:
-        file = StatusFile(directory)
-        status = FitStatus(state="starting", method=request.method or DEFAULT_METHOD, origin="tab", started_at=time.time())
+    def _spawn(self, request: ProbeRequest, run_directory: str, directory: str) -> Status:
+        file = StatusFile(directory, self._kind)
+        status = self._kind.status(state="starting", origin="tab", started_at=time.time(), **request.facts())
         file.write(status)
         log = open(file.log_path, "w+b") if is_local(file.directory) else tempfile.TemporaryFile()  # noqa: SIM115  # closed with the job
         try:
@@ -144,12 +177,12 @@ class Jobs:
             )
         except OSError as error:
             log.close()
-            status = replace(status, state="failed", error=f"the fit's process could not be started: {error}")
+            status = replace(status, state="failed", error=f"the process of the {self._kind.words} could not be started: {error}")
             file.write(status)
             return status
         job = self._jobs[directory] = _Job(process, log)
         atexit.register(job.process.stdin.close)  # type: ignore[union-attr]  # it is a pipe
-        threading.Thread(target=self._watch, args=(directory, job), name="timetravel-fit", daemon=True).start()
+        threading.Thread(target=self._watch, args=(directory, job), name=f"timetravel-{self._kind.name}", daemon=True).start()
         return status
 
     def _watch(self, directory: str, job: _Job) -> None:
@@ -159,7 +192,7 @@ class Jobs:
             if exists(results_directory(directory)):  # the run may have been deleted
                 self._settle(directory, job, code)
         except (OSError, StoreError):
-            logger.exception("the status of the fit in %s cannot be written", directory)
+            logger.exception("the status of the %s in %s cannot be written", self._kind.words, directory)
         finally:
             with self._lock:
                 del self._jobs[directory]
@@ -174,20 +207,20 @@ class Jobs:
         job.log.close()
 
     def _settle(self, directory: str, job: _Job, code: int) -> None:
-        file = StatusFile(directory)
+        file = StatusFile(directory, self._kind)
         try:
-            with FitLock(directory):  # nobody fits while we hold it, so a status that says otherwise is what the child left
+            with JobLock(directory, self._kind):  # nobody is at it while we hold it, so a status that says otherwise is what the child left
                 status = file.read()
                 if job.was_cancelled and status.state not in ("finished", "cancelled"):
                     file.write(replace(status, state="cancelled", eta_s=None, error=None))
                 elif status.state in _UNDER_WAY:
-                    file.write(replace(status, state="failed", eta_s=None, error=_epitaph(code), last_words=job.last_words()))
+                    file.write(replace(status, state="failed", eta_s=None, error=self._epitaph(code), last_words=job.last_words()))
         except FitRunning:
-            return  # a fit from a shell took over
+            return  # one from a shell took over
 
-    def cancel(self, directory: str) -> FitStatus:
-        """Ask the fit of a probe set to stop; one that was started here and does not is ended."""
-        file = StatusFile(directory)
+    def cancel(self, directory: str) -> Status:
+        """Ask the job of a probe set to stop; one that was started here and does not is ended."""
+        file = StatusFile(directory, self._kind)
         status = self.status(directory)
         if status.state not in _UNDER_WAY:
             return status
@@ -205,9 +238,9 @@ class Jobs:
                 return
             end()
 
-
-def _epitaph(code: int) -> str:
-    if code < 0:
-        reason = " (out of memory, most often)" if code == -signal.SIGKILL else ""
-        return f"the fit's process was ended by signal {-code}{reason}; Retry resumes at the first unfinished stage"
-    return f"the fit's process ended with exit code {code} before the fit was finished; its last words say why"
+    def _epitaph(self, code: int) -> str:
+        words = self._kind.words
+        if code < 0:
+            reason = " (out of memory, most often)" if code == -signal.SIGKILL else ""
+            return f"the process of the {words} was ended by signal {-code}{reason}; {self._kind.again}"
+        return f"the process of the {words} ended with exit code {code} before the {words} was finished; its last words say why"

@@ -8,6 +8,8 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
+from tensorboard import plugin_util
+
 from tb_timetravel.errors import NotFound, StoreError
 from tb_timetravel.store import probe_directory, tags_of
 from tb_timetravel.store.files import is_local, join
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tensorboard.plugins.base_plugin import TBContext
+    from werkzeug.wrappers import Request
 
 _REMEMBERED = 16  # answers per cache
 Answer = TypeVar("Answer")
@@ -28,6 +31,11 @@ class Asker(NamedTuple):
 
     context: Any
     experiment_id: str
+
+
+def asker_of(request: Request) -> Asker:
+    """Tell who asks."""
+    return Asker(plugin_util.context(request.environ), plugin_util.experiment_id(request.environ))
 
 
 class Recent(Generic[Answer]):

@@ -22,6 +22,8 @@ from tb_timetravel.store.films import choose_film
 from tb_timetravel.store.remote import is_of_one_process
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tb_timetravel.schema import Film, FitStatus, Media, Probe
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -86,17 +88,17 @@ def describe(directory: str, *, run: str, tag: str, logdir: str) -> dict[str, An
         "film": shown.film if shown is not None else None,
         "methods": offered(probe, len(steps)),
         "estimate_s": estimate_seconds(probe, len(steps)),
-        "command": _command(directory, run=run, tag=tag, logdir=logdir),
+        "command": command("fit", directory, run=run, tag=tag, logdir=logdir),
         "cannot_fit": why_no_fit(directory),
     }
 
 
-def _command(directory: str, *, run: str, tag: str, logdir: str) -> str | None:
-    """Write the command that fits a probe set, None where no shell can."""
+def command(name: str, directory: str, *, run: str, tag: str, logdir: str, options: Sequence[str] = ()) -> str | None:
+    """Write the command that works on a probe set, None where no shell can."""
     if is_of_one_process(directory):
         return None
     cache = cache_directory() or ("DIR" if why_not_writable(directory) else None)
-    return shlex.join(["timetravel", "fit", logdir, "--run", run, "--tag", tag, *(["--cache", cache] if cache else [])])
+    return shlex.join(["timetravel", name, logdir, "--run", run, "--tag", tag, *options, *(["--cache", cache] if cache else [])])
 
 
 def _media(media: Media, n_samples: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+    from tb_timetravel.schema import FitStatus
     from tb_timetravel.serve.jobs import Jobs
     from tb_timetravel.serve.routes import Routes
 
-# route -> view in routes.py
+# route -> view in routes.py, or in insight_routes.py
 _VIEWS = {
     "/runs": "runs_route",
     "/run": "run_route",
@@ -39,6 +41,10 @@ _VIEWS = {
     "/column_values": "column_values_route",
     "/scalar_tags": "scalar_tags_route",
     "/scalars": "scalars_route",
+    "/insight": "insight.status_route",
+    "/insight/cancel": "insight.cancel_route",
+    "/insight_values": "insight.values_route",
+    "/insight_events": "insight.events_route",
     "/territory": "territory_route",
     "/territory_part": "territory_part_route",
     "/static/*": "static_route",
@@ -50,7 +56,7 @@ class TimeTravelPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # tensorboa
 
     plugin_name = PLUGIN_NAME
 
-    def __init__(self, context: base_plugin.TBContext, jobs: Jobs | None = None) -> None:
+    def __init__(self, context: base_plugin.TBContext, jobs: Jobs[FitStatus] | None = None) -> None:
         self._context = context
         self._jobs = jobs
         self._routes: Routes | None = None
@@ -67,7 +73,7 @@ class TimeTravelPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # tensorboa
                 from tb_timetravel.serve.routes import Routes  # costs TensorBoard's start about 50 ms
 
                 self._routes = Routes(self._context, self._jobs)
-        answer: Iterable[bytes] = getattr(self._routes, view)(environ, start_response)
+        answer: Iterable[bytes] = operator.attrgetter(view)(self._routes)(environ, start_response)
         return answer
 
     def is_active(self) -> bool:

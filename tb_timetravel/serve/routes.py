@@ -5,8 +5,6 @@ from __future__ import annotations
 import gzip
 from typing import TYPE_CHECKING, Any
 
-from tensorboard import plugin_util
-
 from tb_timetravel.errors import StoreError
 from tb_timetravel.serve import payloads
 from tb_timetravel.serve.guard import Access, read_body
@@ -24,8 +22,9 @@ from tb_timetravel.serve.http import (
     window_argument,
     word_argument,
 )
-from tb_timetravel.serve.jobs import FitRequest, Jobs, ProbeRequest
-from tb_timetravel.serve.locate import Asker, Recent, RunLocator
+from tb_timetravel.serve.insight_routes import InsightRoutes
+from tb_timetravel.serve.jobs import FitRequest, Jobs, ProbeRequest, fit_command
+from tb_timetravel.serve.locate import Asker, Recent, RunLocator, asker_of
 from tb_timetravel.serve.neighbors import MAX_SAMPLES, NeighborSearch
 from tb_timetravel.serve.sample_columns import describe_columns, pack_values
 from tb_timetravel.serve.sample_values import COLUMNS, pack_column
@@ -34,6 +33,7 @@ from tb_timetravel.serve.selections import MAX_BODY, SaveRequest, SelectionReque
 from tb_timetravel.serve.static_files import serve_static
 from tb_timetravel.serve.territory_part import draw_part
 from tb_timetravel.store import SelectionsFile, open_reader, set_cache, why_no_fit, why_not_writable
+from tb_timetravel.store.status import FIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,23 +41,31 @@ if TYPE_CHECKING:
     from tensorboard.plugins.base_plugin import TBContext
     from werkzeug.wrappers import Request, Response
 
+    from tb_timetravel.schema import FitStatus
+
 
 class Routes:
-    """The views, and what they share from one request to the next."""
+    """The views, and what they share from one request to the next.
 
-    def __init__(self, context: TBContext, jobs: Jobs | None = None) -> None:
+    Attributes
+    ----------
+    insight : the views of what a log says of each sample.
+    """
+
+    def __init__(self, context: TBContext, jobs: Jobs[FitStatus] | None = None) -> None:
         self._provider = context.data_provider
         self._locator = RunLocator(context)
         self._access = Access.from_flags(context.flags)
         set_cache(getattr(context.flags, "timetravel_cache", None))
-        self._jobs = jobs or Jobs()
+        self._jobs = jobs or Jobs(FIT, fit_command)
+        self.insight = InsightRoutes(self._locator, self._access)
         self._listing: Recent[dict[str, Any]] = Recent()
         self._neighbors = NeighborSearch()
 
     @answers("GET")
     def runs_route(self, request: Request) -> Response:
         """List every run with something to show."""
-        asker = _asker(request)
+        asker = asker_of(request)
         cannot_fit = self._access.why_no_fit()
         listing = self._listing.get(asker.experiment_id, lambda: self._list_runs(asker))
         return respond_json(request, {**listing, "can_fit": cannot_fit is None, "cannot_fit": cannot_fit})
@@ -102,7 +110,7 @@ class Routes:
         cannot_fit = self._access.why_no_fit()
         if cannot_fit is not None:
             raise Refused(403, cannot_fit)
-        asker = _asker(request)
+        asker = asker_of(request)
         directory = self._locator.probe_directory(asker, body.run, body.tag)
         cannot_fit = why_no_fit(directory)
         if cannot_fit is not None:
@@ -115,7 +123,7 @@ class Routes:
         """Stop a fit."""
         self._access.check(request)
         body = read_body(request, ProbeRequest)
-        directory = self._locator.probe_directory(_asker(request), body.run, body.tag)
+        directory = self._locator.probe_directory(asker_of(request), body.run, body.tag)
         return respond_json(request, {"fit": payloads.fit_status(self._jobs.cancel(directory))}, code=202)
 
     @answers("GET")
@@ -197,7 +205,7 @@ class Routes:
         cannot_save = self._access.why_no_saving()
         if cannot_save is not None:
             raise Refused(403, cannot_save)
-        return self._locator.probe_directory(_asker(request), body.run, body.tag)
+        return self._locator.probe_directory(asker_of(request), body.run, body.tag)
 
     @answers("GET")
     def sample_values_route(self, request: Request) -> Response:
@@ -228,7 +236,7 @@ class Routes:
     @answers("GET")
     def scalar_tags_route(self, request: Request) -> Response:
         """List the scalars that belong beside a run."""
-        run, asker = name_argument(request, "run"), _asker(request)
+        run, asker = name_argument(request, "run"), asker_of(request)
         self._locator.run_directory(asker, run)
         listing = self._listing.get(asker.experiment_id, lambda: self._list_runs(asker))
         related = related_runs(run, self._locator.runs(asker), [listed["run"] for listed in listing["runs"]])
@@ -238,7 +246,7 @@ class Routes:
     def scalars_route(self, request: Request) -> Response:
         """Send one curve."""
         run, tag = name_argument(request, "run"), name_argument(request, "tag")
-        return respond_json(request, read_scalars(self._provider, _asker(request), run, tag))
+        return respond_json(request, read_scalars(self._provider, asker_of(request), run, tag))
 
     @answers("GET")
     def territory_route(self, request: Request) -> Response:
@@ -260,8 +268,4 @@ class Routes:
         return serve_static(request)
 
     def _directory(self, request: Request) -> str:
-        return self._locator.probe_directory(_asker(request), name_argument(request, "run"), name_argument(request, "tag"))
-
-
-def _asker(request: Request) -> Asker:
-    return Asker(plugin_util.context(request.environ), plugin_util.experiment_id(request.environ))
+        return self._locator.probe_directory(asker_of(request), name_argument(request, "run"), name_argument(request, "tag"))

@@ -9,8 +9,11 @@
     steps/<step>.<revision>.<digest>.<array>.npy      representations, logits, head_weight, head_bias
     films/<key>/film.json  …                          a fit's result         films.py
     selections.json                                   saved by people        selections.py
+    verdicts.json                                     said of labels         verdicts.py
+    insight/<key>/insight.json  …                     read of the log        insights.py
     <method>_eval.json  subject_model_eval.json       for other systems      exchange/evaluation.py
     fit.json  fit.log  fit.lock  fit.cancel           a fit at work          status.py
+    insight.json  insight.log  …                      the same of a reading for insight
     vectors/<step>.<digest>.npy                       parsed embeddings      projector/
 
 What training did not log, from ``films`` down, lies there or below a directory of one's own: ``places.py`` says where.
@@ -24,6 +27,7 @@ from __future__ import annotations
 from tb_timetravel.store.catalog import ProbeLocation, find_probes, probe_directory, tags_of
 from tb_timetravel.store.dynamics import DynamicsReader, DynamicsWriter, Snapshot, data_fingerprint
 from tb_timetravel.store.films import FilmStore
+from tb_timetravel.store.insights import InsightStore
 from tb_timetravel.store.places import cache_directory, results_directory, set_cache, why_no_fit, why_not_writable
 from tb_timetravel.store.reading import ProbeReader, open_reader
 from tb_timetravel.store.selections import SelectionsFile
@@ -34,6 +38,7 @@ __all__ = [
     "DynamicsWriter",
     "FilmStore",
     "FitLock",
+    "InsightStore",
     "ProbeLocation",
     "ProbeReader",
     "SelectionsFile",

@@ -76,13 +76,11 @@ def why_not_writable(directory: str) -> str | None:
 
 
 def why_no_fit(directory: str) -> str | None:
-    """Say why a process of its own cannot fit a probe set, None where it can."""
+    """Say why a process of its own cannot work on a probe set, as a fit does, None where it can."""
     for path in (directory, results_directory(directory)):
         if is_of_one_process(path):
             scheme = path.partition("://")[0]
-            return (
-                f"{scheme}:// lives within this process, and a fit's own process would find nothing there; log to a directory or to a store"
-            )
+            return f"{scheme}:// lives within this process, and another process would find nothing there; log to a directory or to a store"
     return why_not_writable(directory)
 
 

@@ -1,6 +1,6 @@
-"""A fit at work, as everybody can see it: its status, its lock, its log, and the wish that it stop.
+"""A job at work, as everybody can see it: its status, its lock, its log, and the wish that it stop. A job fits, or reads a log for insight.
 
-The lock is held by the fitting process for as long as it lives and goes with it, however it ends; so a status that says ``running``
+The lock is held by the job's process for as long as it lives and goes with it, however it ends; so a status that says ``running``
 beside a free lock tells of a process that died. No lock ever needs a hand. On a remote store it is a claim that its holder renews
 (``lease.py``), so there the death of a process on another machine shows after a minute and a half.
 """
@@ -12,13 +12,13 @@ import os
 import socket
 import tempfile
 import time
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from filelock import FileLock, Timeout
 
 from tb_timetravel.errors import FitRunning, StoreError
-from tb_timetravel.schema import FitStatus
+from tb_timetravel.schema import FitStatus, InsightStatus, JobStatus
 from tb_timetravel.store.files import exists, is_local, join, read_bytes, read_record, write_bytes, write_record
 from tb_timetravel.store.lease import Lease, is_alive
 from tb_timetravel.store.places import keeping_results, results_directory
@@ -27,14 +27,36 @@ from tb_timetravel.store.remote import is_of_one_process
 if TYPE_CHECKING:
     from types import TracebackType
 
+Status = TypeVar("Status", bound=JobStatus)
 _GRACE_S = 60.0  # a process that was started has this long to take its lock
 _LAST_LINES = 12
 
 
-def _lock_path(results: str) -> str:
+@dataclass(frozen=True)
+class JobKind(Generic[Status]):
+    """A kind of job; a probe set can have one of each at work.
+
+    Attributes
+    ----------
+    name : of its files, ``<name>.json``, ``.log``, ``.lock`` and ``.cancel``, and of its command.
+    words : what it is called in a sentence, as ``the <words>``.
+    again : what to do when it ended too soon.
+    """
+
+    name: str
+    status: type[Status]
+    words: str
+    again: str
+
+
+FIT = JobKind("fit", FitStatus, "fit", "Retry resumes at the first unfinished stage")
+INSIGHT = JobKind("insight", InsightStatus, "reading for insight", "start it again")
+
+
+def _lock_path(results: str, kind: JobKind[Any]) -> str:
     if is_local(results):
-        return join(results, "fit.lock")
-    name = hashlib.blake2b(results.encode(), digest_size=8).hexdigest()
+        return join(results, f"{kind.name}.lock")
+    name = hashlib.blake2b(join(results, kind.name).encode(), digest_size=8).hexdigest()
     process = f".{os.getpid()}" if is_of_one_process(results) else ""
     return os.path.join(tempfile.gettempdir(), f"tb_timetravel.{os.getuid() if hasattr(os, 'getuid') else 0}.{name}{process}.lock")
 
@@ -52,34 +74,34 @@ def _machine(lock_path: str) -> str:
     return f"{socket.gethostname()}:{found.st_dev}:{found.st_ino}"
 
 
-class FitLock:
-    """The right to fit a probe set, held as a context manager.
+class JobLock:
+    """The right to work on a probe set, held as a context manager.
 
     Raises
     ------
     FitRunning : another process holds it.
-    NotWritable : the fit could keep nothing here.
+    NotWritable : the job could keep nothing here.
     """
 
-    def __init__(self, directory: str) -> None:
-        self._directory, self._results = directory, results_directory(directory)
-        self._path = _lock_path(self._results)
+    def __init__(self, directory: str, kind: JobKind[Any]) -> None:
+        self._directory, self._results, self._kind = directory, results_directory(directory), kind
+        self._path = _lock_path(self._results, kind)
         self._lock = FileLock(self._path)
         self._lease: Lease | None = None
 
     def __enter__(self) -> None:
         with keeping_results(self._directory):
             if is_local(self._results):
-                os.makedirs(self._results, exist_ok=True)  # of embeddings nothing lies there before their first fit
+                os.makedirs(self._results, exist_ok=True)  # of embeddings nothing lies there before their first job
             try:
                 self._lock.acquire(timeout=2.0)  # longer than a look at the lock by `is_held` takes
                 if _needs_lease(self._results):
-                    self._lease = Lease(join(self._results, "fit.lock"), _machine(self._path))
+                    self._lease = Lease(join(self._results, f"{self._kind.name}.lock"), _machine(self._path))
                     self._lease.take()
             except (Timeout, FitRunning) as error:
                 self._lock.release()
                 raise FitRunning(
-                    f"a fit of {self._directory} is already running; follow it in the tab, or stop it with Cancel there"
+                    f"the {self._kind.words} of {self._directory} is already running; follow it in the tab, or stop it with Cancel there"
                 ) from error
             except BaseException:
                 self._lock.release()
@@ -91,14 +113,21 @@ class FitLock:
         self._lock.release()
 
 
-def is_held(directory: str) -> bool:
-    """Tell whether some process is fitting this probe set now."""
+class FitLock(JobLock):
+    """The right to fit a probe set."""
+
+    def __init__(self, directory: str) -> None:
+        super().__init__(directory, FIT)
+
+
+def is_held(directory: str, kind: JobKind[Any] = FIT) -> bool:
+    """Tell whether some process is at work on this probe set now."""
     results = results_directory(directory)
-    path = _lock_path(results)
+    path = _lock_path(results, kind)
     is_locked = _is_locked(path)
     if is_locked or not _needs_lease(results):
         return is_locked
-    return is_alive(join(results, "fit.lock"), _machine(path))
+    return is_alive(join(results, f"{kind.name}.lock"), _machine(path))
 
 
 def _is_locked(path: str) -> bool:
@@ -110,51 +139,57 @@ def _is_locked(path: str) -> bool:
     except Timeout:
         return True
     except OSError:
-        return False  # a read-only directory: nobody can fit here
+        return False  # a read-only directory: nobody can work here
     lock.release()
     return False
 
 
-class StatusFile:
-    """The status of the fit of one probe set."""
+class StatusFile(Generic[Status]):
+    """The status of a job of one probe set: of its fit, where nothing else is said."""
 
-    def __init__(self, directory: str) -> None:
-        self._of = directory
+    @overload
+    def __init__(self: StatusFile[FitStatus], directory: str) -> None: ...
+
+    @overload
+    def __init__(self, directory: str, kind: JobKind[Status]) -> None: ...
+
+    def __init__(self, directory: str, kind: JobKind[Any] = FIT) -> None:
+        self._of, self._kind = directory, cast("JobKind[Status]", kind)
         self.directory = results_directory(directory)
-        self.log_path = join(self.directory, "fit.log")
-        self._path = join(self.directory, "fit.json")
-        self._cancel_path = join(self.directory, "fit.cancel")
+        self.log_path = join(self.directory, f"{kind.name}.log")
+        self._path = join(self.directory, f"{kind.name}.json")
+        self._cancel_path = join(self.directory, f"{kind.name}.cancel")
 
-    def write(self, status: FitStatus) -> None:
-        """Say what the fit is doing now."""
+    def write(self, status: Status) -> None:
+        """Say what the job is doing now."""
         write_record(self._path, replace(status, updated_at=time.time()))
 
-    def read(self) -> FitStatus:
-        """Read what the fit is doing; a process that died is reported as failed, with its last words."""
+    def read(self) -> Status:
+        """Read what the job is doing; a process that died is reported as failed, with its last words."""
         if not exists(self._path):
-            return FitStatus()
+            return self._kind.status()
         try:
-            status = read_record(self._path, FitStatus)
+            status = read_record(self._path, self._kind.status)
         except StoreError as error:
-            return FitStatus(state="failed", error=str(error))
+            return self._kind.status(state="failed", error=str(error))
         if status.state == "starting" and time.time() - (status.updated_at or 0.0) < _GRACE_S:
             return status
-        if status.state in ("starting", "running") and not is_held(self._of):
-            error_ = "the fit's process ended without saying why (killed, or out of memory); Retry resumes at the first unfinished stage"
+        if status.state in ("starting", "running") and not is_held(self._of, self._kind):
+            error_ = f"the process of the {self._kind.words} ended without saying why (killed, or out of memory); {self._kind.again}"
             return replace(status, state="failed", eta_s=None, error=error_, last_words=self.last_words())
         return status
 
     def last_words(self) -> tuple[str, ...]:
-        """Read the last lines that the fit's process wrote."""
+        """Read the last lines that the job's process wrote."""
         if not exists(self.log_path):
             return ()
         lines = read_bytes(self.log_path)[-8192:].decode(errors="replace").splitlines()
         return tuple(line.rstrip()[:500] for line in lines if line.strip())[-_LAST_LINES:]
 
-    def request_cancel(self, status: FitStatus) -> None:
-        """Ask the fit of this status to stop, wherever it runs; a later fit does not see the wish."""
+    def request_cancel(self, status: Status) -> None:
+        """Ask the job of this status to stop, wherever it runs; a later one does not see the wish."""
         write_bytes(self._cancel_path, repr(status.started_at).encode())
 
-    def cancel_requested(self, status: FitStatus) -> bool:
-        """Tell whether somebody asked the fit of this status to stop."""
+    def cancel_requested(self, status: Status) -> bool:
+        """Tell whether somebody asked the job of this status to stop."""
         return exists(self._cancel_path) and read_bytes(self._cancel_path) == repr(status.started_at).encode()

@@ -110,6 +110,7 @@ def write_film(directory: str, key: str = FILM, *, method: str = "joint", create
         positions = rng.integers(0, 65536, (N_SAMPLES, 2)).astype(np.uint16)
         content = encode_frame(Frame(positions, predictions[index], confidences[index], territory))
         frame = store.write_frame(key, step, content)
+        store.write_embedding(key, step, positions.astype(np.float32))
         fidelity = {"neighborhood_preservation": {"train": 0.4, "test": float("nan")}}
         steps.append(
             FilmStep(step=step, frame=frame, bytes=len(content), flips=0, accuracy={"train": 0.5, "test": None}, fidelity=fidelity)

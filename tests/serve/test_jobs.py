@@ -17,7 +17,7 @@ import pytest
 from tb_timetravel.schema import FitStatus
 from tb_timetravel.serve.jobs import FitRequest, Jobs, fit_command
 from tb_timetravel.store import FitLock, StatusFile
-from tb_timetravel.store.status import is_held
+from tb_timetravel.store.status import FIT, is_held
 from tests.serve.served import serve, write_probe
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def make_jobs(directory: str) -> Iterator[Callable[[str], Jobs]]:
     made: list[Jobs] = []
 
     def make(behaviour: str) -> Jobs:
-        made.append(Jobs(lambda *_: [sys.executable, CHILD, behaviour, directory], patience_s=0.3))
+        made.append(Jobs(FIT, lambda *_: [sys.executable, CHILD, behaviour, directory], patience_s=0.3))
         return made[-1]
 
     yield make
@@ -102,7 +102,7 @@ def test_a_process_that_is_killed_is_reported(directory: str, make_jobs: Callabl
 
 
 def test_a_command_that_cannot_be_run_is_reported(directory: str):
-    started, status = start(Jobs(lambda *_: ["/nonexistent/python"]), directory)
+    started, status = start(Jobs(FIT, lambda *_: ["/nonexistent/python"]), directory)
     assert started
     assert status.state == "failed"
     assert "could not be started" in status.error
@@ -184,9 +184,9 @@ def test_cancel_asks_a_fit_from_a_shell_too(directory: str, make_jobs: Callable[
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_no_child_outlives_its_tensorboard(directory: str, how: signal.Signals):
     program = (
-        "import signal, sys, time; from tb_timetravel.serve.jobs import FitRequest, Jobs;"
+        "import signal, sys, time; from tb_timetravel.serve.jobs import FitRequest, Jobs; from tb_timetravel.store.status import FIT;"
         "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0));"
-        f"Jobs(lambda *_: [sys.executable, {CHILD!r}, 'obedient', {directory!r}])"
+        f"Jobs(FIT, lambda *_: [sys.executable, {CHILD!r}, 'obedient', {directory!r}])"
         f".start(FitRequest(run='digits', tag='probe'), {directory!r}, {directory!r}); time.sleep(60)"
     )
     tensorboard = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL)
@@ -236,7 +236,7 @@ def test_the_command_names_the_runs_own_directory_and_cannot_be_mistaken_for_opt
 
 def test_the_fit_of_a_post_is_seen_by_get(logdir: Path):
     directory = str(logdir / "digits" / "plugins" / "timetravel" / "probe")
-    jobs = Jobs(lambda *_: [sys.executable, CHILD, "finish", directory])
+    jobs = Jobs(FIT, lambda *_: [sys.executable, CHILD, "finish", directory])
     served = serve(logdir, jobs=jobs)
     assert served.post("fit", {"run": "digits", "tag": "probe"}).json["started"] is True
     wait_for(lambda: served.get("fit", run="digits", tag="probe").json["state"] == "finished")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tb_timetravel.schema import DEFAULT_METHOD, METHODS, FitStatus, Media, MethodInfo, Probe
 from tb_timetravel.serve.estimate import METHOD_COSTS, estimate_seconds
-from tb_timetravel.serve.jobs import FitRequest, Jobs
+from tb_timetravel.serve.jobs import Jobs, ProbeRequest, fit_command
 from tb_timetravel.serve.methods import why_unavailable
+from tb_timetravel.store.status import FIT
 from tests.serve.served import Served, serve
 
 if TYPE_CHECKING:
@@ -25,14 +26,14 @@ DIGITS = Probe(
 )  # fmt: skip
 
 
-class RecordedJobs(Jobs):
+class RecordedJobs(Jobs[FitStatus]):
     """Starts nothing and remembers what it should have."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.requests: list[FitRequest] = []
+        super().__init__(FIT, fit_command)
+        self.requests: list[Any] = []
 
-    def start(self, request: FitRequest, run_directory: str, directory: str) -> tuple[bool, FitStatus]:  # noqa: ARG002
+    def start(self, request: ProbeRequest, run_directory: str, directory: str) -> tuple[bool, FitStatus]:  # noqa: ARG002
         self.requests.append(request)
         return True, FitStatus(state="starting")
 

@@ -1,0 +1,87 @@
+"""Views of what a log says of each sample; ``http_api.md`` describes each of them."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING, Any
+
+from tb_timetravel.insight.descriptions import COLUMNS, EVENTS
+from tb_timetravel.serve import insight_payloads as payloads
+from tb_timetravel.serve.guard import read_body
+from tb_timetravel.serve.http import Refused, answers, digest_argument, name_argument, respond_bytes, respond_json, word_argument
+from tb_timetravel.serve.jobs import InsightRequest, Jobs, ProbeRequest, insight_command
+from tb_timetravel.serve.locate import asker_of
+from tb_timetravel.store import FilmStore, why_no_fit
+from tb_timetravel.store.status import INSIGHT
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Request, Response
+
+    from tb_timetravel.schema import InsightStatus
+    from tb_timetravel.serve.guard import Access
+    from tb_timetravel.serve.locate import RunLocator
+
+
+class InsightRoutes:
+    """The views, and what they share from one request to the next."""
+
+    def __init__(self, locator: RunLocator, access: Access) -> None:
+        self._locator, self._access = locator, access
+        self._jobs = Jobs(INSIGHT, insight_command)
+
+    @answers("GET", "POST")
+    def status_route(self, request: Request) -> Response:
+        """Tell what was read of a log for insight, or start reading it."""
+        if request.method != "POST":
+            run, tag = name_argument(request, "run"), name_argument(request, "tag")
+            film = digest_argument(request, "film") if "film" in request.args else None
+            directory = self._directory(request)
+            return respond_json(request, self._describe(directory, self._jobs.status(directory), run, tag, film))
+        self._access.check(request)
+        body = read_body(request, InsightRequest)
+        asker = asker_of(request)
+        directory = self._locator.probe_directory(asker, body.run, body.tag)
+        cannot = self._why_not(directory)
+        if cannot is not None:
+            raise Refused(403, cannot)
+        if body.film is not None:
+            FilmStore(directory).film(body.film)
+        started, status = self._jobs.start(body, self._locator.run_directory(asker, body.run), directory)
+        described = self._describe(directory, status, body.run, body.tag, body.film)
+        return respond_json(request, {"started": started, "insight": described}, code=202)
+
+    @answers("POST")
+    def cancel_route(self, request: Request) -> Response:
+        """Stop reading."""
+        self._access.check(request)
+        body = read_body(request, ProbeRequest)
+        directory = self._locator.probe_directory(asker_of(request), body.run, body.tag)
+        described = self._describe(directory, self._jobs.cancel(directory), body.run, body.tag, None)
+        return respond_json(request, {"insight": described}, code=202)
+
+    def _describe(self, directory: str, status: InsightStatus, run: str, tag: str, film: str | None) -> dict[str, Any]:
+        logdir, cannot = self._locator.logdir_as_typed, self._why_not(directory)
+        return payloads.describe_insight(directory, status, film=film, run=run, tag=tag, logdir=logdir, cannot=cannot)
+
+    def _why_not(self, directory: str) -> str | None:
+        return self._access.why_no_job() or why_no_fit(directory)
+
+    @answers("GET")
+    def values_route(self, request: Request) -> Response:
+        """Send one value per sample."""
+        key, column = digest_argument(request, "insight"), word_argument(request, "column", list(COLUMNS))
+        return _respond_packed(request, payloads.pack_values(self._directory(request), key, column))
+
+    @answers("GET")
+    def events_route(self, request: Request) -> Response:
+        """Send the events of a kind at all steps."""
+        key, kind = digest_argument(request, "insight"), word_argument(request, "kind", list(EVENTS))
+        return _respond_packed(request, payloads.pack_events(self._directory(request), key, kind))
+
+    def _directory(self, request: Request) -> str:
+        return self._locator.probe_directory(asker_of(request), name_argument(request, "run"), name_argument(request, "tag"))
+
+
+def _respond_packed(request: Request, content: bytes) -> Response:
+    content = gzip.compress(content, compresslevel=3, mtime=0)
+    return respond_bytes(request, content, "application/octet-stream", forever=True, gzipped=True)

@@ -55,8 +55,13 @@ def describe_insight(
         "steps": [] if found is None else found.steps,
         "has_labels": has_labels,
         "command": command("insight", directory, run=run, tag=tag, logdir=logdir, options=[] if film is None else ["--film", film]),
-        "cannot": cannot if cannot is not None or steps else "no step is logged yet, so there is nothing to read; log one",
+        "cannot": cannot,
     }  # fmt: skip
+
+
+def why_nothing_to_read(directory: str) -> str | None:
+    """Say why a log says nothing yet, None where it says something."""
+    return None if open_reader(directory).steps() else "no step is logged yet, so there is nothing to read; log one"
 
 
 def _words(words: Words) -> dict[str, str]:

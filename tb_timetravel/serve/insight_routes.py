@@ -8,10 +8,20 @@ from typing import TYPE_CHECKING, Any
 from tb_timetravel.insight.descriptions import COLUMNS, EVENTS
 from tb_timetravel.serve import insight_payloads as payloads
 from tb_timetravel.serve.guard import read_body
-from tb_timetravel.serve.http import Refused, answers, digest_argument, name_argument, respond_bytes, respond_json, word_argument
+from tb_timetravel.serve.http import (
+    Refused,
+    answers,
+    digest_argument,
+    name_argument,
+    number_argument,
+    respond_bytes,
+    respond_json,
+    word_argument,
+)
 from tb_timetravel.serve.jobs import InsightRequest, Jobs, ProbeRequest, insight_command
 from tb_timetravel.serve.locate import asker_of
-from tb_timetravel.store import FilmStore, why_no_fit
+from tb_timetravel.serve.suspects import MAX_BODY, MOST, USUAL, VerdictsRequest, list_suspects, save_verdicts
+from tb_timetravel.store import FilmStore, why_no_fit, why_not_writable
 from tb_timetravel.store.status import INSIGHT
 
 if TYPE_CHECKING:
@@ -64,7 +74,7 @@ class InsightRoutes:
         return payloads.describe_insight(directory, status, film=film, run=run, tag=tag, logdir=logdir, cannot=cannot)
 
     def _why_not(self, directory: str) -> str | None:
-        return self._access.why_no_job() or why_no_fit(directory)
+        return self._access.why_no_job() or why_no_fit(directory) or payloads.why_nothing_to_read(directory)
 
     @answers("GET")
     def values_route(self, request: Request) -> Response:
@@ -77,6 +87,27 @@ class InsightRoutes:
         """Send the events of a kind at all steps."""
         key, kind = digest_argument(request, "insight"), word_argument(request, "kind", list(EVENTS))
         return _respond_packed(request, payloads.pack_events(self._directory(request), key, kind))
+
+    @answers("GET")
+    def suspects_route(self, request: Request) -> Response:
+        """List the samples whose labels are likely wrong."""
+        key = digest_argument(request, "insight")
+        top = number_argument(request, "top", 1, MOST) if "top" in request.args else USUAL
+        split = name_argument(request, "split") if "split" in request.args else None
+        directory = self._directory(request)
+        cannot_save = self._access.why_no_saving() or why_not_writable(directory)
+        return respond_json(request, list_suspects(directory, key, top=top, split=split, cannot_save=cannot_save))
+
+    @answers("POST")
+    def verdicts_route(self, request: Request) -> Response:
+        """Save what somebody said of labels."""
+        self._access.check(request)
+        body = read_body(request, VerdictsRequest, MAX_BODY)
+        cannot_save = self._access.why_no_saving()
+        if cannot_save is not None:
+            raise Refused(403, cannot_save)
+        directory = self._locator.probe_directory(asker_of(request), body.run, body.tag)
+        return respond_json(request, save_verdicts(directory, body))
 
     def _directory(self, request: Request) -> str:
         return self._locator.probe_directory(asker_of(request), name_argument(request, "run"), name_argument(request, "tag"))

@@ -45,6 +45,8 @@ _VIEWS = {
     "/insight/cancel": "insight.cancel_route",
     "/insight_values": "insight.values_route",
     "/insight_events": "insight.events_route",
+    "/suspects": "insight.suspects_route",
+    "/verdicts": "insight.verdicts_route",
     "/territory": "territory_route",
     "/territory_part": "territory_part_route",
     "/static/*": "static_route",

@@ -32,6 +32,7 @@ from tb_timetravel.store.places import cache_directory, results_directory, set_c
 from tb_timetravel.store.reading import ProbeReader, open_reader
 from tb_timetravel.store.selections import SelectionsFile
 from tb_timetravel.store.status import FitLock, StatusFile
+from tb_timetravel.store.verdicts import VerdictsFile
 
 __all__ = [
     "DynamicsReader",
@@ -44,6 +45,7 @@ __all__ = [
     "SelectionsFile",
     "Snapshot",
     "StatusFile",
+    "VerdictsFile",
     "cache_directory",
     "data_fingerprint",
     "find_probes",

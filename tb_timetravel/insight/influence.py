@@ -16,7 +16,7 @@ import numpy as np
 
 from tb_timetravel.errors import InvalidData, NotFound
 from tb_timetravel.insight.measures import blocks
-from tb_timetravel.insight.source import logits_of, training_split
+from tb_timetravel.insight.source import affordable_steps, logits_of, training_split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +41,7 @@ class Influence:
     helper_scores : their influence, above 0: by how much one gradient step on each, at every logged step, would have lowered that loss.
     harmers : positions of those whose training raised it, strongest first.
     harmer_scores : their influence, below 0.
+    steps : the logged steps that count.
     """
 
     sample: int
@@ -49,6 +50,7 @@ class Influence:
     helper_scores: NDArray[np.float64]
     harmers: NDArray[np.int64]
     harmer_scores: NDArray[np.float64]
+    steps: tuple[int, ...]
 
 
 def head_errors(logits: NDArray[Any], labels: NDArray[Any]) -> NDArray[np.float64]:
@@ -72,6 +74,7 @@ def influence(
     until: int | None = None,
     learning_rates: Mapping[int, float] | None = None,
     top: int = 10,
+    most_bytes: int | None = None,
 ) -> list[Influence]:
     """Name the training samples that helped and harmed a class of each sample most.
 
@@ -82,6 +85,7 @@ def influence(
     until : the last logged step that counts, whose prediction is meant; the last of all if not given.
     learning_rates : of each logged step that counts, as the optimiser had it there; 1 if not given, which ranks as any constant one does.
     top : helpers, and harmers, per sample; from 1 up.
+    most_bytes : so many are gone through, about; of a longer log evenly spaced steps count, the last among them. Any number if not given.
 
     Raises
     ------
@@ -93,6 +97,8 @@ def influence(
         raise InvalidData(f"expected top from 1 up, got {top}")
     probe = reader.probe()
     steps = _steps_until(reader, probe, until)
+    if most_bytes is not None:
+        steps = affordable_steps(probe, steps, most_bytes, n_passes=len(samples))
     targets = _targets(reader, probe, steps[-1], samples, target)
     scores = _scores(reader, probe, steps, samples, targets, learning_rates)
     trained = training_split(reader, probe, np.asarray(reader.labels(probe)))
@@ -103,7 +109,8 @@ def influence(
         order = candidates[np.argsort(-row[candidates], kind="stable")]
         helpers = order[row[order] > 0][:top]
         harmers = order[row[order] < 0][::-1][:top]
-        found.append(Influence(sample, wanted, helpers, row[helpers], harmers, row[harmers]))
+        numbers = tuple(step.step for step in steps)
+        found.append(Influence(sample, wanted, helpers, row[helpers], harmers, row[harmers], numbers))
     return found
 
 

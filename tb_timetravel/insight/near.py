@@ -9,6 +9,7 @@ import numpy as np
 
 from tb_timetravel.errors import InvalidData, NotFound
 from tb_timetravel.insight.measures import blocks
+from tb_timetravel.insight.source import affordable_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,10 +83,24 @@ def near(
 
 
 def near_through_time(
-    reader: ProbeReader, samples: Sequence[int], n: int = 10, *, metric: Metric = "euclidean", as_one: bool = False
+    reader: ProbeReader,
+    samples: Sequence[int],
+    n: int = 10,
+    *,
+    metric: Metric = "euclidean",
+    as_one: bool = False,
+    most_bytes: int | None = None,
 ) -> Iterator[Near]:
-    """Find what was near at every logged step, one after the other; parameters and errors are those of ``near``."""
-    for logged in reader.steps():
+    """Find what was near at every logged step, one after the other; other parameters and errors are those of ``near``.
+
+    Parameters
+    ----------
+    most_bytes : so many are gone through, about; of a longer log evenly spaced steps are asked. Any number if not given.
+    """
+    steps = reader.steps()
+    if most_bytes is not None:
+        steps = affordable_steps(reader.probe(), steps, most_bytes, n_passes=1 if as_one else len(samples))
+    for logged in steps:
         yield _near(reader, samples, logged, n, metric, as_one=as_one)
 
 

@@ -1,16 +1,19 @@
-"""What every reading of a log asks for: the samples that were trained on, and a step's logits."""
+"""What every reading of a log asks for: the samples that were trained on, a step's logits, and of many steps some."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tb_timetravel.errors import Corrupt
 
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from tb_timetravel.schema import Probe
+    from tb_timetravel.schema import LoggedStep, Probe
     from tb_timetravel.store import ProbeReader, Snapshot
 
 _LEAST_REFERENCE = 2
@@ -24,6 +27,20 @@ def training_split(reader: ProbeReader, probe: Probe, labels: NDArray[np.int32])
         if train.sum() >= _LEAST_REFERENCE:
             return train
     return has_label
+
+
+def affordable_steps(probe: Probe, steps: Sequence[LoggedStep], most_bytes: int, *, n_passes: int = 1) -> list[LoggedStep]:
+    """Choose evenly spaced steps, the first and the last among them, so that going through them takes about so many bytes at most.
+
+    Parameters
+    ----------
+    n_passes : how often each step is gone through.
+    """
+    of_step = 4 * probe.n_samples * (probe.n_features + (probe.n_classes if probe.has_logits else 0)) * n_passes
+    most = max(2, most_bytes // max(1, of_step))
+    if len(steps) <= most:
+        return list(steps)
+    return [steps[index] for index in np.linspace(0, len(steps) - 1, most).round().astype(int)]
 
 
 def logits_of(reader: ProbeReader, snapshot: Snapshot) -> NDArray[np.float32]:

@@ -124,6 +124,17 @@ def numbers_argument(request: Request, key: str, most: int) -> list[int]:
     return [int(word) for word in words]
 
 
+def ranges_argument(request: Request, key: str) -> list[tuple[int, int]]:
+    """Take first and last of neighboring whole numbers, ``3,5-9``, with commas between them."""
+    found = []
+    for word in request.args.get(key, "").split(","):
+        first, _, last = word.partition("-")
+        if not (_NUMBER.fullmatch(first) and _NUMBER.fullmatch(last or first) and int(first) <= int(last or first)) or word.endswith("-"):
+            raise InvalidData(f"expected a parameter {key}, whole numbers from 0 up and ranges of them, as 3,5-9, got {word[:40]!r}")
+        found.append((int(first), int(last or first)))
+    return found
+
+
 def window_argument(request: Request) -> Extent:
     """Take a part of the plane: ``x_min``, ``x_max``, ``y_min``, ``y_max``."""
     found = []

@@ -6,6 +6,7 @@ import gzip
 from typing import TYPE_CHECKING, Any
 
 from tb_timetravel.insight.descriptions import COLUMNS, EVENTS
+from tb_timetravel.insight.near import METRICS
 from tb_timetravel.serve import insight_payloads as payloads
 from tb_timetravel.serve.guard import read_body
 from tb_timetravel.serve.http import (
@@ -14,12 +15,14 @@ from tb_timetravel.serve.http import (
     digest_argument,
     name_argument,
     number_argument,
+    ranges_argument,
     respond_bytes,
     respond_json,
     word_argument,
 )
 from tb_timetravel.serve.jobs import InsightRequest, Jobs, ProbeRequest, insight_command
 from tb_timetravel.serve.locate import asker_of
+from tb_timetravel.serve.searches import MAX_INFLUENCERS, MAX_NEAR, USUAL_NUMBER, InfluenceQuestion, NearQuestion, Searches
 from tb_timetravel.serve.suspects import MAX_BODY, MOST, USUAL, VerdictsRequest, list_suspects, save_verdicts
 from tb_timetravel.store import FilmStore, why_no_fit, why_not_writable
 from tb_timetravel.store.status import INSIGHT
@@ -38,6 +41,7 @@ class InsightRoutes:
     def __init__(self, locator: RunLocator, access: Access) -> None:
         self._locator, self._access = locator, access
         self._jobs = Jobs(INSIGHT, insight_command)
+        self._searches = Searches()
 
     @answers("GET", "POST")
     def status_route(self, request: Request) -> Response:
@@ -108,6 +112,31 @@ class InsightRoutes:
             raise Refused(403, cannot_save)
         directory = self._locator.probe_directory(asker_of(request), body.run, body.tag)
         return respond_json(request, save_verdicts(directory, body))
+
+    @answers("GET")
+    def influence_route(self, request: Request) -> Response:
+        """Name the training samples that helped and harmed a prediction."""
+        sample, until = number_argument(request, "sample"), number_argument(request, "until") if "until" in request.args else None
+        target = request.args.get("target", "label")
+        asked = InfluenceQuestion(
+            sample=sample,
+            target=target if target in ("label", "prediction") else number_argument(request, "target"),
+            until=until,
+            top=number_argument(request, "top", 1, MAX_INFLUENCERS) if "top" in request.args else USUAL_NUMBER,
+        )
+        return respond_json(request, self._searches.influence(self._directory(request), asked))
+
+    @answers("GET")
+    def near_route(self, request: Request) -> Response:
+        """Name what lay near some samples at a step, or at all."""
+        asked = NearQuestion(
+            samples=tuple(ranges_argument(request, "samples")),
+            step=None if request.args.get("step") == "all" else number_argument(request, "step"),
+            k=number_argument(request, "k", 1, MAX_NEAR) if "k" in request.args else USUAL_NUMBER,
+            metric=word_argument(request, "metric", METRICS) if "metric" in request.args else METRICS[0],
+            as_one=number_argument(request, "as_one", 0, 1) == 1 if "as_one" in request.args else False,
+        )
+        return respond_json(request, self._searches.near(self._directory(request), asked))
 
     def _directory(self, request: Request) -> str:
         return self._locator.probe_directory(asker_of(request), name_argument(request, "run"), name_argument(request, "tag"))

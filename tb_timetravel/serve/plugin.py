@@ -47,6 +47,8 @@ _VIEWS = {
     "/insight_events": "insight.events_route",
     "/suspects": "insight.suspects_route",
     "/verdicts": "insight.verdicts_route",
+    "/influence": "insight.influence_route",
+    "/near": "insight.near_route",
     "/territory": "territory_route",
     "/territory_part": "territory_part_route",
     "/static/*": "static_route",

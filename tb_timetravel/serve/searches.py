@@ -1,0 +1,131 @@
+"""What is looked up in the log while somebody waits: the samples behind a prediction, and those near others, then and through time."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from tb_timetravel.errors import InvalidData, NotFound
+from tb_timetravel.insight.influence import influence
+from tb_timetravel.insight.near import near, near_through_time
+from tb_timetravel.store import data_fingerprint, open_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tb_timetravel.insight.near import Metric, Near
+
+MAX_SAMPLES = 16  # asked about one by one
+MAX_INFLUENCERS, MAX_NEAR = 100, 100
+USUAL_NUMBER = 10
+_MOST_BYTES = 2 * 10**9  # gone through for one answer: some seconds
+_REMEMBERED = 64  # answers, each of a few kilobytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class InfluenceQuestion:
+    """As ``insight.influence`` takes it."""
+
+    sample: int
+    target: str | int
+    until: int | None
+    top: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearQuestion:
+    """As ``insight.near`` takes it.
+
+    Attributes
+    ----------
+    samples : first and last position of neighboring samples.
+    step : of the log; None asks through time.
+    """
+
+    samples: tuple[tuple[int, int], ...]
+    step: int | None
+    k: int
+    metric: str
+    as_one: bool
+
+
+class Searches:
+    """Looks one thing up at a time, as each takes all of the disk or of a core, and remembers what it found."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._found: OrderedDict[tuple[str, str, InfluenceQuestion | NearQuestion], dict[str, Any]] = OrderedDict()
+
+    def influence(self, directory: str, asked: InfluenceQuestion) -> dict[str, Any]:
+        """Name the training samples that helped and harmed a prediction most.
+
+        Raises
+        ------
+        NotFound : there is no such sample, class or step, or no logits were logged.
+        StoreError : the log cannot be read.
+        """
+
+        def look() -> dict[str, Any]:
+            (found,) = influence(
+                open_reader(directory), [asked.sample], target=asked.target, until=asked.until, top=asked.top, most_bytes=_MOST_BYTES
+            )
+            helpers = zip(found.helpers.tolist(), found.helper_scores.tolist(), strict=True)
+            harmers = zip(found.harmers.tolist(), found.harmer_scores.tolist(), strict=True)
+            return {
+                "target": found.target,
+                "steps": found.steps,
+                "helpers": [{"sample": sample, "influence": score} for sample, score in helpers],
+                "harmers": [{"sample": sample, "influence": score} for sample, score in harmers],
+            }
+
+        return self._remembered(directory, asked, look)
+
+    def near(self, directory: str, asked: NearQuestion) -> dict[str, Any]:
+        """Name what lay near samples in the representation.
+
+        Raises
+        ------
+        NotFound : there is no such sample or step.
+        InvalidData : too many samples are asked about one by one.
+        StoreError : the log cannot be read.
+        """
+
+        def look() -> dict[str, Any]:
+            reader = open_reader(directory)
+            samples = _spell_out(asked, reader.probe().n_samples)
+            metric = cast("Metric", asked.metric)
+            if asked.step is not None:
+                return {"near": [_describe(near(reader, samples, asked.step, asked.k, metric=metric, as_one=asked.as_one))]}
+            found = near_through_time(reader, samples, asked.k, metric=metric, as_one=asked.as_one, most_bytes=_MOST_BYTES)
+            return {"near": [_describe(at_step) for at_step in found]}
+
+        return self._remembered(directory, asked, look)
+
+    def _remembered(self, directory: str, asked: InfluenceQuestion | NearQuestion, look: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        reader = open_reader(directory)
+        key = (directory, data_fingerprint(reader.probe(), reader.steps()), asked)
+        with self._lock:
+            if key not in self._found:
+                self._found[key] = look()
+            self._found.move_to_end(key)
+            if len(self._found) > _REMEMBERED:
+                self._found.popitem(last=False)
+            return self._found[key]
+
+
+def _spell_out(asked: NearQuestion, n_samples: int) -> list[int]:
+    """Name every sample of the ranges; their number is checked before any memory is taken."""
+    for first, last in asked.samples:
+        if last >= n_samples:
+            raise NotFound(f"expected samples from 0 to {n_samples - 1}, got {first} to {last}")
+    most = n_samples if asked.as_one else MAX_SAMPLES
+    count = sum(last - first + 1 for first, last in asked.samples)
+    if count > most:
+        raise InvalidData(f"expected 1 to {most} samples, got {count}; ask for fewer, or about their middle with as_one=1")
+    return [sample for first, last in asked.samples for sample in range(first, last + 1)]
+
+
+def _describe(found: Near) -> dict[str, Any]:
+    return {"step": found.step, "positions": found.positions.tolist(), "distances": found.distances.tolist()}

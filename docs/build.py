@@ -126,17 +126,24 @@ def methods() -> str:
 
 def record(name: str) -> str:
     """List the fields of a record of the store, as JSON, with the comments that stand beside them."""
-    source = (ROOT / "tb_timetravel" / "schema.py").read_text(encoding="utf-8")
-    begin = re.search(rf"^class {name}\b.*\n", source, re.MULTILINE).end()  # type: ignore[union-attr]
-    body = re.split(r"^(?=\S)|^    @", source[begin:], maxsplit=1, flags=re.MULTILINE)[0]
-    fields = re.findall(r"^    (\w+): (.+?)(?: = .+?)?(?:  # (.+))?$", body, re.MULTILINE)
+    fields = _fields((ROOT / "tb_timetravel" / "schema.py").read_text(encoding="utf-8"), name)
     rows = [f"| `{field}` | {json_type(kind)} | {comment.replace('None', 'null').replace('->', '→')} |" for field, kind, comment in fields]
     return "\n".join(["| field | type | meaning |", "|---|---|---|", *rows])
 
 
+def _fields(source: str, name: str) -> list[tuple[str, str, str]]:
+    """Find the fields of a record: name, type and comment, those of the record that it extends first."""
+    head = re.search(rf"^class {name}\((\w+)\).*\n|^class {name}\b.*\n", source, re.MULTILINE)
+    if head is None:
+        raise SystemExit(f"schema.py has no record {name}")
+    body = re.split(r"^(?=\S)|^    @", source[head.end() :], maxsplit=1, flags=re.MULTILINE)[0]
+    inherited = _fields(source, head[1]) if head[1] not in (None, "Versioned") else []
+    return inherited + re.findall(r"^    (\w+): (.+?)(?: = .+?)?(?:  # (.+))?$", body, re.MULTILINE)
+
+
 _PLAIN = {
     "str": "string", "bool": "boolean", "int": "integer", "float": "number", "Step": "integer, 0 to 999,999,999,999",
-    "Count": "integer, 0 to 2³¹−1", "Digest": "digest", "SelectionName": "string of 1 to 100 characters", "None": "null",
+    "Count": "integer, 0 to 2³¹−1", "Digest": "digest", "Name": "name", "SelectionName": "string of 1 to 100 characters", "None": "null",
     "tuple[tuple[int, int], ...]": "list of pairs of integers",
 }  # fmt: skip
 
@@ -194,7 +201,10 @@ def _html(key: str) -> str:
     return key.replace("\\", "&#92;").replace("|", "&#124;")
 
 
-RECORDS = ("Probe", "Media", "StepRecord", "Film", "TerritoryInfo", "MetricInfo", "FilmStep", "SavedSelection", "FitStatus")
+RECORDS = (
+    "Probe", "Media", "StepRecord", "Film", "TerritoryInfo", "MetricInfo", "FilmStep", "SavedSelection", "Verdicts", "Insight", "InsightColumn",
+    "InsightKind", "FitStatus", "InsightStatus",
+)  # fmt: skip
 FILES = ("tb_timetravel/serve/http_api.md", "tb_timetravel/exchange/formats.md", "benchmarks/RESULTS.md")
 PARTS: dict[str, Callable[[], str]] = {
     "command line": command_line,

@@ -43,6 +43,7 @@ class Reporter(Generic[Status]):
         from tqdm import tqdm
 
         self.status, self._file, self._written, self._began = status, file, 0.0, time.time()
+        self._writing = threading.Lock()
         self._every_s = _WRITE_EVERY_S if is_local(file.directory) else _WRITE_REMOTE_EVERY_S
         form = "{desc} {bar} {percentage:3.0f} % [{elapsed} < {remaining}]"
         self._bar = tqdm(total=1.0, desc=title, disable=quiet, bar_format=form)
@@ -69,9 +70,10 @@ class Reporter(Generic[Status]):
 
     def update(self, **changes: object) -> None:
         """Change the status and write it."""
-        self.status = replace(self.status, **changes)  # type: ignore[arg-type]  # fields, by name
-        self._file.write(self.status)
-        self._written = time.time()
+        with self._writing:
+            self.status = replace(self.status, **changes)  # type: ignore[arg-type]  # fields, by name
+            self._file.write(self.status)
+            self._written = time.time()
 
     def fail(self, error: Exception) -> None:
         """Say why the job ends too soon."""
@@ -81,9 +83,11 @@ class Reporter(Generic[Status]):
         """End this process when the one that started it does: its end of our standard input closes then."""
 
         def watch() -> None:
-            sys.stdin.buffer.read()
-            self.update(state="interrupted", eta_s=None)
-            os._exit(INTERRUPTED)
+            while os.read(sys.stdin.fileno(), 4096):  # not by sys.stdin: its lock, held here, would abort this process at its own end
+                pass
+            with self._writing:  # to the end: this is the last word
+                self._file.write(replace(self.status, state="interrupted", eta_s=None))
+                os._exit(INTERRUPTED)
 
         threading.Thread(target=watch, daemon=True).start()
 

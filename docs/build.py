@@ -202,8 +202,8 @@ def _html(key: str) -> str:
 
 
 RECORDS = (
-    "Probe", "Media", "StepRecord", "Film", "TerritoryInfo", "MetricInfo", "FilmStep", "SavedSelection", "Verdicts", "Insight", "InsightColumn",
-    "InsightKind", "FitStatus", "InsightStatus",
+    "Probe", "Media", "StepRecord", "Film", "TerritoryInfo", "MetricInfo", "FilmStep", "SavedSelection", "Verdicts", "Insight",
+    "InsightColumn", "InsightKind", "FitStatus", "InsightStatus",
 )  # fmt: skip
 FILES = ("tb_timetravel/serve/http_api.md", "tb_timetravel/exchange/formats.md", "benchmarks/RESULTS.md")
 PARTS: dict[str, Callable[[], str]] = {

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tb_timetravel.schema import FitStatus
-from tb_timetravel.serve.jobs import FitRequest, Jobs, fit_command
+from tb_timetravel.serve.jobs import FitRequest, InsightRequest, Jobs, fit_command, insight_command
 from tb_timetravel.store import FitLock, StatusFile
-from tb_timetravel.store.status import FIT, is_held
+from tb_timetravel.store.status import FIT, INSIGHT, is_held
 from tests.serve.served import serve, write_probe
 
 if TYPE_CHECKING:
@@ -232,6 +232,29 @@ def test_the_command_names_the_runs_own_directory_and_cannot_be_mistaken_for_opt
     ]
     assert fit_command(REQUEST, "/logs")[-1] == "--from-tab"
     assert not {"--seed", "--method"} & set(fit_command(REQUEST, "/logs"))
+
+
+def test_the_command_of_a_reading_for_insight_names_the_film_where_there_is_one():
+    command = insight_command(InsightRequest(run="digits", tag="a tag", film="a" * 16), "/logs/digits")
+    assert command == [
+        *(sys.executable, "-m", "tb_timetravel", "insight", "/logs/digits", "--run", ".", "--tag=a tag"),
+        *("--film", "a" * 16, "--from-tab"),
+    ]
+    assert "--film" not in insight_command(InsightRequest(run="digits", tag="probe"), "/logs/digits")
+
+
+def test_jobs_of_two_kinds_run_beside_each_other(directory: str, make_jobs: Callable[[str], Jobs]):
+    fits = make_jobs("obedient")
+    start(fits, directory)
+    wait_for_state(directory, "running")
+    run_directory = os.path.dirname(os.path.dirname(os.path.dirname(directory)))
+    insights = Jobs(INSIGHT, insight_command)
+    request = InsightRequest(run="digits", tag="probe")
+    assert insights.start(request, run_directory, directory)[0]
+    wait_for(lambda: insights.status(directory).state == "finished")
+    assert fits.status(directory).state == "running"
+    fits.cancel(directory)
+    wait_for_state(directory, "cancelled")
 
 
 def test_the_fit_of_a_post_is_seen_by_get(logdir: Path):

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import torch
@@ -42,6 +43,16 @@ class Motion:
     typical: torch.Tensor
     references: list[int]
     ranks: torch.Tensor
+
+    @cached_property
+    def relative(self) -> torch.Tensor:
+        """Displacements in units of an ordinary one, (n_steps - 1, n), never 0."""
+        return (self.moved / self.typical).clamp_min(1e-6)
+
+    @cached_property
+    def log_relative(self) -> torch.Tensor:
+        """Their logarithms."""
+        return self.relative.log()
 
 
 def read_motion(dynamics: Dynamics, samples: torch.Tensor, *, typical: torch.Tensor | None = None) -> Motion:
@@ -92,10 +103,9 @@ def coupling_force(y: torch.Tensor, motion: Motion, *, spring: float, match: flo
     (n_steps, n, 2)
     """
     step = y[1:] - y[:-1]
-    relative = (motion.moved / motion.typical).clamp_min(1e-6)
-    stiffness = relative.pow(-2.0).clamp_max(stiffness_limit)
+    stiffness = motion.relative.square().reciprocal_().clamp_max_(stiffness_limit)
     square = step.square().sum(2) + 1e-6  # of a displacement of a thousandth: below it, direction means nothing
-    excess = 0.5 * square.log() - relative.log()
+    excess = 0.5 * square.log() - motion.log_relative
     excess = excess - excess.mean()
     strength = 2.0 * spring * stiffness + 2.0 * match * excess / square
     force = torch.zeros_like(y)

@@ -107,7 +107,7 @@ def approximate_neighbors(x: torch.Tensor, n_neighbors: int, *, seed: int) -> tu
     return index, torch.from_numpy(distance[keep].reshape(shape).astype(np.float32)).to(x.device)
 
 
-def affinities(distances: torch.Tensor, perplexity: float, *, n_bisections: int = 50) -> torch.Tensor:
+def affinities(distances: torch.Tensor, perplexity: float, *, n_bisections: int = 26) -> torch.Tensor:
     """Turn neighbour distances into probabilities of a given perplexity.
 
     p_ij ∝ exp(-(d_ij² - d_i1²) / s_i), with s_i found by bisection for all rows at once so that the entropy of row i is log(perplexity)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _WITNESSES = 1000  # samples that are asked whether their predictions changed near a spot
 _NEAR = 3
 _CELLS = 64  # of the square, along each axis, for which this is known
-_STEPS_PER_BATCH = {"cpu": 8, "cuda": 64}  # where kernels are short beside their launch, more steps cost nothing
+_STEPS_PER_BATCH = {"cpu": 16, "cuda": 64}  # where kernels are short beside their launch, more steps cost nothing
 _FEATURES_PER_BATCH = 128  # of the representation, drawn anew for every batch: with all of them, they are most of the cost
 _ROOM = 0.1  # around the layout, as a share of its width
 

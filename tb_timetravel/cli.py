@@ -20,6 +20,7 @@ from tb_timetravel import __version__
 from tb_timetravel.errors import FitCancelled, InvalidData, NotFound, NotPlayable, StoreError, TimeTravelError
 from tb_timetravel.exchange.commands import add_commands
 from tb_timetravel.insight.commands import add_insight_commands
+from tb_timetravel.insight.compare_command import add_compare_command
 from tb_timetravel.schema import DEFAULT_METHOD, DEFAULT_TAG, METHODS, FitStatus, StageProgress, find_method
 from tb_timetravel.store import FilmStore, FitLock, ProbeLocation, StatusFile, data_fingerprint, find_probes, open_reader, set_cache
 from tb_timetravel.store.files import is_local
@@ -101,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     export.set_defaults(command=_export)
     add_commands(commands, where, _locations)
     add_insight_commands(commands, where, _locations)
+    add_compare_command(commands, where, _locations)
     return parser
 
 

@@ -32,6 +32,8 @@ _VIEWS = {
     "/texts": "texts_route",
     "/history": "history_route",
     "/neighbors": "neighbors_route",
+    "/compare": "compare_route",
+    "/compare_neighbors": "compare_neighbors_route",
     "/selections": "selections_route",
     "/selections/delete": "delete_selection_route",
     "/sample_values": "sample_values_route",

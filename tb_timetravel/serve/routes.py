@@ -9,6 +9,7 @@ from tensorboard import plugin_util
 
 from tb_timetravel.errors import StoreError
 from tb_timetravel.serve import payloads
+from tb_timetravel.serve.compare_views import CompareViews
 from tb_timetravel.serve.guard import Access, read_body
 from tb_timetravel.serve.http import (
     Refused,
@@ -42,10 +43,11 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Request, Response
 
 
-class Routes:
+class Routes(CompareViews):
     """The views, and what they share from one request to the next."""
 
     def __init__(self, context: TBContext, jobs: Jobs | None = None) -> None:
+        super().__init__()
         self._provider = context.data_provider
         self._locator = RunLocator(context)
         self._access = Access.from_flags(context.flags)
@@ -259,8 +261,8 @@ class Routes:
         """Send a file of the frontend."""
         return serve_static(request)
 
-    def _directory(self, request: Request) -> str:
-        return self._locator.probe_directory(_asker(request), name_argument(request, "run"), name_argument(request, "tag"))
+    def _directory(self, request: Request, run: str = "run", tag: str = "tag") -> str:
+        return self._locator.probe_directory(_asker(request), name_argument(request, run), name_argument(request, tag))
 
 
 def _asker(request: Request) -> Asker:

@@ -85,7 +85,7 @@ def _compare(one: ProbeReader, other: ProbeReader) -> dict[str, Any]:
     return {
         "steps": found.steps,
         "with_steps": found.with_steps,
-        "cka": np.round(found.cka.astype(np.float64), 4).tolist(),
+        "cka": np.round(found.cka.astype(np.float64), 6).tolist(),
         "n_matched": found.n_matched,
         "n_used": found.n_used,
         "seed": found.seed,

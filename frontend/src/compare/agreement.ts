@@ -2,7 +2,7 @@
 import type { Frame, Samples } from "../binary";
 
 /** Which of the two films predicts the label. */
-export const OUTCOMES = ["both right", "only the first right", "only the one beside right", "both wrong"] as const;
+export const OUTCOMES = ["both right", "only here right", "only beside right", "both wrong"] as const;
 
 /** One film of two: its samples and its predictions at a step, with its classes numbered as those of both films together. */
 export interface Side {

@@ -98,10 +98,12 @@ function summary(values: Uint8Array): { measured: number; mean: number } {
 }
 
 interface Told {
+  /** The films that it was told of; of others it says nothing. */
+  readonly of: readonly [state.Reel, state.Reel];
   readonly values: Uint8Array | null;
   readonly trouble: string | null;
 }
-const told = signal<Told>({ values: null, trouble: null });
+const told = signal<Told | null>(null);
 
 function InRepresentation({ reel, beside }: { reel: state.Reel; beside: state.Reel }): JSX.Element {
   const step = state.step.value;
@@ -112,10 +114,10 @@ function InRepresentation({ reel, beside }: { reel: state.Reel; beside: state.Re
     const timer = setTimeout(() => {
       fetchNeighborsDiffer(reel, beside, step, withStep).then(
         (values) => {
-          if (!stale) told.value = { values, trouble: null };
+          if (!stale) told.value = { of: [reel, beside], values, trouble: null };
         },
         (error: unknown) => {
-          if (!stale) told.value = { values: null, trouble: messageOf(error) };
+          if (!stale) told.value = { of: [reel, beside], values: null, trouble: messageOf(error) };
         },
       );
     }, REST_MS);
@@ -124,8 +126,9 @@ function InRepresentation({ reel, beside }: { reel: state.Reel; beside: state.Re
       clearTimeout(timer);
     };
   }, [reel, beside, step, withStep]);
-  const { values, trouble } = told.value;
-  const found = useMemo(() => (values?.length === reel.samples.n ? { values, ...summary(values) } : null), [values, reel]);
+  const known = told.value?.of[0] === reel && told.value.of[1] === beside ? told.value : null;
+  const [values, trouble] = [known?.values ?? null, known?.trouble ?? null];
+  const found = useMemo(() => (values === null ? null : { values, ...summary(values) }), [values]);
   if (trouble !== null) return <p role="alert">{trouble}</p>;
   if (found === null) {
     return (

@@ -82,10 +82,11 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--noise", type=float, default=0.1, help="share of training labels that are made wrong")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--data-seed", type=int, help="of split and wrong labels alone, so that runs of other seeds share them")
     args = parser.parse_args()
 
     torch.manual_seed(args.seed)
-    train, test, flipped = load(args.noise, args.seed)
+    train, test, flipped = load(args.noise, args.seed if args.data_seed is None else args.data_seed)
     train_loader = DataLoader(train, batch_size=64, shuffle=True)
     test_loader = DataLoader(test, batch_size=256)
     network = Network()

@@ -8,8 +8,9 @@ import * as esbuild from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const outdir = join(here, "..", "tb_timetravel", "static");
 // Bytes, gzipped: what opens with the tab, what it fetches when it is used, and the script of an exported page, which it never loads.
-const budgets = { tab: 120_000, "on demand": 10_000, page: 65_000 };
-const partOf = (file) => (file === "page.js" ? "page" : file === "index.js" || file === "app.js" ? "tab" : "on demand");
+const budgets = { tab: 120_000, "on demand": 10_000, compare: 20_000, page: 65_000 };
+const PARTS = { "page.js": "page", "index.js": "tab", "app.js": "tab", "compare.js": "compare" };
+const partOf = (file) => PARTS[file] ?? "on demand";
 
 // Styles are adopted as a constructed sheet, so they travel as a string; esbuild's own text loader would leave their whitespace in.
 const styleText = {
@@ -48,6 +49,31 @@ const embeddedSource = {
   },
 };
 
+// Parts of the tab that are loaded on demand, each a bundle by the name of its folder. Splitting would cut the app in pieces that compress worse.
+const onDemand = {
+  name: "on-demand",
+  setup(build) {
+    build.onResolve({ filter: /^\.\.?\/compare\/panel$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./compare.js", external: true } : undefined,
+    );
+  },
+};
+
+// They have from the app what src/shared.ts names.
+const sharedModules = new Set(
+  [...readFileSync(join(here, "src", "shared.ts"), "utf8").matchAll(/from "(.+)"/g)].map(([, path]) =>
+    path.startsWith(".") ? join(here, "src", path) : path,
+  ),
+);
+const sharedWithApp = {
+  name: "shared-with-app",
+  setup(build) {
+    build.onResolve({ filter: /./ }, ({ path, resolveDir }) =>
+      sharedModules.has(path.startsWith(".") ? join(resolveDir, path) : path) ? { path: "./app.js", external: true } : undefined,
+    );
+  },
+};
+
 const options = {
   absWorkingDir: here,
   entryPoints: {
@@ -66,8 +92,15 @@ const options = {
   legalComments: "linked",
   jsx: "automatic",
   jsxImportSource: "preact",
-  plugins: [styleText, shaderText],
+  plugins: [styleText, shaderText, onDemand],
   logLevel: "warning",
+};
+
+const partOptions = {
+  ...options,
+  entryPoints: { compare: "src/compare/panel.tsx" },
+  splitting: false,
+  plugins: [styleText, sharedWithApp],
 };
 
 // A classic script, since a page that is opened from a disk may load no modules; `timetravel export` writes it into the page.
@@ -80,13 +113,14 @@ const pageOptions = {
 };
 
 if (process.argv.includes("--watch")) {
-  for (const each of [options, pageOptions]) {
+  for (const each of [options, partOptions, pageOptions]) {
     const context = await esbuild.context({ ...each, minify: false, sourcemap: "inline" });
     await context.watch();
   }
 } else {
   rmSync(outdir, { recursive: true, force: true });
   await esbuild.build(options);
+  await esbuild.build(partOptions);
   await esbuild.build(pageOptions);
   const totals = Object.fromEntries(Object.keys(budgets).map((part) => [part, 0]));
   for (const file of readdirSync(outdir).sort()) {

@@ -17,6 +17,7 @@ from tb_timetravel import __version__
 from tb_timetravel.errors import FitCancelled, InvalidData, NotFound, NotPlayable, StoreError, TimeTravelError
 from tb_timetravel.exchange.commands import add_commands
 from tb_timetravel.insight.commands import add_insight_commands
+from tb_timetravel.insight.compare_command import add_compare_command
 from tb_timetravel.job import INTERRUPTED, at_work, title_of
 from tb_timetravel.schema import DEFAULT_METHOD, DEFAULT_TAG, METHODS, FitStatus, StageProgress, find_method
 from tb_timetravel.store import FilmStore, ProbeLocation, data_fingerprint, find_probes, open_reader, set_cache
@@ -98,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     export.set_defaults(command=_export)
     add_commands(commands, where, _locations)
     add_insight_commands(commands, where, _locations, _playable_locations)
+    add_compare_command(commands, where, _locations)
     return parser
 
 

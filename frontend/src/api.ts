@@ -1,4 +1,4 @@
-/** The only module that knows URLs. Addresses are relative: path prefixes, proxies and notebooks need nothing special. */
+/** The only module that knows URLs, but for the routes of what is loaded on demand. Addresses are relative: path prefixes, proxies and notebooks need nothing special. */
 import { type Column, decodeColumn, decodeFrame, decodeSamples, type Frame, type Samples, type Territory } from "./binary";
 import type { Decoder } from "./decode";
 import * as wire from "./wire";
@@ -48,12 +48,12 @@ async function refusalSentence(response: Response): Promise<string> {
   }
 }
 
-async function getJson<T>(decoder: Decoder<T>, route: string, query: Query, signal?: AbortSignal): Promise<T> {
+export async function getJson<T>(decoder: Decoder<T>, route: string, query: Query, signal?: AbortSignal): Promise<T> {
   const response = await request(address(route, query), signal === undefined ? {} : { signal });
   return decoder(await response.json(), route);
 }
 
-async function getBytes(route: string, query: Query, signal?: AbortSignal): Promise<ArrayBuffer> {
+export async function getBytes(route: string, query: Query, signal?: AbortSignal): Promise<ArrayBuffer> {
   const response = await request(address(route, query), signal === undefined ? {} : { signal });
   return response.arrayBuffer();
 }

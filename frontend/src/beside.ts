@@ -1,5 +1,5 @@
 /** The film beside the first: opened by choice, held at the same step or the same accuracy, its samples matched by their ids. */
-import { computed, effect, signal, untracked } from "@preact/signals";
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { aligner } from "./alignment";
 import * as api from "./api";
 import { messageOf } from "./format";
@@ -8,7 +8,7 @@ import { openReel } from "./loader";
 import { countMatched, matchIds } from "./matching";
 import { filmName } from "./methods";
 import * as state from "./state";
-import { locate } from "./timeline";
+import { cursorAt, locate } from "./timeline";
 
 export const besideTrouble = signal<string | null>(null);
 
@@ -23,9 +23,12 @@ export const matching = computed(() => {
 });
 
 /** From a cursor of the first film to one of the film beside. */
-export const aligned = computed(() =>
-  aligner(state.reel.value?.film.steps ?? [], state.beside.value?.film.steps ?? [], state.alignment.value),
-);
+export const aligned = computed(() => {
+  const [steps, held] = [state.beside.value?.film.steps ?? [], state.held.value];
+  if (held === null) return aligner(state.reel.value?.film.steps ?? [], steps, state.alignment.value);
+  const cursor = Math.round(cursorAt(held, state.beside.value?.steps ?? []));
+  return () => cursor;
+});
 export const besideInstant = computed(() =>
   locate(aligned.value(state.cursor.value), state.beside.value?.film.steps.length ?? 0),
 );
@@ -61,10 +64,17 @@ export function offers(reel: state.Reel): Offer[] {
   return [...own, ...others].map((offer) => ({ ...offer, value: JSON.stringify(offer.choice) }));
 }
 
+/** Put a film beside, held nowhere, or none. */
+export const putBeside = (choice: Offer["choice"]): void =>
+  batch(() => {
+    state.held.value = null;
+    state.besideChoice.value = choice;
+  });
+
 /** Put the first film that there is beside, or none (key C). */
 export function toggleBeside(): void {
   const reel = state.reel.peek();
-  if (reel !== null) state.besideChoice.value = state.besideChoice.peek() === null ? (offers(reel)[0]?.choice ?? null) : null;
+  if (reel !== null) putBeside(state.besideChoice.peek() === null ? (offers(reel)[0]?.choice ?? null) : null);
 }
 
 async function open(choice: NonNullable<typeof state.besideChoice.value>, signal: AbortSignal): Promise<void> {

@@ -25,6 +25,7 @@ const SIGNALS = {
   neighbors: state.neighborLines,
   beside: state.besideChoice,
   align: state.alignment,
+  held: state.held,
   measure: state.measure,
   trust: state.trust,
   without: state.switchedOff,
@@ -109,6 +110,7 @@ function current(): LinkState {
     ...(opened && { selected: linkedSelection(), query: state.followedQuery.value, focus: state.selected.value }),
     trails: state.trailsShown.value ? state.trailLength.value : null,
     align: state.besideChoice.value === null ? "step" : state.alignment.value,
+    held: state.besideChoice.value === null ? null : state.held.value,
     repeat: state.loop.value === (range !== null) ? "auto" : state.loop.value ? "on" : "off",
     speed: state.speed.value,
   };

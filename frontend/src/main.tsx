@@ -21,6 +21,8 @@ import { sheet } from "./style/sheet";
 import { App } from "./ui/app";
 import { Watch } from "./watch";
 
+export * from "./shared";
+
 function followReducedMotion(): () => void {
   const query = window.matchMedia("(prefers-reduced-motion: reduce)");
   const tell = (): void => {

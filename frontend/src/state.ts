@@ -43,6 +43,8 @@ export const besideChoice = signal<(Place & { readonly film: string | null }) | 
 export const beside = signal<Reel | null>(null);
 export const besideVersion = signal(0);
 export const alignment = signal<Alignment>("step");
+/** The step at which the film beside is held, whatever the first does; null while it follows. */
+export const held = signal<number | null>(null);
 
 /** Why the server does not answer; null while it does. */
 export const unreachable = signal<string | null>(null);

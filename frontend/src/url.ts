@@ -70,6 +70,8 @@ export interface LinkState {
   /** The second film; `film` is null for the one that the server shows of its run. */
   readonly beside: { readonly run: string; readonly tag: string; readonly film: string | null } | null;
   readonly align: Alignment;
+  /** The step at which the film beside is held. */
+  readonly held: number | null;
   readonly measure: SampleMeasure;
   /** How dots say how far to trust them. */
   readonly trust: (typeof TRUST_MARKS)[number];
@@ -220,6 +222,7 @@ const CODECS: { readonly [Key in keyof LinkState]: Codec<LinkState[Key]> } = {
   neighbors: oneOf(NEIGHBOR_LINES),
   beside: [parseBeside, formatBeside],
   align: oneOf(ALIGNMENTS),
+  held: optional(0, Infinity, 0),
   measure: oneOf(SAMPLE_MEASURES),
   trust: oneOf(TRUST_MARKS),
   without: [

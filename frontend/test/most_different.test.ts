@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mostDifferent } from "../src/most_different";
+import { mostDifferent } from "../src/compare/most_different";
 import { seeded } from "./bytes";
 
 describe("the most different samples", () => {

@@ -22,6 +22,7 @@ const full: LinkState = {
   trails: 20,
   neighbors: "both",
   beside: { run: "a/b run", tag: "probe", film: "0123456789abcdef" },
+  held: 12,
   align: "accuracy",
   measure: "continuity",
   trust: "ring",

@@ -5,28 +5,39 @@ Numpy only, so that TensorBoard's process can use it; everything reads one step 
 
 from __future__ import annotations
 
+from tb_timetravel.insight.agreement import Agreement, agreement, last_agreement
+from tb_timetravel.insight.comparison import Comparison, cka, compare
 from tb_timetravel.insight.events import KINDS, StepEvents, StepState, step_events
 from tb_timetravel.insight.film import film_events
 from tb_timetravel.insight.influence import Influence, influence, influence_scores, self_influence
 from tb_timetravel.insight.near import Near, near, near_through_time
+from tb_timetravel.insight.neighbors_differ import NeighborDifference, neighbor_difference
 from tb_timetravel.insight.reading import RunInsight, read_insight, sample_columns
 from tb_timetravel.insight.suspicion import Evidence, order_of, reasons, rerank, suspicion
 from tb_timetravel.insight.training import TrainingDynamics, training_dynamics
 
 __all__ = [
     "KINDS",
+    "Agreement",
+    "Comparison",
     "Evidence",
     "Influence",
     "Near",
+    "NeighborDifference",
     "RunInsight",
     "StepEvents",
     "StepState",
     "TrainingDynamics",
+    "agreement",
+    "cka",
+    "compare",
     "film_events",
     "influence",
     "influence_scores",
+    "last_agreement",
     "near",
     "near_through_time",
+    "neighbor_difference",
     "order_of",
     "read_insight",
     "reasons",

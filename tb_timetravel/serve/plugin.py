@@ -34,6 +34,8 @@ _VIEWS = {
     "/texts": "texts_route",
     "/history": "history_route",
     "/neighbors": "neighbors_route",
+    "/compare": "compare.similarity_route",
+    "/compare_neighbors": "compare.neighbors_route",
     "/selections": "selections_route",
     "/selections/delete": "delete_selection_route",
     "/sample_values": "sample_values_route",

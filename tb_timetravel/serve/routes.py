@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tb_timetravel.errors import StoreError
 from tb_timetravel.serve import payloads
+from tb_timetravel.serve.compare_routes import CompareRoutes
 from tb_timetravel.serve.guard import Access, read_body
 from tb_timetravel.serve.http import (
     Refused,
@@ -50,6 +51,7 @@ class Routes:
     Attributes
     ----------
     insight : the views of what a log says of each sample.
+    compare : the views of two probe sets.
     """
 
     def __init__(self, context: TBContext, jobs: Jobs[FitStatus] | None = None) -> None:
@@ -59,6 +61,7 @@ class Routes:
         set_cache(getattr(context.flags, "timetravel_cache", None))
         self._jobs = jobs or Jobs(FIT, fit_command)
         self.insight = InsightRoutes(self._locator, self._access)
+        self.compare = CompareRoutes(self._locator)
         self._listing: Recent[dict[str, Any]] = Recent()
         self._neighbors = NeighborSearch()
 

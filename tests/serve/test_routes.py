@@ -348,6 +348,7 @@ ROUTES_FOR_GET = [
     "thumbnails",
     "texts",
     "history",
+    *("compare", "compare_neighbors"),
     "sample_values",
     "scalar_tags",
     "scalars",

@@ -2,7 +2,7 @@
 import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { besideInstant, besideTrouble, matching, nameOf, offers } from "../beside";
+import { besideInstant, besideTrouble, matching, nameOf, offers, putBeside } from "../beside";
 import { meanDifference } from "../difference_at";
 import { formatCount, formatPercent, plural } from "../format";
 import { drawnBeside, type Subject } from "../painter";
@@ -14,6 +14,7 @@ import { Icon } from "./icons";
 import { usePainter, useSize } from "./use_painter";
 
 const SUBJECT: Subject = { scene: sceneBeside, drawn: drawnBeside };
+const HELD_AT = "held";
 const HELD: Readonly<Record<Alignment, string>> = { step: "same step", accuracy: "same accuracy" };
 
 function Picture({ reel }: { reel: state.Reel }): JSX.Element {
@@ -72,8 +73,9 @@ export function Beside(): JSX.Element | null {
         <strong title={reel === null ? choice.run : nameOf(reel)}>{reel === null ? choice.run : nameOf(reel)}</strong>
         <select
           aria-label="Held at"
-          value={state.alignment}
+          value={state.held.value === null ? state.alignment.value : HELD_AT}
           onChange={({ currentTarget }) => {
+            state.held.value = null;
             state.alignment.value = ALIGNMENTS.find((name) => name === currentTarget.value) ?? "step";
           }}
         >
@@ -82,6 +84,7 @@ export function Beside(): JSX.Element | null {
               {HELD[name]}
             </option>
           ))}
+          {state.held.value !== null && <option value={HELD_AT}>step {state.held}</option>}
         </select>
         <button
           type="button"
@@ -89,7 +92,7 @@ export function Beside(): JSX.Element | null {
           aria-label="Close the film beside"
           title="Close the film beside"
           onClick={() => {
-            state.besideChoice.value = null;
+            putBeside(null);
           }}
         >
           <Icon name="close" />
@@ -120,7 +123,7 @@ export function BesideChoice({ reel }: { reel: state.Reel }): JSX.Element | null
         value={value}
         title={`Compare with one of ${plural(found.length, "film")} (C)`}
         onChange={({ currentTarget }) => {
-          state.besideChoice.value = found.find((offer) => offer.value === currentTarget.value)?.choice ?? null;
+          putBeside(found.find((offer) => offer.value === currentTarget.value)?.choice ?? null);
         }}
       >
         <option value="">–</option>

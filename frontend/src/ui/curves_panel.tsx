@@ -14,7 +14,7 @@ import {
 import { keyOf } from "../series";
 import * as state from "../state";
 import { ChartView } from "./chart";
-import { Differences } from "./differences";
+import { Comparison } from "./comparison";
 import { Fidelity } from "./fidelity";
 import { Icon } from "./icons";
 import { Popover } from "./popover";
@@ -96,7 +96,7 @@ export function CurvesPanel({ reel }: { reel: state.Reel }): JSX.Element {
   return (
     <aside class="panel curves" aria-label="Selection, curves and fidelity">
       <SelectionPanel reel={reel} />
-      <Differences reel={reel} />
+      <Comparison reel={reel} />
       <header class="panel-head">
         <h2>Curves</h2>
         <Chooser run={reel.place.run} />

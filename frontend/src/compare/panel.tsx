@@ -1,0 +1,23 @@
+/** Two films compared: loaded when there are two. */
+import type { JSX } from "preact";
+import * as state from "../state";
+import { AgreementTable } from "./agreement_table";
+import style from "./compare.css";
+import { Differences } from "./differences";
+import { SimilarityMap } from "./similarity_map";
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(style);
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+
+export function ComparePanel({ reel }: { reel: state.Reel }): JSX.Element | null {
+  const beside = state.beside.value;
+  if (beside === null) return null;
+  return (
+    <section class="compare" aria-label="Two films compared">
+      <AgreementTable reel={reel} beside={beside} />
+      <SimilarityMap reel={reel} beside={beside} />
+      <Differences reel={reel} beside={beside} />
+    </section>
+  );
+}

@@ -1,0 +1,100 @@
+"""Views that compare two runs: similarity of their representations step by step, and by how much each sample's neighbours differ."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
+
+from tb_timetravel.insight.comparison import compare
+from tb_timetravel.insight.neighbors_differ import neighbor_difference
+from tb_timetravel.serve.http import answers, name_argument, number_argument, respond_bytes, respond_json
+from tb_timetravel.serve.locate import asker_of
+from tb_timetravel.store import data_fingerprint, open_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from numpy.typing import NDArray
+    from werkzeug.wrappers import Request, Response
+
+    from tb_timetravel.serve.locate import RunLocator
+    from tb_timetravel.store import ProbeReader
+
+_REMEMBERED_PAIRS, _REMEMBERED_STEPS = 8, 32
+Answer = TypeVar("Answer")
+
+
+class Kept(Generic[Answer]):
+    """The last answers, each made by one request while others wait: two at a time would take twice the memory and no less time."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """Give the answer of a key, which names all that it depends on."""
+        with self._lock:
+            if key not in self._answers:
+                self._answers[key] = make()
+                if len(self._answers) > self._most:
+                    self._answers.popitem(last=False)
+            self._answers.move_to_end(key)
+            return self._answers[key]
+
+
+class CompareRoutes:
+    """Views of two probe sets: ``run`` and ``tag`` beside ``with_run`` and ``with_tag``."""
+
+    def __init__(self, locator: RunLocator) -> None:
+        self._locator = locator
+        self._comparisons: Kept[dict[str, Any]] = Kept(_REMEMBERED_PAIRS)
+        self._differences: Kept[bytes] = Kept(_REMEMBERED_STEPS)
+
+    def _two(self, request: Request) -> tuple[ProbeReader, ProbeReader]:
+        asker = asker_of(request)
+        names = [(name_argument(request, f"{which}run"), name_argument(request, f"{which}tag")) for which in ("", "with_")]
+        one, other = (open_reader(self._locator.probe_directory(asker, run, tag)) for run, tag in names)
+        return one, other
+
+    @answers("GET")
+    def similarity_route(self, request: Request) -> Response:
+        """Send how alike the representations are, at every pair of steps."""
+        one, other = self._two(request)
+        return respond_json(request, self._comparisons.get(_version(one, other), lambda: _compare(one, other)))
+
+    @answers("GET")
+    def neighbors_route(self, request: Request) -> Response:
+        """Send the share of each sample's nearest that differ between two steps."""
+        step, with_step = number_argument(request, "step"), number_argument(request, "with_step")
+        one, other = self._two(request)
+        key = (*_version(one, other), step, with_step)
+        content = self._differences.get(key, lambda: pack_shares(neighbor_difference(one, other, step, with_step).shares))
+        return respond_bytes(request, content, "application/octet-stream", gzipped=True)
+
+
+def _version(one: ProbeReader, other: ProbeReader) -> tuple[str, ...]:
+    return tuple(part for reader in (one, other) for part in (reader.directory, data_fingerprint(reader.probe(), reader.steps())))
+
+
+def _compare(one: ProbeReader, other: ProbeReader) -> dict[str, Any]:
+    found = compare(one, other)
+    return {
+        "steps": found.steps,
+        "with_steps": found.with_steps,
+        "cka": np.round(found.cka.astype(np.float64), 6).tolist(),
+        "n_matched": found.n_matched,
+        "n_used": found.n_used,
+        "seed": found.seed,
+    }
+
+
+def pack_shares(shares: NDArray[np.float32]) -> bytes:
+    """Pack shares (n,) in [0, 1], NaN for none, as a gzipped ``TTV1``: a byte per sample, as ``sample_values`` sends them."""
+    values = np.where(np.isnan(shares), 255, np.round(254 * np.nan_to_num(shares))).astype(np.uint8)
+    return gzip.compress(struct.pack("<4sIff", b"TTV1", len(values), 0.0, 1.0) + values.tobytes(), compresslevel=3, mtime=0)

@@ -268,7 +268,7 @@ def test_influence_lists_who_helped_and_harmed_until_the_step(tab: Callable[...,
     expect(film.frame.locator(".insight-subject")).to_contain_text(f"#{ids[found.helpers[1]]} ")
     film.frame.locator(".insight select").select_option(label="digit 4")
     (other,) = influence(reader, [int(found.helpers[1])], target=4, until=STEPS[2], top=10)
-    expect(film.frame.get_by_text("As digit 4:")).to_be_visible()
+    expect(film.frame.get_by_text("its loss as digit 4")).to_be_visible()
     assert card_ids(film, "section[aria-label=Helped]") == ids[other.helpers].tolist()
 
 

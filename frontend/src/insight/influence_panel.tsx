@@ -84,7 +84,7 @@ function Influences({ reel, sample }: { reel: tab.Reel; sample: number }): JSX.E
           ? "Reading the log"
           : value === null
             ? ""
-            : `As ${tab.className(value.target, names)}: what training on each would have done to its loss` +
+            : `Training on these lowered or raised its loss as ${tab.className(value.target, names)}` +
               (value.steps.length < logged ? `, by ${value.steps.length} of ${plural(logged, "step")}` : "")}
       </p>
       {value !== null && trouble === null && (

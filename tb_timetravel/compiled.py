@@ -43,9 +43,9 @@ def _compiled(loop: Loop) -> Loop:
 def _over_rows(n: int, work: Callable[[int, int], Any]) -> list[Any]:
     """Do work(low, high) on parts of n rows, in as many threads as torch uses."""
     n_threads = max(1, min(torch.get_num_threads(), n // _MIN_ROWS_PER_THREAD))
-    ends = np.linspace(0, n, n_threads + 1).astype(int).tolist()
     if n_threads == 1:
         return [work(0, n)]
+    ends = np.linspace(0, n, n_threads + 1).astype(int).tolist()
     return list(_pool(n_threads).map(work, ends[:-1], ends[1:]))
 
 
@@ -183,19 +183,23 @@ def nearest_of(distances: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Ten
     if distances.device.type != "cpu":
         values, index = distances.topk(k, largest=False)
         return values, index
-    values, index = torch.empty(len(distances), k, dtype=distances.dtype), torch.empty(len(distances), k, dtype=torch.int64)
-    arrays = distances.numpy(), values.numpy(), index.numpy()
-    _over_rows(len(distances), lambda low, high: _nearest(*arrays, low, high))
+    values = torch.full((len(distances), k), torch.inf, dtype=distances.dtype)
+    index = torch.zeros(len(distances), k, dtype=torch.int64)
+    look_for_nearer(distances, 0, values, index)
     return values, index
 
 
+def look_for_nearer(distances: torch.Tensor, first: int, values: torch.Tensor, index: torch.Tensor) -> None:
+    """Go on with a search on a CPU: put distances (b, n), to positions from `first` up, into what was found before, (b, k) each."""
+    arrays = distances.numpy(), values.numpy(), index.numpy()
+    _over_rows(len(distances), lambda low, high: _nearest(*arrays, first, low, high))
+
+
 @_compiled
-def _nearest(distances: Floats, values: Floats, index: Ints, low: int, high: int) -> None:
+def _nearest(distances: Floats, values: Floats, index: Ints, first: int, low: int, high: int) -> None:
     n, k = distances.shape[1], values.shape[1]
     for i in range(low, high):
         row, best, at = distances[i], values[i], index[i]
-        best[:] = np.inf
-        at[:] = 0
         for start in range(0, n, _CHUNK):
             stop, n_below, worst = min(start + _CHUNK, n), _ZERO, best[k - 1]
             for j in range(start, stop):
@@ -209,7 +213,24 @@ def _nearest(distances: Floats, values: Floats, index: Ints, low: int, high: int
                     while place > 0 and value < best[place - 1]:
                         best[place], at[place] = best[place - 1], at[place - 1]
                         place -= 1
-                    best[place], at[place] = value, j
+                    best[place], at[place] = value, first + j
+
+
+def square_distances_in_plane(points: Floats, rows: Ints) -> Floats:
+    """Give the square distances of some of the points (n, 2) to all of them, (len(rows), n), by differences."""
+    result = np.empty((len(rows), len(points)), points.dtype)
+    xs, ys = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
+    _over_rows(len(rows), lambda low, high: _square_distances(xs, ys, rows, low, high, result))
+    return result
+
+
+@_compiled
+def _square_distances(xs: Floats, ys: Floats, rows: Ints, low: int, high: int, result: Floats) -> None:
+    for i in range(low, high):
+        x_here, y_here = xs[rows[i]], ys[rows[i]]
+        for j in range(len(xs)):
+            dx, dy = x_here - xs[j], y_here - ys[j]
+            result[i, j] = dx * dx + dy * dy
 
 
 def count_below(distances: Floats, limits: Floats) -> NDArray[np.int64]:

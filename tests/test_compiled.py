@@ -28,6 +28,23 @@ def test_the_nearest_are_those_of_a_full_sort(n: int, k: int):
     assert torch.equal(index, ordered.indices[:, :k])
 
 
+def test_a_search_that_goes_on_finds_what_one_search_finds():
+    table = distances(300, 90)
+    table[:, 40:60] = table[:, 5:25]  # of equally near ones the first counts
+    values, index = torch.full((300, 7), torch.inf), torch.zeros(300, 7, dtype=torch.int64)
+    for first in (0, 30, 60):
+        compiled.look_for_nearer(table[:, first : first + 30].contiguous(), first, values, index)
+    expected = compiled.nearest_of(table, 7)
+    assert torch.equal(values, expected[0])
+    assert torch.equal(index, expected[1])
+
+
+def test_distances_in_the_plane_are_those_of_a_loop_over_differences():
+    points, rows = torch.randn(600, 2, generator=torch.Generator().manual_seed(0)), torch.arange(599, 0, -2)
+    found = torch.from_numpy(compiled.square_distances_in_plane(points.numpy(), rows.numpy()))
+    torch.testing.assert_close(found, (points[rows][:, None] - points).square().sum(2))
+
+
 def test_what_is_not_finite_is_never_near():
     table = torch.tensor([[torch.inf, 3.0, torch.nan, 1.0]])
     values, index = compiled.nearest_of(table, 3)

@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "render": {"errors", "schema", "frame", "palette", "store"},
     "export": {"errors", "schema", "frame", "store"},
     "serve": {"errors", "schema", "frame", "palette", "store", "insight"},
-    "exchange": {"errors", "schema", "store", "log"},
+    "exchange": {"errors", "schema", "store", "log", "fidelity"},
     "cli": {"errors", "schema", "store", "pipeline", "render", "export", "exchange", "insight", "job"},
     "__main__": {"cli"},
     "__init__": {"log"},  # on first use only

@@ -1,7 +1,7 @@
 """How good the subject model and a film are at each step, as the JSON files that the Time-Travelling Visualizer writes, and as scalars.
 
-Written by a command of its own and not by each fit: all of it follows from what a film stores, so films of any age have it without being
-fitted again, and a fit need not know of another system's files. ``formats.md`` says what each key means.
+Written by a command of its own and not by each fit: all of it follows from the log and what a film stores, so films of any age have it
+without being fitted again, and a fit need not know of another system's files. ``formats.md`` says what each key means.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 
 from tb_timetravel.errors import NotFound
 from tb_timetravel.exchange.event_file import Point
+from tb_timetravel.exchange.ways import ways_eval
 from tb_timetravel.schema import DEFAULT_TAG
 from tb_timetravel.store.films import SAMPLE_FIDELITY
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from tb_timetravel.schema import Film, FilmStep, MetricInfo, Probe
     from tb_timetravel.store import FilmStore, ProbeReader
 
-Table = dict[str, dict[str, object]]  # key -> step -> value, as JSON has it
+Table = dict[str, dict[str, object]]  # key -> step (of one key, k) -> value, as JSON has it
 
 _SPLITS = ("train", "test")
 _MAX_BOUNDARY_CHANCE = 0.3  # above, the boundary samples may have been too few for k of them
@@ -81,7 +82,12 @@ def film_eval(reader: ProbeReader, films: FilmStore, film: Film) -> Table:
             for key, value in found.items():
                 if value is not None:
                     table.setdefault(key, {})[str(step.step)] = value
+        table |= {_key_of_ways(key, split): values for key, values in ways_eval(reader, films, film, split).items()}
     return table
+
+
+def _key_of_ways(key: str, split: str) -> str:
+    return f"temporal_{split}_mean" if key == "temporal_mean" else f"{key}_{split}"
 
 
 def _score(step: FilmStep, metric: str, split: str) -> float | None:

@@ -9,6 +9,7 @@ from tb_timetravel.fidelity.boundary import boundary_preservation
 from tb_timetravel.fidelity.flicker import Flicker, territory_flicker
 from tb_timetravel.fidelity.inverse import confidence_deviation, prediction_agreement, reconstruction_error
 from tb_timetravel.fidelity.spatial import SpatialFidelity, neighborhood_chance, spatial_fidelity
+from tb_timetravel.fidelity.step_order import nearest_steps_kept, stage_ranking, stillness, weighted_ranking
 from tb_timetravel.fidelity.temporal import jitter, jitter_chance, spearman, temporal_correlation, temporal_ranking
 
 __all__ = [
@@ -18,12 +19,16 @@ __all__ = [
     "confidence_deviation",
     "jitter",
     "jitter_chance",
+    "nearest_steps_kept",
     "neighborhood_chance",
     "prediction_agreement",
     "reconstruction_error",
     "spatial_fidelity",
     "spearman",
+    "stage_ranking",
+    "stillness",
     "temporal_correlation",
     "temporal_ranking",
     "territory_flicker",
+    "weighted_ranking",
 ]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 
 from tb_timetravel import compiled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _BLOCK_BYTES = {"cpu": 2**20, "cuda": 2**28}  # of distances that are worked on at a time; a CPU keeps this much in its cache
 _MIN_ROWS = 256  # of a matrix product: it reads all n samples for every block
@@ -52,7 +56,8 @@ def spatial_fidelity(x: torch.Tensor, z: torch.Tensor, *, n_neighbors: int, rows
     x, z = x - x.mean(0), z - z.mean(0)
     rows = torch.arange(n, device=x.device) if rows is None else rows
     blocks = rows.split(max(_MIN_ROWS, _block_rows(n, x.device)))
-    parts = [_measure_block(_distances(x, block), _distances(z, block), k) for block in blocks]
+    distances_x, distances_z = _distances_in(x), _distances_in(z)
+    parts = [_measure_block(distances_x(block), distances_z(block), k) for block in blocks]
     kept, false, missing = (torch.cat([part[i] for part in parts]).to(x.dtype) for i in range(3))
     norm = 2.0 / (k * (2 * n - 3 * k - 1))
     return SpatialFidelity(kept / k, 1.0 - norm * false, 1.0 - norm * missing)
@@ -62,17 +67,24 @@ def _block_rows(n: int, device: torch.device) -> int:
     return max(1, _BLOCK_BYTES[device.type] // (4 * n))
 
 
-def _distances(points: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-    """Square distances of rows (b,) to all points, less a constant of the row, (b, n); a sample is infinitely far from itself."""
-    if points.shape[1] <= 4:
-        # differences, not products: in the plane a product's rounding would decide between close neighbours
-        distances = torch.zeros(len(rows), len(points), dtype=points.dtype, device=points.device)
-        for column in points.T.contiguous():
-            difference = column[rows, None] - column
-            distances.addcmul_(difference, difference)
-    else:
-        distances = torch.addmm(points.square().sum(1)[None], points[rows], points.T, alpha=-2.0)
-    distances[torch.arange(len(rows), device=points.device), rows] = math.inf
+def _distances_in(points: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Make square distances of rows (b,) to all points, less a constant of the row, (b, n); a sample is infinitely far from itself."""
+    columns, squares = points.T.contiguous(), points.square().sum(1)[None]
+
+    def distances(rows: torch.Tensor) -> torch.Tensor:
+        # differences, not products, in few dimensions: a product's rounding would decide between close neighbours
+        if len(columns) == 2 and points.device.type == "cpu":
+            found = torch.from_numpy(compiled.square_distances_in_plane(points.numpy(), rows.numpy()))
+        elif len(columns) <= 4:
+            found = torch.zeros(len(rows), len(points), dtype=points.dtype, device=points.device)
+            for column in columns:
+                difference = column[rows, None] - column
+                found.addcmul_(difference, difference)
+        else:
+            found = torch.addmm(squares, points[rows], points.T, alpha=-2.0)
+        found[torch.arange(len(rows), device=points.device), rows] = math.inf
+        return found
+
     return distances
 
 

@@ -68,10 +68,10 @@ def temporal_ranking(x: torch.Tensor, z: torch.Tensor) -> torch.Tensor:
     """
     if len(x) < 4:
         return torch.full(z.shape[:2], torch.nan, dtype=torch.float64, device=z.device)
-    return _rank_correlation(_to_other_steps(x), _to_other_steps(z)).T
+    return _rank_correlation(distances_to_other_steps(x), distances_to_other_steps(z)).T
 
 
-def _to_other_steps(points: torch.Tensor) -> torch.Tensor:
+def distances_to_other_steps(points: torch.Tensor) -> torch.Tensor:
     """Measure the distance of each sample at each step to itself at the other steps, (n_steps, b, d) -> (b, n_steps, n_steps - 1)."""
     n = len(points)
     since = (points - points[0]).transpose(0, 1).double()  # a product in single precision would decide between close steps

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from tb_timetravel import compiled
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -81,9 +83,9 @@ def _pairs(x: torch.Tensor, predictions: torch.Tensor, starts: torch.Tensor, k: 
     for rows in starts.split(max(1, _BLOCK_BYTES // (4 * len(x)))):
         d2 = torch.addmm(squares[None], centered[rows], centered.T, alpha=-2.0)  # less the row's own square: same order
         d2[torch.arange(len(rows), device=x.device), rows] = math.inf
-        reach = d2.topk(k, largest=False).values[:, -1:]
+        reach = compiled.nearest_of(d2, k)[0][:, -1:]
         d2.masked_fill_(predictions[rows, None] == predictions[None], math.inf)
-        near, partner = d2.topk(k, largest=False)
+        near, partner = compiled.nearest_of(d2, k)
         within = near <= reach
         wanted = (within | ~within.any(1, keepdim=True)) & near.isfinite()
         found.append(torch.stack([rows[:, None].expand_as(partner)[wanted], partner[wanted]], 1))

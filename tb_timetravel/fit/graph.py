@@ -16,6 +16,7 @@ import torch
 from tb_timetravel import compiled
 
 _BLOCK_BYTES = {"cpu": 64 * 2**20, "cuda": 2 * 2**30}
+_TILE = 2048  # samples a side of a tile of distances: 16 MB
 _EXACT_LIMIT = {"cpu": 30_000, "cuda": 500_000}  # samples; n² distances take longer than NN-descent beyond
 
 
@@ -47,7 +48,7 @@ def nearest_neighbors(x: torch.Tensor, n_neighbors: int, *, seed: int = 0) -> tu
     """
     if len(x) > _EXACT_LIMIT[x.device.type]:
         return approximate_neighbors(x, n_neighbors, seed=seed)
-    return _search(x, x, n_neighbors, own=True)
+    return _search_within(x, n_neighbors) if x.device.type == "cpu" else _search(x, x, n_neighbors, own=True)
 
 
 def neighbors_among(query: torch.Tensor, base: torch.Tensor, n_neighbors: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -73,6 +74,24 @@ def _search(query: torch.Tensor, base: torch.Tensor, k: int, *, own: bool) -> tu
     return torch.cat(index), torch.cat(distance)
 
 
+def _search_within(x: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Do as `_search` among the samples themselves, on a CPU, with half of its products: a tile serves its rows and its columns."""
+    centered = x - x.mean(0)
+    squares = centered.square().sum(1)
+    near, index = torch.full((len(x), k), math.inf), torch.zeros(len(x), k, dtype=torch.int64)
+    tiles = torch.arange(len(x)).split(_TILE)
+    for number, rows in enumerate(tiles):
+        for columns in tiles[number:]:
+            row, column = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+            d2 = torch.addmm(squares[None, column], centered[row], centered[column].T, alpha=-2.0).add_(squares[row, None])
+            if row == column:
+                d2.fill_diagonal_(math.inf)
+            else:
+                compiled.look_for_nearer(d2.T.contiguous(), row.start, near[column], index[column])
+            compiled.look_for_nearer(d2, column.start, near[row], index[row])
+    return index, near.clamp_min(0.0).sqrt()
+
+
 def approximate_neighbors(x: torch.Tensor, n_neighbors: int, *, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Find neighbours by NN-descent (pynndescent), self removed; same result as `nearest_neighbors` but for a few."""
     from pynndescent import NNDescent  # compiles for seconds at import: only where it is needed
@@ -88,7 +107,7 @@ def approximate_neighbors(x: torch.Tensor, n_neighbors: int, *, seed: int) -> tu
     return index, torch.from_numpy(distance[keep].reshape(shape).astype(np.float32)).to(x.device)
 
 
-def affinities(distances: torch.Tensor, perplexity: float, *, n_bisections: int = 50) -> torch.Tensor:
+def affinities(distances: torch.Tensor, perplexity: float, *, n_bisections: int = 26) -> torch.Tensor:
     """Turn neighbour distances into probabilities of a given perplexity.
 
     p_ij ∝ exp(-(d_ij² - d_i1²) / s_i), with s_i found by bisection for all rows at once so that the entropy of row i is log(perplexity)

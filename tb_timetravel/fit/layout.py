@@ -66,8 +66,9 @@ def lay_out(
     turns = _in_turn(len(motion.references), generator)
 
     def force(y: torch.Tensor, done: float) -> torch.Tensor:
-        negatives = _negatives(n, config, generator, y.device).unique()
-        attraction = config.exaggeration if done < config.exaggerated else 1.0
+        begins = done < config.exaggerated  # samples seek their neighbours: what pushes them need not be known so well
+        negatives = _negatives(n, config.n_negatives // 2 if begins else config.n_negatives, generator, y.device)
+        attraction = config.exaggeration if begins else 1.0
         result = torch.zeros_like(y)
         for t, graph in graphs.items():
             result[t] = attraction * attraction_force(y[t], graph) + repulsion_force(y[t], negatives)
@@ -111,7 +112,7 @@ def lay_out_others(
     normalisers = {t: mean_kernel(layout[t]) for t in neighbors}
 
     def force(y: torch.Tensor, _: float) -> torch.Tensor:
-        negatives = _negatives(n, config, generator, y.device)
+        negatives = _negatives(n, config.n_negatives, generator, y.device)
         result = torch.zeros_like(y)
         for t, (index, weight) in neighbors.items():
             result[t] = attraction_to(y[t], layout[t], index, weight) + repulsion_from(y[t], layout[t][negatives], normalisers[t])
@@ -138,15 +139,15 @@ def lay_out_beside(positions: torch.Tensor, index: torch.Tensor, weight: torch.T
     normaliser = mean_kernel(positions)
 
     def force(y: torch.Tensor, _: float) -> torch.Tensor:
-        other = positions[_negatives(len(positions), config, generator, y.device)]
+        other = positions[_negatives(len(positions), config.n_negatives, generator, y.device)]
         return (attraction_to(y[0], positions, index, weight) + repulsion_from(y[0], other, normaliser))[None]
 
     start = (positions[index] * weight[..., None]).sum(1)
     return _minimise(start[None], force, config, config.n_iterations_others, lambda _: None)[0]
 
 
-def _negatives(n: int, config: LayoutConfig, generator: torch.Generator, device: torch.device) -> torch.Tensor:
-    return torch.randint(0, n, (min(n, config.n_negatives),), generator=generator).to(device)
+def _negatives(n: int, wanted: int, generator: torch.Generator, device: torch.device) -> torch.Tensor:
+    return torch.randperm(n, generator=generator)[:wanted].to(device)
 
 
 def _in_turn(n: int, generator: torch.Generator) -> Iterator[int]:
@@ -182,7 +183,8 @@ def _minimise(
         mean.lerp_(now, 0.1)
         variance.lerp_(now.square_(), 0.05)
         rate = config.learning_rate * min(1.0, 0.1 * (iteration + 1)) * (1.0 - done)
-        y += rate * (mean / (1.0 - 0.9 ** (iteration + 1))) / ((variance / (1.0 - 0.95 ** (iteration + 1))).sqrt() + 1e-8)
+        spread = variance.div(1.0 - 0.95 ** (iteration + 1)).sqrt_().add_(1e-8)
+        y.addcdiv_(mean, spread, value=rate / (1.0 - 0.9 ** (iteration + 1)))
         if done >= 1.0 - config.averaged or iteration == n_iterations - 1:
             result += y
             n_averaged += 1

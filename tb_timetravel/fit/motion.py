@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import torch
@@ -42,6 +43,16 @@ class Motion:
     typical: torch.Tensor
     references: list[int]
     ranks: torch.Tensor
+
+    @cached_property
+    def relative(self) -> torch.Tensor:
+        """Displacements in units of an ordinary one, (n_steps - 1, n), never 0."""
+        return (self.moved / self.typical).clamp_min(1e-6)
+
+    @cached_property
+    def log_relative(self) -> torch.Tensor:
+        """Their logarithms."""
+        return self.relative.log()
 
 
 def read_motion(dynamics: Dynamics, samples: torch.Tensor, *, typical: torch.Tensor | None = None) -> Motion:
@@ -91,16 +102,17 @@ def coupling_force(y: torch.Tensor, motion: Motion, *, spring: float, match: flo
     -------
     (n_steps, n, 2)
     """
-    step = y[1:] - y[:-1]
-    relative = (motion.moved / motion.typical).clamp_min(1e-6)
-    stiffness = relative.pow(-2.0).clamp_max(stiffness_limit)
-    square = step.square().sum(2) + 1e-6  # of a displacement of a thousandth: below it, direction means nothing
-    excess = 0.5 * square.log() - relative.log()
-    excess = excess - excess.mean()
-    strength = 2.0 * spring * stiffness + 2.0 * match * excess / square
+    steps = [axis[1:] - axis[:-1] for axis in y.unbind(2)]  # one axis at a time: a third of the time of pairs
+    square = torch.addcmul(steps[0].square(), steps[1], steps[1]).add_(1e-6)  # below a thousandth, direction means nothing
+    excess = square.log().mul_(0.5).sub_(motion.log_relative)
+    excess -= excess.mean()
+    stiffness = motion.relative.square().reciprocal_().clamp_max_(stiffness_limit)
+    strength = excess.div_(square).mul_(2.0 * match).add_(stiffness, alpha=2.0 * spring)
     force = torch.zeros_like(y)
-    force[:-1] += strength[..., None] * step
-    force[1:] -= strength[..., None] * step
+    for on_axis, step in zip(force.unbind(2), steps, strict=True):
+        pull = step.mul_(strength)
+        on_axis[:-1] += pull
+        on_axis[1:] -= pull
     return force
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from tb_timetravel.fit import graph
 from tb_timetravel.fit.graph import (
     affinities,
     approximate_neighbors,
@@ -23,6 +24,17 @@ def test_neighbours_are_exact_and_never_the_sample_itself():
     assert not (index == torch.arange(len(x))[:, None]).any()
     true = torch.cdist(x, x, compute_mode="donot_use_mm_for_euclid_dist").fill_diagonal_(torch.inf).topk(6, largest=False).values
     torch.testing.assert_close(distance, true, atol=2e-3, rtol=1e-4)
+
+
+def test_neighbours_are_found_across_tiles_of_distances(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(graph, "_TILE", 37)
+    x = torch.cat([cloud(200, 5), cloud(60, 5)])  # the last 60 are duplicates, in other tiles
+    index, distance = nearest_neighbors(x, 9)
+    expected = neighbors_among(x, x, 10)  # with the sample itself
+    torch.testing.assert_close(distance, expected[1][:, 1:], atol=2e-3, rtol=1e-4)
+    assert not (index == torch.arange(len(x))[:, None]).any()
+    at = (x[:, None] - x[index]).norm(dim=2)
+    torch.testing.assert_close(at, distance, atol=2e-3, rtol=1e-4)
 
 
 def test_approximate_neighbours_are_nearly_all_right():

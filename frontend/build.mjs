@@ -8,8 +8,8 @@ import * as esbuild from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const outdir = join(here, "..", "tb_timetravel", "static");
 // Bytes, gzipped: what opens with the tab, what it fetches when it is used, and the script of an exported page, which it never loads.
-const budgets = { tab: 120_000, "on demand": 10_000, compare: 20_000, page: 65_000 };
-const PARTS = { "page.js": "page", "index.js": "tab", "app.js": "tab", "compare.js": "compare" };
+const budgets = { tab: 120_000, insight: 40_000, compare: 20_000, "on demand": 10_000, page: 65_000 };
+const PARTS = { "page.js": "page", "index.js": "tab", "app.js": "tab", "insight.js": "insight", "compare.js": "compare" };
 const partOf = (file) => PARTS[file] ?? "on demand";
 
 // Styles are adopted as a constructed sheet, so they travel as a string; esbuild's own text loader would leave their whitespace in.
@@ -49,28 +49,26 @@ const embeddedSource = {
   },
 };
 
-// Parts of the tab that are loaded on demand, each a bundle by the name of its folder. Splitting would cut the app in pieces that compress worse.
-const onDemand = {
-  name: "on-demand",
+// Parts of the tab that are loaded on demand, each a file of its own. They and the tab hold one copy of what both use: app.js exports it. Splitting
+// would do that too, by a third file that the tab waits for, and 3 kB more. What the parts take from the rest of the sources by themselves has no
+// state, so that a second copy does no harm.
+const COPIED = ["binary", "decode", "flips", "format", "palette", "timeline"].map((name) => `/${name}`);
+const lentByTheTab = {
+  name: "lent-by-the-tab",
   setup(build) {
-    build.onResolve({ filter: /^\.\.?\/compare\/panel$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: "./compare.js", external: true } : undefined,
+    build.onResolve({ filter: /^@?preact|\/lent$/ }, () => ({ path: "./app.js", external: true }));
+    build.onResolve({ filter: /^\.\.\// }, ({ path }) =>
+      COPIED.some((name) => path.endsWith(name))
+        ? undefined
+        : { errors: [{ text: `${path} may hold state: let lent.ts lend it` }] },
     );
   },
 };
-
-// They have from the app what src/shared.ts names.
-const sharedModules = new Set(
-  [...readFileSync(join(here, "src", "shared.ts"), "utf8").matchAll(/from "(.+)"/g)].map(([, path]) =>
-    path.startsWith(".") ? join(here, "src", path) : path,
-  ),
-);
-const sharedWithApp = {
-  name: "shared-with-app",
+const partsApart = {
+  name: "parts-apart",
   setup(build) {
-    build.onResolve({ filter: /./ }, ({ path, resolveDir }) =>
-      sharedModules.has(path.startsWith(".") ? join(resolveDir, path) : path) ? { path: "./app.js", external: true } : undefined,
-    );
+    build.onResolve({ filter: /\/insight\/index$/ }, () => ({ path: "./insight.js", external: true }));
+    build.onResolve({ filter: /\/compare\/panel$/ }, () => ({ path: "./compare.js", external: true }));
   },
 };
 
@@ -92,15 +90,15 @@ const options = {
   legalComments: "linked",
   jsx: "automatic",
   jsxImportSource: "preact",
-  plugins: [styleText, shaderText, onDemand],
+  plugins: [styleText, shaderText, partsApart],
   logLevel: "warning",
 };
 
 const partOptions = {
   ...options,
-  entryPoints: { compare: "src/compare/panel.tsx" },
+  entryPoints: { insight: "src/insight/index.tsx", compare: "src/compare/panel.tsx" },
   splitting: false,
-  plugins: [styleText, sharedWithApp],
+  plugins: [styleText, lentByTheTab],
 };
 
 // A classic script, since a page that is opened from a disk may load no modules; `timetravel export` writes it into the page.

@@ -58,7 +58,7 @@ export async function getBytes(route: string, query: Query, signal?: AbortSignal
   return response.arrayBuffer();
 }
 
-async function post<T>(decoder: Decoder<T>, route: string, body: Readonly<Record<string, unknown>>): Promise<T> {
+export async function post<T>(decoder: Decoder<T>, route: string, body: Readonly<Record<string, unknown>>): Promise<T> {
   const response = await request(address(route), {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-Time-Travel": "1" },
@@ -111,6 +111,19 @@ export const fetchColumns = async ({ run, tag }: Place, version: string): Promis
 
 export const fetchColumnValues = ({ run, tag }: Place, version: string, column: number): Promise<ArrayBuffer> =>
   getBytes("column_values", { run, tag, column, v: version });
+
+export const fetchInsight = ({ run, tag }: Place, film: string, signal?: AbortSignal): Promise<wire.Insight> =>
+  getJson(wire.insight, "insight", { run, tag, film }, signal);
+
+export const startInsight = async ({ run, tag }: Place, film: string): Promise<wire.Insight> =>
+  (await post(wire.insightAnswer, "insight", { run, tag, film })).insight;
+
+export const cancelInsight = async ({ run, tag }: Place): Promise<wire.Insight> =>
+  (await post(wire.insightAnswer, "insight/cancel", { run, tag })).insight;
+
+/** A value per sample of what was worked out under a key, as `fetchColumnValues`. */
+export const fetchInsightValues = ({ run, tag }: Place, insight: string, column: string): Promise<ArrayBuffer> =>
+  getBytes("insight_values", { run, tag, insight, column });
 
 /** A window of a step's territory, in fractions of the extent, on a grid of its own. */
 export async function fetchTerritoryPart(

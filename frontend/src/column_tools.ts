@@ -30,12 +30,20 @@ export function decodeValues(buffer: ArrayBuffer, { name, kind }: ColumnInfo, n:
   return kind === "number" ? new Float64Array(buffer, 8, n) : new Uint8Array(buffer, 8, n);
 }
 
+/** The values of what was worked out of a log: numbers, or, of a column of classes, their numbers as its kinds. */
+export function decodeInsight(buffer: ArrayBuffer, info: ColumnInfo, n: number): ColumnValues {
+  const values = decodeValues(buffer, { ...info, kind: "number" }, n);
+  if (info.kind === "number") return values;
+  return Uint8Array.from(values as Float64Array, (value) => (value >= 0 && value < info.kinds.length ? value : NO_KIND));
+}
+
 /** A sample's value as people read it, empty where there is none. */
 export function cellOf({ info, values }: KnownColumn, sample: number): string {
   const value = values[sample];
   if (typeof value !== "number") return value ?? "";
   if (info.kind === "category") return info.kinds[value] ?? "";
-  return Number.isNaN(value) ? "" : String(value);
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "" : "never";
+  return "source" in info ? String(Number(value.toPrecision(5))) : String(value); // as it was logged; else as far as it means something
 }
 
 /** Where each sample stands when all are ordered by a column; those without a value stand first. */
@@ -60,15 +68,23 @@ export function ranksOf({ info, values }: KnownColumn): Float64Array {
 const TAIL = 0.01; // share of the samples at each end
 const FAR = 3; // times as wide as the rest
 
-/** The ends of a scale: all values, but for a few that lie so far out that they would leave one colour to the rest. */
+/**
+ * The ends of a scale: all values, but for a few that lie so far out that they would leave one colour to the rest. What never happened (+∞)
+ * lies beyond the upper end.
+ */
 export function spanOf(values: Float64Array): { low: number; high: number; openLow: boolean; open: boolean } {
-  const known = values.filter((value) => !Number.isNaN(value)).sort();
+  const known = values.filter(Number.isFinite).sort();
   const at = (share: number): number => known[Math.round(share * (known.length - 1))] ?? 0;
   const [least, lower, upper, greatest] = [at(0), at(TAIL), at(1 - TAIL), at(1)];
   const far = greatest - least > FAR * (upper - lower) && upper > lower;
   const openLow = far && lower - least > (upper - lower) / 2;
-  const open = far && greatest - upper > (upper - lower) / 2;
-  return { low: openLow ? lower : least, high: open ? upper : greatest, openLow, open };
+  const openHigh = far && greatest - upper > (upper - lower) / 2;
+  return {
+    low: openLow ? lower : least,
+    high: openHigh ? upper : greatest,
+    openLow,
+    open: openHigh || values.includes(Infinity),
+  };
 }
 
 export interface Coloured extends Column {

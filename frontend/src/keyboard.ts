@@ -29,6 +29,7 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["R", "trails of what is selected"],
   ["N", "lines to the nearest neighbors of the sample in focus: in the representation, in the plane, both"],
   ["C", "another film beside, or one alone"],
+  ["S F", "in the list of suspicious samples: suspicious, fine"],
   ["/", "find samples by a query"],
   ["E", "export a picture or a film"],
   ["Esc", "close what lies on top, else clear the selection"],

@@ -15,7 +15,7 @@ import {
   WRONG,
 } from "./engine/scene";
 import { CORRECTNESS_COLOURS, classColour, NONE_COLOUR } from "./palette";
-import { colouringColumn } from "./sample_columns";
+import { colouringColumn, type SampleColumn } from "./sample_columns";
 import * as state from "./state";
 import type { ColourMode } from "./url";
 
@@ -179,7 +179,8 @@ export const scale = computed<Scale | null>(() => {
     const shown = colouringColumn.value;
     if (shown == null) return null;
     const { low, high, open, openLow, info, values } = shown;
-    return { title: info.name, low, high, open, openLow, words: info.name, partial: values.includes(255) };
+    const { label, description } = (info as SampleColumn).source ?? { label: info.name, description: info.name };
+    return { title: label, low, high, open, openLow, words: description, partial: values.includes(255) };
   }
   const column = colouring(state.nearest.value);
   const partial = column?.values.includes(255) ?? true;

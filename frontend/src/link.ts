@@ -33,6 +33,7 @@ const SIGNALS = {
   loop: state.loopRange,
   bookmarks: state.bookmarks,
   curves: state.curveChoices,
+  panel: state.panel,
   smoothing: state.smoothing,
   log: state.logCharts,
 } satisfies { readonly [Key in keyof LinkState]?: Signal<LinkState[Key]> };

@@ -5,6 +5,7 @@ import { keepColumns } from "./columns";
 import { keepCurves } from "./curves";
 import { keepDifference } from "./difference_at";
 import { connectHost } from "./host";
+import { followInsight } from "./insight_job";
 import { listenToKeys } from "./keyboard";
 import { applyLink, keepLink } from "./link";
 import { keepLive } from "./live";
@@ -21,7 +22,7 @@ import { sheet } from "./style/sheet";
 import { App } from "./ui/app";
 import { Watch } from "./watch";
 
-export * from "./shared";
+export * from "./lent";
 
 function followReducedMotion(): () => void {
   const query = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -63,6 +64,7 @@ export function start(root: HTMLElement): void {
     followQuery(),
     followNeighbors(),
     followSaved(),
+    followInsight(),
     keepSampleColumns(),
     keepColumns(),
     keepBeside(),

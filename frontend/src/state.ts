@@ -9,7 +9,7 @@ import { type LoopRange, spanOf } from "./loop";
 import { isUnderWay, PREVIEW_METHOD } from "./methods";
 import { NOTHING, type Selection, type Tool } from "./selection";
 import { clampCursor, locate } from "./timeline";
-import type { Alignment, ColourMode, NeighborLines, RendererChoice, SampleMeasure, Switch, TRUST_MARKS } from "./url";
+import type { Alignment, ColourMode, NeighborLines, Panel, RendererChoice, SampleMeasure, Switch, TRUST_MARKS } from "./url";
 import type { Film, Fit, Listing, Probe } from "./wire";
 
 /** A film that is open: its description, its samples, and the frames in memory. */
@@ -110,6 +110,7 @@ export const trailLength = signal(10);
 export const TRAIL_LENGTHS: readonly number[] = [3, 5, 10, 20, 50];
 /** Lines from the sample in focus to its nearest. */
 export const neighborLines = signal<NeighborLines>("none");
+export const panel = signal<Panel>("overview");
 /** Whether the selection panel is unfolded. */
 export const selectionOpen = signal(true);
 export const helpOpen = signal(false);

@@ -35,6 +35,10 @@ export type RendererChoice = (typeof RENDERERS)[number];
 export const NEIGHBOR_LINES = ["none", "space", "plane", "both"] as const;
 export type NeighborLines = (typeof NEIGHBOR_LINES)[number];
 
+/** What the column of panels shows. */
+export const PANELS = ["overview", "events", "suspicious", "map", "influence", "near"] as const;
+export type Panel = (typeof PANELS)[number];
+
 export const REPEATS = ["auto", "on", "off"] as const;
 
 /** Null, or empty: not in the link. */
@@ -88,6 +92,7 @@ export interface LinkState {
   readonly curves: ReadonlyMap<string, boolean>;
   /** Weight of the past in curves, 0 to 0.99. */
   readonly smoothing: number;
+  readonly panel: Panel;
   /** Titles of charts on a logarithmic axis. */
   readonly log: ReadonlySet<string>;
 }
@@ -235,6 +240,7 @@ const CODECS: { readonly [Key in keyof LinkState]: Codec<LinkState[Key]> } = {
   speed: number(0.5, 16, 4),
   bookmarks: [parseBookmarks, formatBookmarks],
   curves: [parseCurves, formatCurves],
+  panel: oneOf(PANELS),
   smoothing: number(0, 0.99, 0),
   log: [(raw) => new Set(raw.split("\n").filter((title) => title !== "")), (value) => [...value].sort().join("\n")],
 };

@@ -153,6 +153,37 @@ const columnInfo = object({
 export const columns = object({ columns: list(columnInfo) });
 export type ColumnInfo = Decoded<typeof columnInfo>;
 
+const insightColumn = object({
+  name: text,
+  label: text,
+  description: text,
+  low: nullable(number),
+  high: nullable(number),
+  group: text,
+});
+export type InsightColumn = Decoded<typeof insightColumn>;
+
+const eventKind = object({ kind: text, label: text, description: text, group: text, counts: list(number) });
+export type EventKind = Decoded<typeof eventKind>;
+
+export const insight = object({
+  state: word("none", "starting", "running", "finished", "failed", "cancelled", "interrupted"),
+  fraction: maybe(number),
+  error: maybe(text),
+  last_words: maybe(list(text)),
+  insight: nullable(text),
+  stale: flag,
+  film: nullable(text),
+  columns: list(insightColumn),
+  kinds: list(eventKind),
+  steps: list(number),
+  has_labels: flag,
+  command: nullable(text),
+  cannot: nullable(text),
+});
+export type Insight = Decoded<typeof insight>;
+export const insightAnswer = object({ insight });
+
 export const texts = object({ texts: list(text) });
 
 export const fitStarted = object({ started: flag, fit });

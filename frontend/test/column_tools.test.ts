@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cellOf, decodeValues, type KnownColumn, ranksOf, spanOf } from "../src/column_tools";
+import { cellOf, colouredBy, decodeInsight, decodeValues, type KnownColumn, ranksOf, spanOf } from "../src/column_tools";
 import { besideOurs } from "../src/url";
 import { seeded } from "./bytes";
 
@@ -31,6 +31,20 @@ describe("a column of the samples", () => {
     expect([...ranksOf(age)]).toEqual([2, 0, 1, 2]);
     expect([...ranksOf(city)]).toEqual([2, 1, 0, 2]);
     expect([...ranksOf(file)]).toEqual([3, 2, 0, 1]);
+  });
+
+  it("says never where something has not happened, beyond the end of the scale", () => {
+    const forgotten: KnownColumn = { info: age.info, values: Float64Array.of(3, Infinity, 1, Number.NaN) };
+    expect([0, 1, 2, 3].map((sample) => cellOf(forgotten, sample))).toEqual(["3", "never", "1", ""]);
+    expect(spanOf(Float64Array.of(3, Infinity, 1, Infinity))).toEqual({ low: 1, high: 3, openLow: false, open: true });
+    expect([...colouredBy(forgotten).values]).toEqual([254, 254, 0, 255]);
+    expect([...ranksOf(forgotten)]).toEqual([2, 3, 1, 0]);
+  });
+
+  it("of classes that were worked out is one of kinds", () => {
+    const bytes = packed(new Uint8Array(Float64Array.of(1, Number.NaN, 0, 7).buffer), 4);
+    expect([...decodeInsight(bytes, city.info, 4)]).toEqual([1, 255, 0, 255]);
+    expect([...decodeInsight(bytes, age.info, 4)]).toEqual([1, Number.NaN, 0, 7]);
   });
 
   it("has a scale from the least to the greatest", () => {

@@ -42,6 +42,7 @@ const full: LinkState = {
     ["a/b, -run\nloss", true],
     ["continuity", false],
   ]),
+  panel: "suspicious",
   smoothing: 0.6,
   log: new Set(["grad & norm", "loss"]),
 };

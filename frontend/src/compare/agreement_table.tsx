@@ -2,19 +2,15 @@
 import { computed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { besideFrame, matching } from "../beside";
-import { colourOfClass } from "../class_colours";
 import { formatCount, formatPercent, plural } from "../format";
-import { selectPositions } from "../selecting";
-import * as state from "../state";
-import { Named } from "../ui/named";
-import { useSettled } from "../ui/use_settled";
+import * as tab from "../lent";
+import { besideFrame, colourOfClass, matching, Named, selectPositions, useSettled } from "../lent";
 import { type Agreement, agreementOf, joinNames, OUTCOMES } from "./agreement";
 
 const SETTLE_MS = 200;
 const MOST = 10; // classes per side: what fits beside the curves
 
-const view = computed(() => ({ here: state.nearestFrame.value, there: besideFrame.value, match: matching.value?.there ?? null }));
+const view = computed(() => ({ here: tab.nearestFrame.value, there: besideFrame.value, match: matching.value?.there ?? null }));
 
 /** 1,234 in a cell as wide as three digits. */
 const short = (count: number): string => (count < 1000 ? String(count) : `${(count / 1000).toFixed(count < 10_000 ? 1 : 0)}k`);
@@ -62,9 +58,9 @@ function Matrix({ found, names }: { found: Agreement; names: readonly string[] }
         <tr>
           <td />
           {found.columns.map((kind) => (
-            <th key={kind} scope="col" title={`predicted ${state.className(kind, names)} beside`}>
+            <th key={kind} scope="col" title={`predicted ${tab.className(kind, names)} beside`}>
               <span class="swatch" style={{ "--swatch": colourOfClass(kind) }} />
-              <span class="confusion-name">{state.className(kind, names)}</span>
+              <span class="confusion-name">{tab.className(kind, names)}</span>
             </th>
           ))}
         </tr>
@@ -72,12 +68,12 @@ function Matrix({ found, names }: { found: Agreement; names: readonly string[] }
       <tbody>
         {found.rows.map((row) => (
           <tr key={row}>
-            <th scope="row" title={`predicted ${state.className(row, names)} here`}>
+            <th scope="row" title={`predicted ${tab.className(row, names)} here`}>
               <Named kind={row} names={names} />
             </th>
             {found.columns.map((column) => {
               const count = found.at(row, column);
-              const words = `${formatCount(count)} predicted ${state.className(row, names)} here and ${state.className(column, names)} beside`;
+              const words = `${formatCount(count)} predicted ${tab.className(row, names)} here and ${tab.className(column, names)} beside`;
               return (
                 <td key={column} class={row === column ? "right" : ""}>
                   {count > 0 && (
@@ -101,7 +97,7 @@ function Matrix({ found, names }: { found: Agreement; names: readonly string[] }
   );
 }
 
-export function AgreementTable({ reel, beside }: { reel: state.Reel; beside: state.Reel }): JSX.Element {
+export function AgreementTable({ reel, beside }: { reel: tab.Reel; beside: tab.Reel }): JSX.Element {
   const { here, there, match } = useSettled(view, SETTLE_MS);
   const split = useSignal<number | null>(null);
   const { splits, class_names: names } = reel.probe;

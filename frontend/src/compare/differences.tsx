@@ -2,15 +2,9 @@
 import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import { besideInstant } from "../beside";
-import { difference } from "../difference_at";
 import { formatCount, formatPercent, messageOf } from "../format";
-import { thumbnailAddressOf } from "../samples";
-import { click, focus } from "../selecting";
-import * as state from "../state";
-import { Named } from "../ui/named";
-import { RowList } from "../ui/row_list";
-import { useSettled } from "../ui/use_settled";
+import * as tab from "../lent";
+import { besideInstant, click, difference, focus, Named, RowList, thumbnailAddressOf, useSettled } from "../lent";
 import { fetchNeighborsDiffer } from "./fetching";
 import { MOST_LISTED, mostDifferent } from "./most_different";
 
@@ -30,7 +24,7 @@ function take(sample: number): void {
   focus(sample);
 }
 
-function Thumb({ reel, sample }: { reel: state.Reel; sample: number }): JSX.Element {
+function Thumb({ reel, sample }: { reel: tab.Reel; sample: number }): JSX.Element {
   const { url, x, y, width, height, pageWidth } = thumbnailAddressOf(reel, sample);
   const scale = THUMB / Math.max(width, height);
   const style = {
@@ -43,7 +37,7 @@ function Thumb({ reel, sample }: { reel: state.Reel; sample: number }): JSX.Elem
   return <i class="row-thumb" style={style} aria-hidden="true" />;
 }
 
-function Rows({ reel, values }: { reel: state.Reel; values: Uint8Array }): JSX.Element {
+function Rows({ reel, values }: { reel: tab.Reel; values: Uint8Array }): JSX.Element {
   const rows = useMemo(
     () => (values.length === reel.samples.n ? mostDifferent(values, MOST_LISTED) : new Uint32Array(0)),
     [values, reel],
@@ -81,7 +75,7 @@ function Rows({ reel, values }: { reel: state.Reel; values: Uint8Array }): JSX.E
   );
 }
 
-function InPicture({ reel }: { reel: state.Reel }): JSX.Element | null {
+function InPicture({ reel }: { reel: tab.Reel }): JSX.Element | null {
   const values = useSettled(shown, SETTLE_MS);
   return values === null ? null : <Rows reel={reel} values={values} />;
 }
@@ -99,14 +93,14 @@ function summary(values: Uint8Array): { measured: number; mean: number } {
 
 interface Told {
   /** The films that it was told of; of others it says nothing. */
-  readonly of: readonly [state.Reel, state.Reel];
+  readonly of: readonly [tab.Reel, tab.Reel];
   readonly values: Uint8Array | null;
   readonly trouble: string | null;
 }
 const told = signal<Told | null>(null);
 
-function InRepresentation({ reel, beside }: { reel: state.Reel; beside: state.Reel }): JSX.Element {
-  const step = state.step.value;
+function InRepresentation({ reel, beside }: { reel: tab.Reel; beside: tab.Reel }): JSX.Element {
+  const step = tab.step.value;
   const withStep = beside.steps[besideInstant.value.nearest] ?? null;
   useEffect(() => {
     if (step === null || withStep === null) return undefined;
@@ -147,7 +141,7 @@ function InRepresentation({ reel, beside }: { reel: state.Reel; beside: state.Re
   );
 }
 
-export function Differences({ reel, beside }: { reel: state.Reel; beside: state.Reel }): JSX.Element {
+export function Differences({ reel, beside }: { reel: tab.Reel; beside: tab.Reel }): JSX.Element {
   return (
     <details class="differences" open>
       <summary title="Of a sample's 15 nearest here, the share that is not among its 15 nearest in the film beside">

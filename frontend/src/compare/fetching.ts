@@ -1,8 +1,7 @@
 /** What the server tells of two runs, kept for a while. */
-import { getBytes, getJson } from "../api";
 import { decodeColumn } from "../binary";
 import { list, nullable, number, object } from "../decode";
-import { Recent } from "../samples";
+import { getBytes, getJson, Recent } from "../lent";
 import type { Reel } from "../state";
 import type { Similarity } from "./similarity";
 

@@ -1,6 +1,6 @@
 /** Two films compared: loaded when there are two. */
 import type { JSX } from "preact";
-import * as state from "../state";
+import * as tab from "../lent";
 import { AgreementTable } from "./agreement_table";
 import style from "./compare.css";
 import { Differences } from "./differences";
@@ -10,8 +10,8 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(style);
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 
-export function ComparePanel({ reel }: { reel: state.Reel }): JSX.Element | null {
-  const beside = state.beside.value;
+export function ComparePanel({ reel }: { reel: tab.Reel }): JSX.Element | null {
+  const beside = tab.beside.value;
   if (beside === null) return null;
   return (
     <section class="compare" aria-label="Two films compared">

@@ -2,10 +2,10 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { besideInstant } from "../beside";
 import { formatCount, formatValue, messageOf } from "../format";
+import * as tab from "../lent";
+import { besideInstant } from "../lent";
 import { viridisGradient } from "../palette";
-import * as state from "../state";
 import { fetchSimilarity } from "./fetching";
 import { standAt } from "./seeking";
 import { cellAt, mostAlike, nearestCell, paint, placeOf, type Similarity, scaleOf, valueAt } from "./similarity";
@@ -43,11 +43,11 @@ const MOVES: Readonly<Record<string, Cell>> = {
   ArrowDown: [0, -1],
 };
 
-function SimilarityGrid({ found, beside }: { found: Similarity; beside: state.Reel }): JSX.Element {
+function SimilarityGrid({ found, beside }: { found: Similarity; beside: tab.Reel }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const pointed = useSignal<Cell | null>(null);
   const { steps, with_steps: others } = found;
-  const step = state.step.value ?? 0;
+  const step = tab.step.value ?? 0;
   const withStep = beside.steps[besideInstant.value.nearest] ?? 0;
   const present: Cell = [nearestCell(step, steps), nearestCell(withStep, others)];
   const [here, there] = pointed.value ?? present;
@@ -132,7 +132,7 @@ function SimilarityGrid({ found, beside }: { found: Similarity; beside: state.Re
   );
 }
 
-function Fetched({ reel, beside }: { reel: state.Reel; beside: state.Reel }): JSX.Element {
+function Fetched({ reel, beside }: { reel: tab.Reel; beside: tab.Reel }): JSX.Element {
   const found = useSignal<Similarity | null>(null);
   const trouble = useSignal<string | null>(null);
   useEffect(() => {
@@ -162,7 +162,7 @@ function Fetched({ reel, beside }: { reel: state.Reel; beside: state.Reel }): JS
 }
 
 /** Folded until somebody asks, as the server reads every step for it. */
-export function SimilarityMap({ reel, beside }: { reel: state.Reel; beside: state.Reel }): JSX.Element {
+export function SimilarityMap({ reel, beside }: { reel: tab.Reel; beside: tab.Reel }): JSX.Element {
   const open = useSignal(false);
   return (
     <details class="differences" onToggle={({ currentTarget }) => (open.value = currentTarget.open)}>

@@ -2,11 +2,11 @@ import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import * as state from "../state";
 import { Beside } from "./beside";
-import { CurvesPanel } from "./curves_panel";
 import { Display } from "./display";
 import { Header } from "./header";
 import { Help } from "./help";
 import { Notices } from "./notices";
+import { Panels } from "./panels";
 import { Stage } from "./stage";
 import { NoFilm } from "./states";
 import { Timeline } from "./timeline";
@@ -50,7 +50,7 @@ export function App(): JSX.Element {
           </div>
         )}
       </main>
-      {reel !== null && <CurvesPanel reel={reel} />}
+      {reel !== null && <Panels reel={reel} />}
       {reel !== null && <Timeline key={reel.film.film} reel={reel} />}
       <Help />
       <LiveRegion />

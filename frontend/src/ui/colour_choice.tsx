@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import * as actions from "../actions";
 import { sampleMetrics } from "../columns";
-import { colourable, colourByColumn } from "../sample_columns";
+import { colourable, colourByColumn, type SampleColumn } from "../sample_columns";
 import * as state from "../state";
 import { COLOUR_MODES, type ColourMode, SAMPLE_MEASURES } from "../url";
 
@@ -29,6 +29,19 @@ function choose(value: string): void {
   if (mode !== undefined) actions.colourBy(mode);
 }
 
+function Columns({ title, of }: { title: string; of: readonly SampleColumn[] }): JSX.Element | null {
+  if (of.length === 0) return null;
+  return (
+    <optgroup label={title}>
+      {of.map(({ name, source }) => (
+        <option key={name} value={`${COLUMN}${name}`}>
+          {source?.label ?? name}
+        </option>
+      ))}
+    </optgroup>
+  );
+}
+
 export function ColourChoice(): JSX.Element {
   const mode = state.colour.value;
   const present =
@@ -53,15 +66,8 @@ export function ColourChoice(): JSX.Element {
             ))}
           </optgroup>
         )}
-        {colourable.value.length > 0 && (
-          <optgroup label="Columns">
-            {colourable.value.map(({ name }) => (
-              <option key={name} value={`${COLUMN}${name}`}>
-                {name}
-              </option>
-            ))}
-          </optgroup>
-        )}
+        <Columns title="Columns" of={colourable.value.filter(({ source }) => source === undefined)} />
+        <Columns title="Insight" of={colourable.value.filter(({ source }) => source !== undefined)} />
       </select>
     </label>
   );

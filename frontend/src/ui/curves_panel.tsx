@@ -91,10 +91,11 @@ function Smoothing(): JSX.Element {
   );
 }
 
-export function CurvesPanel({ reel }: { reel: state.Reel }): JSX.Element {
+/** What is selected, and the curves. */
+export function Overview({ reel }: { reel: state.Reel }): JSX.Element {
   const { steps } = reel;
   return (
-    <aside class="panel curves" aria-label="Selection, curves and fidelity">
+    <>
       <SelectionPanel reel={reel} />
       <Comparison reel={reel} />
       <header class="panel-head">
@@ -115,6 +116,6 @@ export function CurvesPanel({ reel }: { reel: state.Reel }): JSX.Element {
       {fidelityCharts.value.map((chart) => (
         <ChartView key={chart.title} chart={chart} steps={steps} />
       ))}
-    </aside>
+    </>
   );
 }

@@ -1,0 +1,86 @@
+/** What the parts of the insight have in common: which samples they are about, and how one is shown. */
+import type { JSX } from "preact";
+import { plural } from "../format";
+import * as tab from "../lent";
+
+/** Whether lists are of the selected samples alone, where some are selected. */
+export const onlySelected = tab.signal(false);
+
+/** The mask of the samples that lists are about; null for all. Reads signals. */
+export function maskFor(n: number): Uint8Array | null {
+  const { mask, count } = tab.selection.value;
+  return onlySelected.value && count > 1 && mask.length === n ? mask : null;
+}
+
+export function OnlySelected(): JSX.Element | null {
+  const { count } = tab.selection.value;
+  if (count < 2) return null; // one is what a click on a row selects
+  return (
+    <label class="only-selected">
+      <input
+        type="checkbox"
+        checked={onlySelected.value}
+        onChange={({ currentTarget }) => (onlySelected.value = currentTarget.checked)}
+      />
+      Only the selection ({plural(count, "sample")})
+    </label>
+  );
+}
+
+/** Select a sample, unless that would change what the lists are about, and fly to it. */
+export function take(sample: number): void {
+  if (onlySelected.peek() && tab.selection.peek().count > 1) tab.focus(sample);
+  else {
+    tab.click(sample, "replace");
+    tab.focus(sample);
+  }
+}
+
+export const labelOf = ({ samples }: tab.Reel, sample: number): number => samples.label[sample] ?? -1;
+export const idOf = ({ samples }: tab.Reel, sample: number): number => samples.id[sample] ?? sample;
+export const splitOf = ({ samples, probe }: tab.Reel, sample: number): string => probe.splits[samples.split[sample] ?? 0] ?? "";
+
+/** A sample's picture, within a square of CSS pixels; nothing where there is none. */
+export function Picture({ reel, sample, size }: { reel: tab.Reel; sample: number; size: number }): JSX.Element | null {
+  if (reel.probe.media.kind !== "image") return null;
+  const { url, x, y, width, height, pageWidth } = tab.thumbnailAddressOf(reel, sample);
+  const scale = size / Math.max(width, height);
+  return (
+    <span
+      class="insight-picture"
+      aria-hidden="true"
+      style={{
+        width: `${width * scale}px`,
+        height: `${height * scale}px`,
+        backgroundImage: `url("${url}")`,
+        backgroundSize: `${pageWidth * scale}px auto`,
+        backgroundPosition: `${-x * scale}px ${-y * scale}px`,
+      }}
+    />
+  );
+}
+
+/** A sample's text, where it has one. */
+export function Words({ reel, sample }: { reel: tab.Reel; sample: number }): JSX.Element | null {
+  const words = tab.useAsync(() => tab.textOf(reel, sample), [reel, sample]);
+  return words === null ? null : (
+    <span class="insight-words" title={words}>
+      {words}
+    </span>
+  );
+}
+
+/** A class by its name, or that there is none. */
+export function ClassOf({ reel, kind }: { reel: tab.Reel; kind: number }): JSX.Element {
+  return kind < 0 ? <span class="faint">none</span> : <tab.Named kind={kind} names={reel.probe.class_names} />;
+}
+
+/** What attends a list while its samples are looked at: the dot under the pointer is marked in the film. */
+export const marks = (sample: number) => ({
+  onMouseEnter: () => {
+    tab.hovered.value = sample;
+  },
+  onMouseLeave: () => {
+    tab.hovered.value = null;
+  },
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { nearRows, rangesText } from "../src/insight/near";
+
+describe("the nearest through time", () => {
+  it("marks who was not there at the step before", () => {
+    const rows = nearRows([
+      { step: 1, positions: [[4, 7]], distances: [[0.5, null]] },
+      { step: 5, positions: [[7, 9]], distances: [[0.25, 1]] },
+      { step: 9, positions: [[9, 7]], distances: [[0.25, 1]] },
+    ]);
+    expect(rows.map(({ step, nNew }) => [step, nNew])).toEqual([
+      [1, null],
+      [5, 1],
+      [9, 0],
+    ]);
+    expect(rows[0]?.neighbors.map(({ isNew }) => isNew)).toEqual([false, false]);
+    expect(rows[0]?.neighbors[1]?.distance).toBeNull();
+    expect(rows[1]?.neighbors).toEqual([
+      { sample: 7, distance: 0.25, isNew: false },
+      { sample: 9, distance: 1, isNew: true },
+    ]);
+  });
+
+  it("may be of nobody", () => {
+    expect(nearRows([{ step: 1, positions: [[]], distances: [[]] }])).toEqual([{ step: 1, neighbors: [], nNew: null }]);
+    expect(nearRows([])).toEqual([]);
+  });
+});
+
+describe("samples in an address", () => {
+  it("are ranges, unless they are too scattered for one", () => {
+    const pieces = [
+      [3, 3],
+      [5, 9],
+    ] as const;
+    expect(rangesText(pieces, 5)).toBe("3,5-9");
+    expect(rangesText(pieces, 4)).toBeNull();
+    expect(rangesText([], 4)).toBe("");
+  });
+});

@@ -194,7 +194,7 @@ def _html(key: str) -> str:
     return key.replace("\\", "&#92;").replace("|", "&#124;")
 
 
-RECORDS = ("Probe", "Media", "StepRecord", "Film", "TerritoryInfo", "MetricInfo", "FilmStep", "SavedSelection", "FitStatus")
+RECORDS = ("Probe", "Media", "StepRecord", "Film", "TerritoryInfo", "MetricInfo", "ValueInfo", "FilmStep", "SavedSelection", "FitStatus")
 FILES = ("tb_timetravel/serve/http_api.md", "tb_timetravel/exchange/formats.md", "benchmarks/RESULTS.md")
 PARTS: dict[str, Callable[[], str]] = {
     "command line": command_line,

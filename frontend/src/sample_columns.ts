@@ -1,9 +1,10 @@
-/** The columns of the samples that are open: what was logged of each besides label, split and id. Values are fetched when something first shows or asks for them. */
+/** The columns of the samples that are open: what was logged of each besides label, split and id, and the numbers that the film tells of each at every step. Values are fetched when something first shows or asks for them. */
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import * as api from "./api";
-import type { Coloured, KnownColumn } from "./column_tools";
+import type { Coloured, ColumnValues, KnownColumn } from "./column_tools";
+import { Lazy } from "./lazy";
 import * as state from "./state";
-import type { ColumnInfo, Probe } from "./wire";
+import type { ColumnInfo, Probe, ValueInfo } from "./wire";
 
 const RETRY_MS = 5000;
 /** As many are shown of a sample; all of them are in queries, colours and exports. */
@@ -15,93 +16,136 @@ type Tools = typeof import("./column_tools");
 export const columnTools = signal<Tools | null>(null);
 /** Whether the list is here. */
 export const listed = signal(false);
-export const columns = signal<readonly ColumnInfo[]>([]);
+
+/** A column that was logged, by its place in the server's list, or, with a scale, one of the film's that is another at each step. */
+export interface Listed extends ColumnInfo {
+  readonly at: number;
+  readonly scale: ValueInfo | null;
+}
+
+const logged = signal<readonly ColumnInfo[]>([]);
+/** Targets first, then what the film tells at each step, which is how they are predicted, then the rest. */
+export const columns = computed<readonly Listed[]>(() => {
+  if (!listed.value) return [];
+  const first = state.reel.value?.probe.n_targets ?? 0;
+  const own = logged.value.map((info, at): Listed => ({ ...info, at, scale: null }));
+  const told = (state.reel.value?.film.values ?? []).map(
+    (scale): Listed => ({ name: scale.value, kind: "number", kinds: [], low: scale.low, high: scale.high, at: -1, scale }),
+  );
+  return [...own.slice(0, first), ...told, ...own.slice(first)];
+});
 /** How many columns follow those that are shown. */
 export const moreColumns = computed(() => Math.max(0, columns.value.length - MOST_SHOWN));
 /** Those that have a colour for each value. */
 export const colourable = computed(() => columns.value.filter(({ kind }) => kind !== "text"));
 
-/** What was fetched of the probe set that is open. */
-class Shelf {
-  readonly #asked = new Map<number, Promise<KnownColumn>>();
-  readonly #known = new Map<number, KnownColumn | null>();
-  readonly version = signal(0);
-  constructor(readonly reel: state.Reel) {}
+/** What was fetched of the probe set that is open, by place in the server's list. */
+const shelf = signal<Lazy<number, KnownColumn> | null>(null);
 
-  fetch(index: number): Promise<KnownColumn> {
-    const asked = this.#asked.get(index);
-    if (asked !== undefined) return asked;
-    const made = this.#load(index);
-    this.#asked.set(index, made);
-    made.then(
-      (found) => this.#settle(index, found),
-      () => {
-        this.#settle(index, null);
-        setTimeout(() => this.#asked.delete(index), RETRY_MS); // a later look tries again
-      },
-    );
-    return made;
-  }
-
-  /** undefined while it is under way, null where it cannot be had. */
-  look(index: number): KnownColumn | null | undefined {
-    this.version.value;
-    if (columns.value[index] === undefined) return null;
-    if (!this.#known.get(index)) void this.fetch(index).catch(() => undefined);
-    return this.#known.get(index);
-  }
-
-  #settle(index: number, found: KnownColumn | null): void {
-    this.#known.set(index, found);
-    this.version.value++;
-  }
-
-  async #load(index: number): Promise<KnownColumn> {
-    const info = columns.peek()[index];
-    if (info === undefined) throw new RangeError(`there is no column at ${index}`);
-    const { place, probe, samples } = this.reel;
+const shelfOf = ({ place, probe, samples }: state.Reel): Lazy<number, KnownColumn> =>
+  new Lazy(async (at) => {
+    const info = logged.peek()[at];
+    if (info === undefined) throw new RangeError(`there is no column at ${at}`);
     const [buffer, { decodeValues }] = await Promise.all([
-      api.fetchColumnValues(place, probe.samples, index),
+      api.fetchColumnValues(place, probe.samples, at),
       import("./column_tools"),
     ]);
     return { info, values: decodeValues(buffer, info, samples.n) };
-  }
-}
+  });
 
-const shelf = signal<Shelf | null>(null);
+type OfStep = ReturnType<Tools["decodeStepValues"]>;
+
+/** What a film tells of a step, by the step's index and the place of the value in the film's list; kept while the film is open. */
+export const tellingOf = (reel: state.Reel): Lazy<string, OfStep> =>
+  new Lazy(async (key) => {
+    const [index = 0, at = 0] = key.split(" ").map(Number);
+    const [step, scale] = [reel.film.steps[index], reel.film.values?.[at]];
+    if (step === undefined || scale === undefined) throw new RangeError(`there is nothing at ${key}`);
+    const [buffer, { decodeStepValues }] = await Promise.all([
+      api.fetchStepValues(reel.place, reel.film.film, step, scale.value),
+      import("./column_tools"),
+    ]);
+    return decodeStepValues(buffer, scale, reel.samples.n);
+  });
+
+const telling = computed(() => (state.reel.value === null ? null : tellingOf(state.reel.value)));
+const keyOf = (step: number, scale: ValueInfo): string => `${step} ${state.reel.value?.film.values?.indexOf(scale) ?? -1}`;
 
 /** Counts up when values arrive. */
-export const columnsVersion = computed(() => shelf.value?.version.value);
+export const columnsVersion = computed(() => (shelf.value?.version.value ?? 0) + (telling.value?.version.value ?? 0));
 
-/** A column by its place; undefined while it is under way, null where there is none. Reads signals. */
-export function columnAt(index: number): KnownColumn | null | undefined {
-  const open = shelf.value;
-  return open === null ? null : open.look(index);
+/** A column by its place, at a step's index; undefined while it is under way, null where there is none. Reads signals. */
+export function columnAt(index: number, step = state.nearest.value): KnownColumn | null | undefined {
+  const found = columns.value[index];
+  if (found === undefined) return null;
+  if (found.scale === null) return shelf.value?.look(found.at) ?? (shelf.value === null ? null : undefined);
+  const told = telling.value?.look(keyOf(step, found.scale));
+  return told == null ? told : told.known;
 }
 
 /** Whether the text of a sample is nothing but its columns. */
 export const isOfColumns = ({ source, n_columns }: Probe): boolean => source === "embeddings" && (n_columns ?? 0) > 0;
 
+/** A column that is shown; without values while they are under way. */
+export interface Shown {
+  readonly info: ColumnInfo;
+  readonly values: ColumnValues | null;
+}
+
 /** A sample's value as people read it, empty where there is none. */
-export const cellOf = (column: KnownColumn, sample: number): string => columnTools.value?.cellOf(column, sample) ?? "";
+export const cellOf = ({ info, values }: Shown, sample: number): string =>
+  values === null ? "…" : (columnTools.value?.cellOf({ info, values }, sample) ?? "");
 
-/** The columns that are shown of a sample, as far as they are here. Reads signals. */
-export const shownColumns = (): KnownColumn[] => columns.value.slice(0, MOST_SHOWN).flatMap((_, index) => columnAt(index) ?? []);
+/** The columns that are shown of a sample, but for those that cannot be had. Reads signals. */
+export const shownColumns = (): Shown[] =>
+  columns.value.slice(0, MOST_SHOWN).flatMap((info, index) => {
+    const known = columnAt(index);
+    return known === null ? [] : { info, values: known?.values ?? null };
+  });
 
+/** All of them, at the step under the cursor. */
 export const allColumns = (): Promise<KnownColumn[]> =>
-  Promise.all(columns.peek().flatMap((_, index) => shelf.peek()?.fetch(index) ?? []));
+  Promise.all(
+    columns.peek().flatMap(({ at, scale }) => {
+      if (scale === null) return shelf.peek()?.fetch(at) ?? [];
+      return (
+        telling
+          .peek()
+          ?.fetch(keyOf(state.nearest.peek(), scale))
+          .then(({ known }) => known) ?? []
+      );
+    }),
+  );
 
-const chosenAt = computed(() =>
-  state.colour.value === "column" ? columns.value.findIndex(({ name }) => name === state.column.value) : -1,
+/** The column that was chosen to colour by; null while there is none of that name. */
+const chosen = computed(() =>
+  state.colour.value === "column" ? (columns.value.find(({ name }) => name === state.column.value) ?? null) : null,
 );
+/** The scale that it has at all steps, where it changes with the step. */
+export const chosenScale = computed(() => chosen.value?.scale ?? null);
 
-/** The column that colours the dots: undefined while it is under way, null where none does. */
-export const colouringColumn = computed<Coloured | null | undefined>(() => {
-  if (state.colour.value !== "column") return null;
-  if (chosenAt.value < 0) return undefined; // the list is under way, or another colour is about to be chosen
-  const known = columnAt(chosenAt.value);
+const fixed = computed<Coloured | null | undefined>(() => {
+  if (chosen.value === null) return undefined; // the list is under way, or another colour is about to be chosen
+  const known = shelf.value?.look(chosen.value.at);
   return known == null ? known : columnTools.value?.colouredBy(known);
 });
+
+/** The column that colours the dots at a step's index: undefined while it is under way, null where none does. Reads signals. */
+export function colouredAt(step: number): Coloured | null | undefined {
+  if (state.colour.value !== "column") return null;
+  if (chosenScale.value === null) return fixed.value;
+  const told = telling.value?.look(keyOf(step, chosenScale.value));
+  return told == null ? told : told.coloured;
+}
+export const colouringColumn = computed(() => colouredAt(state.nearest.value));
+
+/** The same for an export, which waits for it. */
+export async function fetchColours(reel: state.Reel, step: number): Promise<Uint8Array | null> {
+  const at = reel.film.values?.findIndex(({ value }) => value === chosenScale.peek()?.value) ?? -1;
+  if (chosenScale.peek() === null) return fixed.peek()?.values ?? null;
+  const known = reel === state.reel.peek() ? telling.peek() : tellingOf(reel);
+  return (await known?.fetch(`${step} ${at}`))?.coloured.values ?? null;
+}
 
 /** Colour by the column after the present one. */
 export function nextColumn(): void {
@@ -119,9 +163,11 @@ export function colourByColumn(name: string): void {
 
 function take(found: readonly ColumnInfo[]): void {
   batch(() => {
-    columns.value = found;
+    logged.value = found;
     listed.value = true;
   });
+  const [first] = colourable.peek();
+  if (first !== undefined && state.nClasses.peek() === 0 && state.colour.peek() === "label") colourByColumn(first.name);
 }
 
 /** A link, or the run before, may colour by a column that is not here. */
@@ -138,17 +184,19 @@ export function keepSampleColumns(): () => void {
   const stop = effect(() => {
     attempt.value;
     const reel = state.reel.value;
-    const identity = reel === null ? "" : [reel.place.run, reel.place.tag, reel.probe.samples].join("\n");
+    const told = (reel?.film.values ?? []).length;
+    const identity = reel === null ? "" : [reel.place.run, reel.place.tag, reel.probe.samples, told].join("\n");
     if (identity === open) return;
     open = identity;
     clearTimeout(retry);
     untracked(() => {
       listed.value = false;
-      columns.value = [];
-      shelf.value = reel === null ? null : new Shelf(reel);
+      logged.value = [];
+      shelf.value = reel === null ? null : shelfOf(reel);
       if (reel === null) return;
-      if ((reel.probe.n_columns ?? 0) === 0) return take([]);
-      Promise.all([api.fetchColumns(reel.place, reel.probe.samples), import("./column_tools")]).then(
+      const none = (reel.probe.n_columns ?? 0) === 0;
+      if (none && (reel.film.values ?? []).length === 0) return take([]);
+      Promise.all([none ? [] : api.fetchColumns(reel.place, reel.probe.samples), import("./column_tools")]).then(
         ([found, tools]) => {
           columnTools.value = tools;
           if (open === identity) take(found);

@@ -44,6 +44,8 @@ def write_film(
         content = encode_frame(frame)
         frames.append((films.write_frame(key, step.step, content), len(content)))
         films.write_embedding(key, step.step, fitted.embedding[t])
+        if source.regression is not None:
+            films.write_values(key, step.step, source.regression.values(t))
         progress("territory", (t + 1) / n)
     fidelity: list[Scores] = [{} for _ in source.steps]
     whole: Scores = {}
@@ -61,6 +63,7 @@ def write_film(
             flips=_flips(predictions, t),
             accuracy=_accuracy(source, predictions, t),
             fidelity=fidelity[t],
+            scores={} if source.regression is None else source.regression.scores(t),
         )
         for t, step in enumerate(source.steps)
     )
@@ -78,6 +81,8 @@ def write_film(
         metrics=metrics,
         fidelity=whole,
         timings_s=dict(timings),
+        values=() if source.regression is None else source.regression.infos,
+        score_metrics=() if source.regression is None else source.regression.metrics,
         steps=steps,
     )
     films.write_film(film)

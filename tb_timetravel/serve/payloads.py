@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import shlex
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,7 @@ def describe(directory: str, *, run: str, tag: str, logdir: str) -> dict[str, An
         "samples": probe.version,
         "media": _media(probe.media, probe.n_samples),
         "n_columns": probe.n_columns,
+        "n_targets": probe.n_targets,
         "source": reader.source,
         "steps": [step.step for step in steps],
         "fingerprint": fingerprint,
@@ -159,12 +161,22 @@ def history(directory: str, key: str, sample: int) -> dict[str, Any]:
     if sample >= probe.n_samples:
         raise NotFound(f"expected a sample from 0 to {probe.n_samples - 1}, got {sample}")
     played = store.film(key)
+    steps = [step.step for step in played.steps]
+    if played.values:  # of a model that predicts numbers
+        rows = [store.values(played, step, probe.n_samples)[sample].tolist() for step in steps]
+        values = {info.value: [_finite(row[at]) for row in rows] for at, info in enumerate(played.values)}
+        return {"steps": steps, "prediction": [None] * len(steps), "confidence": [None] * len(steps), "values": values}
     predictions, confidences = store.history(played, probe.n_samples, probe.n_classes)
     return {
-        "steps": [step.step for step in played.steps],
+        "steps": steps,
         "prediction": predictions[:, sample].tolist(),
         "confidence": [round(value / 255, 4) for value in confidences[:, sample].tolist()],
+        "values": {},
     }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def territory(directory: str, key: str, step: int) -> bytes:

@@ -45,6 +45,10 @@ export function decodeStepValues(
   return { known: { info, values }, coloured: onScale(info, values, spanOfValue(scale)) };
 }
 
+/** Numbers of a step on the scale of another film. */
+export const colouredAlike = ({ info, values }: KnownColumn, scale: ValueInfo): Coloured =>
+  onScale(info, values as Float32Array, spanOfValue(scale));
+
 const spanOfValue = ({ low, high, open_low, open_high }: ValueInfo): Span => ({
   low,
   high,

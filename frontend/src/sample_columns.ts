@@ -139,6 +139,24 @@ export function colouredAt(step: number): Coloured | null | undefined {
 }
 export const colouringColumn = computed(() => colouredAt(state.nearest.value));
 
+const tellingBeside = computed(() => (state.beside.value === null ? null : tellingOf(state.beside.value)));
+
+/**
+ * The same for the film beside at one of its steps, on the scale of the first: what it tells itself under that name, and what no step changes
+ * from the samples here (`here` leads to them); null where it cannot say. Reads signals.
+ */
+export function colouredBeside(step: number, here: Int32Array): Uint8Array | null | undefined {
+  const [scale, tools] = [chosenScale.value, columnTools.value];
+  if (state.colour.value !== "column" || tools === null) return null;
+  if (scale === null) {
+    const [own, none] = [fixed.value, fixed.value?.info.kind === "category" ? fixed.value.info.kinds.length : 255];
+    return own == null ? own : Uint8Array.from(here, (sample) => own.values[sample] ?? none);
+  }
+  const at = state.beside.value?.film.values?.findIndex(({ value }) => value === scale.value) ?? -1;
+  const told = at < 0 ? null : tellingBeside.value?.look(`${step} ${at}`);
+  return told == null ? told : tools.colouredAlike(told.known, scale).values;
+}
+
 /** The same for an export, which waits for it. */
 export async function fetchColours(reel: state.Reel, step: number): Promise<Uint8Array | null> {
   const at = reel.film.values?.findIndex(({ value }) => value === chosenScale.peek()?.value) ?? -1;
@@ -166,14 +184,20 @@ function take(found: readonly ColumnInfo[]): void {
     logged.value = found;
     listed.value = true;
   });
-  const [first] = colourable.peek();
-  if (first !== undefined && state.nClasses.peek() === 0 && state.colour.peek() === "label") colourByColumn(first.name);
+  if (state.colour.peek() === "label") colourPlainly();
+}
+
+/** By the label; without classes by the first column, where there is one. */
+export function colourPlainly(): void {
+  const [first] = state.nClasses.peek() === 0 ? colourable.peek() : [];
+  if (first === undefined) state.colour.value = "label";
+  else colourByColumn(first.name);
 }
 
 /** A link, or the run before, may colour by a column that is not here. */
 function leaveMissing(): void {
   const there = colourable.value.some(({ name }) => name === state.column.value);
-  if (listed.value && state.colour.value === "column" && !there) state.colour.value = "label";
+  if (listed.value && state.colour.value === "column" && !there) colourPlainly();
 }
 
 /** Follow the probe set that is open. */

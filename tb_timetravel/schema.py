@@ -69,6 +69,7 @@ class Probe(Versioned):
     version: Digest  # of labels, splits, ids, media and columns
     n_columns: Annotated[int, msgspec.Meta(ge=0, le=MAX_COLUMNS)] = 0
     n_targets: Annotated[int, msgspec.Meta(ge=0, le=MAX_COLUMNS)] = 0  # so many of the columns, the first, are what the model predicts
+    has_pairs: bool = False  # the column after these tells each sample's partner by its position
 
 
 @dataclass(frozen=True, kw_only=True)

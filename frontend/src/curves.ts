@@ -7,7 +7,13 @@ import * as state from "./state";
 import { fidelityChart, scoreMetrics, stepMetrics } from "./trust";
 import type { Scalars, ScalarTag } from "./wire";
 
-const PRESELECTED_METRICS = new Set(["neighborhood_preservation", "prediction_agreement", "mean_absolute_error", "r2"]);
+const PRESELECTED_METRICS = new Set([
+  "neighborhood_preservation",
+  "prediction_agreement",
+  "mean_absolute_error",
+  "r2",
+  "recall_at_1",
+]);
 
 export const tags = signal<readonly ScalarTag[]>([]);
 /** The list has arrived, empty or not. */

@@ -24,10 +24,11 @@ export interface Listed extends ColumnInfo {
 }
 
 const logged = signal<readonly ColumnInfo[]>([]);
-/** Targets first, then what the film tells at each step, which is how they are predicted, then the rest. */
+/** Targets and partners first, then what the film tells of them at each step, then the rest. */
 export const columns = computed<readonly Listed[]>(() => {
   if (!listed.value) return [];
-  const first = state.reel.value?.probe.n_targets ?? 0;
+  const { n_targets, has_pairs } = state.reel.value?.probe ?? {};
+  const first = (n_targets ?? 0) + (has_pairs ? 1 : 0);
   const own = logged.value.map((info, at): Listed => ({ ...info, at, scale: null }));
   const told = (state.reel.value?.film.values ?? []).map(
     (scale): Listed => ({ name: scale.value, kind: "number", kinds: [], low: scale.low, high: scale.high, at: -1, scale }),
@@ -102,6 +103,13 @@ export const shownColumns = (): Shown[] =>
     const known = columnAt(index);
     return known === null ? [] : { info, values: known?.values ?? null };
   });
+
+/** Positions of partners, NaN where there is none; null where no pairs were logged, or while they are under way. Reads signals. */
+export function partners(): ArrayLike<number> | null {
+  const { n_targets, has_pairs } = state.reel.value?.probe ?? {};
+  const values = has_pairs && listed.value ? shelf.value?.look(n_targets ?? 0)?.values : null;
+  return values instanceof Float64Array ? values : null;
+}
 
 /** All of them, at the step under the cursor. */
 export const allColumns = (): Promise<KnownColumn[]> =>

@@ -74,6 +74,7 @@ export const probe = object({
   media,
   n_columns: maybe(number),
   n_targets: maybe(number),
+  has_pairs: maybe(flag),
   source: maybe(word("logged", "embeddings")),
   steps: list(number),
   fingerprint: text,

@@ -13,6 +13,7 @@ from tb_timetravel.log.arrays import Dtype, as_array, check_step, make_snapshot
 from tb_timetravel.log.columns import sample_columns
 from tb_timetravel.log.marker import MarkerWriter
 from tb_timetravel.log.media import NO_PAGES, text_pages, thumbnail_pages
+from tb_timetravel.log.pairs import partner_column
 from tb_timetravel.log.samples import Facts, describe_samples, id_array, label_array, names
 from tb_timetravel.log.targets import target_columns
 from tb_timetravel.schema import DEFAULT_TAG, TASKS
@@ -61,6 +62,7 @@ class TimeTravel:
     targets : the numbers that the model is to predict, (n,) or (n, n_targets), or name -> (n,), NaN or None where there is none; then each
         step has predictions in place of logits, and there are no classes and no territories. With ``data`` they come from there.
     task : "regression" where the head's outputs are predictions of the targets that the data holds, not logits.
+    pairs : position of each sample's partner, (n,), -1 or None where it has none; then the film tells how far partners are from each other.
     tag : tells several probe sets of a run apart.
     dtype : of the stored representations; "float16" halves the disk space.
     """
@@ -81,6 +83,7 @@ class TimeTravel:
         columns: Mapping[str, ArrayLike | Sequence[float | str | None]] | None = None,
         targets: ArrayLike | Mapping[str, ArrayLike] | None = None,
         task: Task = "classification",
+        pairs: ArrayLike | Sequence[int | None] | None = None,
         tag: str = DEFAULT_TAG,
         dtype: Dtype = "float32",
     ) -> None:
@@ -107,6 +110,7 @@ class TimeTravel:
             pages=pages if images is None else thumbnail_pages(as_array(images)),
             columns=() if columns is None else sample_columns(columns),
             targets=None if targets is None else target_columns(targets),
+            pairs=None if pairs is None else partner_column(pairs),
         )
         self._source = _source(model, head, data, task=task if targets is None else "regression", has_splits=splits is not None)
 
@@ -167,7 +171,7 @@ class TimeTravel:
             if self._probe is None:
                 probe, samples = describe_samples(facts, snapshot)
                 self._store.write_probe(probe, samples)
-                self._probe, self._facts = probe, replace(facts, pages=NO_PAGES, columns=(), targets=None)
+                self._probe, self._facts = probe, replace(facts, pages=NO_PAGES, columns=(), targets=None, pairs=None)
             self._store.write_step(snapshot, wall_time=time.time())
             self._marker.write(snapshot.step, self._probe.n_samples)
         except OSError as error:

@@ -37,6 +37,7 @@ class Facts:
     pages: Pages = NO_PAGES
     columns: tuple[SampleColumn, ...] = ()
     targets: tuple[SampleColumn, ...] | None = None  # what the model is to predict as numbers
+    pairs: SampleColumn | None = None  # positions of partners
 
     def completed_by(self, other: Facts) -> Facts:
         """Take from the other what is not known here."""
@@ -48,6 +49,7 @@ class Facts:
             pages=self.pages if self.pages.n_samples else other.pages,
             columns=self.columns,
             targets=other.targets if self.targets is None else self.targets,
+            pairs=self.pairs,
         )
 
 
@@ -104,8 +106,9 @@ def describe_samples(facts: Facts, snapshot: Snapshot) -> tuple[Probe, Samples]:
     InvalidData : the facts do not fit each other or the step.
     """
     n, targets = len(snapshot.representations), facts.targets or ()
-    check_targets(targets, facts.columns, snapshot)
-    columns = (*targets, *facts.columns)
+    others = facts.columns if facts.pairs is None else (facts.pairs, *facts.columns)
+    check_targets(targets, others, snapshot)
+    columns = (*targets, *others)
     _check_counts(facts, columns, n)
     class_names = _class_names(facts, None if snapshot.logits is None else snapshot.logits.shape[1])
     split_names = tuple(dict.fromkeys(facts.splits or (DEFAULT_SPLIT,)))  # in order of appearance
@@ -134,6 +137,7 @@ def describe_samples(facts: Facts, snapshot: Snapshot) -> tuple[Probe, Samples]:
         version=identity,
         n_columns=len(columns),
         n_targets=len(targets),
+        has_pairs=facts.pairs is not None,
     )
     return probe, samples
 

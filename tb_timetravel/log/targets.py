@@ -79,9 +79,9 @@ def check_targets(targets: tuple[SampleColumn, ...], columns: tuple[SampleColumn
         )
     if found != len(targets):
         raise InvalidData(f"expected predictions of {len(targets)} targets at step {snapshot.step}, got {found}; log a column for each")
-    taken: set[str] = {column.info.name for column in targets}
-    double = next((column.info.name for column in columns if column.info.name in taken), None)
+    names = [column.info.name for column in (*targets, *columns)]
+    double = next((name for name in names if names.count(name) > 1), None)
     if double is not None:
-        raise InvalidData(f"expected columns under other names than the targets, got {double!r} twice; rename one, say by targets={{…}}")
+        raise InvalidData(f"expected columns under other names than the targets and the partners, got {double!r} twice; rename one")
     if len(targets) + len(columns) > MAX_COLUMNS:
         raise InvalidData(f"expected at most {MAX_COLUMNS} targets and columns, got {len(targets) + len(columns)}; log fewer")

@@ -44,8 +44,8 @@ def write_film(
         content = encode_frame(frame)
         frames.append((films.write_frame(key, step.step, content), len(content)))
         films.write_embedding(key, step.step, fitted.embedding[t])
-        if source.regression is not None:
-            films.write_values(key, step.step, source.regression.values(t))
+        if source.told:
+            films.write_values(key, step.step, np.concatenate([each.values(t) for each in source.told], 1))
         progress("territory", (t + 1) / n)
     fidelity: list[Scores] = [{} for _ in source.steps]
     whole: Scores = {}
@@ -63,7 +63,7 @@ def write_film(
             flips=_flips(predictions, t),
             accuracy=_accuracy(source, predictions, t),
             fidelity=fidelity[t],
-            scores={} if source.regression is None else source.regression.scores(t),
+            scores={metric: score for each in source.told for metric, score in each.scores(t).items()},
         )
         for t, step in enumerate(source.steps)
     )
@@ -81,8 +81,8 @@ def write_film(
         metrics=metrics,
         fidelity=whole,
         timings_s=dict(timings),
-        values=() if source.regression is None else source.regression.infos,
-        score_metrics=() if source.regression is None else source.regression.metrics,
+        values=tuple(info for each in source.told for info in each.infos),
+        score_metrics=tuple(info for each in source.told for info in each.metrics),
         steps=steps,
     )
     films.write_film(film)

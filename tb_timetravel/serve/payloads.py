@@ -72,6 +72,7 @@ def describe(directory: str, *, run: str, tag: str, logdir: str) -> dict[str, An
         "media": _media(probe.media, probe.n_samples),
         "n_columns": probe.n_columns,
         "n_targets": probe.n_targets,
+        "has_pairs": probe.has_pairs,
         "source": reader.source,
         "steps": [step.step for step in steps],
         "fingerprint": fingerprint,
@@ -162,16 +163,18 @@ def history(directory: str, key: str, sample: int) -> dict[str, Any]:
         raise NotFound(f"expected a sample from 0 to {probe.n_samples - 1}, got {sample}")
     played = store.film(key)
     steps = [step.step for step in played.steps]
-    if played.values:  # of a model that predicts numbers
+    values: dict[str, list[float | None]] = {}
+    if played.values:
         rows = [store.values(played, step, probe.n_samples)[sample].tolist() for step in steps]
         values = {info.value: [_finite(row[at]) for row in rows] for at, info in enumerate(played.values)}
+    if played.values and not probe.has_logits:
         return {"steps": steps, "prediction": [None] * len(steps), "confidence": [None] * len(steps), "values": values}
     predictions, confidences = store.history(played, probe.n_samples, probe.n_classes)
     return {
         "steps": steps,
         "prediction": predictions[:, sample].tolist(),
         "confidence": [round(value / 255, 4) for value in confidences[:, sample].tolist()],
-        "values": {},
+        "values": values,
     }
 
 

@@ -37,8 +37,12 @@ export const columns = computed<readonly Listed[]>(() => {
 });
 /** How many columns follow those that are shown. */
 export const moreColumns = computed(() => Math.max(0, columns.value.length - MOST_SHOWN));
-/** Those that have a colour for each value. */
-export const colourable = computed(() => columns.value.filter(({ kind }) => kind !== "text"));
+/** Those that have a colour for each value; which sample is a partner is no amount. */
+export const colourable = computed(() => {
+  const { n_targets, has_pairs } = state.reel.value?.probe ?? {};
+  const partner = has_pairs ? (n_targets ?? 0) : null;
+  return columns.value.filter(({ kind, at }) => kind !== "text" && at !== partner);
+});
 
 /** What was fetched of the probe set that is open, by place in the server's list. */
 const shelf = signal<Lazy<number, KnownColumn> | null>(null);

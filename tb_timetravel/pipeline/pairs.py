@@ -20,7 +20,7 @@ _BLOCK = 256  # queries compared at once: with 100,000 candidates 100 MB
 _USUAL = 0.98  # share of the distances within their scale
 _VALUES = {
     "pair_distance": ("Pair distance", "Euclidean distance of the representations of a sample and its partner"),
-    "pair_cosine_distance": (
+    "pair_cosine": (
         "Pair cosine distance",
         "1 minus the cosine of the representations of a sample and its partner: 0 alike, 1 unrelated, 2 opposed",
     ),

@@ -202,7 +202,7 @@ def _html(key: str) -> str:
 
 
 RECORDS = (
-    "Probe", "Media", "StepRecord", "Film", "TerritoryInfo", "MetricInfo", "FilmStep", "SavedSelection", "Verdicts", "Insight",
+    "Probe", "Media", "StepRecord", "Film", "TerritoryInfo", "MetricInfo", "ValueInfo", "FilmStep", "SavedSelection", "Verdicts", "Insight",
     "InsightColumn", "InsightKind", "FitStatus", "InsightStatus",
 )  # fmt: skip
 FILES = ("tb_timetravel/serve/http_api.md", "tb_timetravel/exchange/formats.md", "benchmarks/RESULTS.md")

@@ -39,12 +39,15 @@ const shaderText = {
   },
 };
 
-// In the exported page, what the tab asks the server for lies in the document.
+// In the exported page, what the tab asks the server for lies in the document, and of columns there is less to do.
 const embeddedSource = {
   name: "embedded-source",
   setup(build) {
-    build.onResolve({ filter: /^\.\.?\/api$/ }, ({ importer }) =>
-      importer.startsWith(join(here, "src", "page")) ? undefined : { path: join(here, "src", "page", "embedded.ts") },
+    const swaps = { api: "embedded.ts", column_tools: "column_tools.ts" };
+    build.onResolve({ filter: /^\.\.?\/(api|column_tools)$/ }, ({ path, importer }) =>
+      importer.startsWith(join(here, "src", "page"))
+        ? undefined
+        : { path: join(here, "src", "page", swaps[path.slice(path.lastIndexOf("/") + 1)]) },
     );
   },
 };

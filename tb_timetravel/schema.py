@@ -24,6 +24,8 @@ DEFAULT_TAG = "probe"
 DEFAULT_METHOD = "joint"
 PREVIEW_METHOD = "preview"  # principal components without measures: plays until the film is there
 DEFAULT_SPLIT = "all"
+Task = Literal["classification", "regression"]
+TASKS = ("classification", "regression")
 
 Step = Annotated[int, msgspec.Meta(ge=0, le=999_999_999_999)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
@@ -67,6 +69,8 @@ class Probe(Versioned):
     has_logits: bool
     version: Digest  # of labels, splits, ids, media and columns
     n_columns: Annotated[int, msgspec.Meta(ge=0, le=MAX_COLUMNS)] = 0
+    n_targets: Annotated[int, msgspec.Meta(ge=0, le=MAX_COLUMNS)] = 0  # so many of the columns, the first, are what the model predicts
+    has_pairs: bool = False  # the column after these tells each sample's partner by its position
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +100,7 @@ class StepRecord(Versioned):
     dtype: Literal["float32", "float16"]  # of the representations
     has_logits: bool
     has_head: bool  # an affine head: logits = representations @ weight.T + bias
+    has_predictions: bool = False  # of the targets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +185,19 @@ class MetricInfo:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ValueInfo:
+    """A number per sample and step that a film tells: what it is called and means, and the ends of the scale that all steps share."""
+
+    value: str
+    label: str
+    description: str
+    low: float
+    high: float
+    open_low: bool = False  # values below the scale are drawn as its lower end
+    open_high: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class TerritoryInfo:
     """Where the territories come from; agreement is the share of samples classed as the subject model does."""
 
@@ -197,6 +215,7 @@ class FilmStep:
     flips: Count  # samples whose prediction differs from the step before
     accuracy: dict[str, float | None]  # split -> share of predictions equal to the label
     fidelity: Scores
+    scores: Scores = field(default_factory=dict)  # how good the subject model is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,6 +236,8 @@ class Film(Versioned):
     fidelity: Scores
     steps: tuple[FilmStep, ...]
     timings_s: dict[str, float]  # stage -> seconds, for all steps together
+    values: tuple[ValueInfo, ...] = ()
+    score_metrics: tuple[MetricInfo, ...] = ()  # what the steps' scores mean
 
     @property
     def is_preview(self) -> bool:

@@ -5,7 +5,7 @@ import { FIT, moved, zoomed } from "./camera";
 import { measure } from "./columns";
 import { messageOf } from "./format";
 import { type LoopEnd, withEnd } from "./loop";
-import { colourable, nextColumn } from "./sample_columns";
+import { colourable, colourByColumn, columns, nextColumn } from "./sample_columns";
 import { cancelOutline, select } from "./selecting";
 import { NOTHING } from "./selection";
 import * as state from "./state";
@@ -82,8 +82,17 @@ export function toggleLive(): void {
   state.live.value = !state.live.peek();
 }
 
+/** Where numbers are predicted, what stands for labels, predictions and correctness: the target, its prediction and the error. */
+function columnFor(mode: ColourMode): string | undefined {
+  const n = state.reel.value?.probe.n_targets ?? 0;
+  const at = n === 0 ? -1 : ["label", "prediction", "correctness"].indexOf(mode) * n;
+  return columns.value[at]?.name;
+}
+
 export function colourBy(mode: ColourMode): void {
-  if (mode === "column") nextColumn();
+  const column = isColourable(mode) ? undefined : columnFor(mode);
+  if (column !== undefined) colourByColumn(column);
+  else if (mode === "column") nextColumn();
   else if (isColourable(mode)) state.colour.value = mode;
 }
 

@@ -105,6 +105,14 @@ export const fetchColumn = async (
   signal?: AbortSignal,
 ): Promise<Column> => decodeColumn(await getBytes("sample_values", { run, tag, film, step, column, v: frame }, signal));
 
+/** A value that the film tells of each sample at a step: bytes that `column_tools` decodes. */
+export const fetchStepValues = (
+  { run, tag }: Place,
+  film: string,
+  { step, frame }: wire.FilmStep,
+  value: string,
+): Promise<ArrayBuffer> => getBytes("sample_values", { run, tag, film, step, column: value, v: frame });
+
 /** The columns of the samples, and the values of one by its place: bytes that `column_tools` decodes. */
 export const fetchColumns = async ({ run, tag }: Place, version: string): Promise<wire.ColumnInfo[]> =>
   (await getJson(wire.columns, "columns", { run, tag, v: version })).columns;

@@ -7,6 +7,7 @@ import { keepFetching } from "./keep_fetching";
 import { openReel } from "./loader";
 import { countMatched, matchIds } from "./matching";
 import { filmName } from "./methods";
+import { colourPlainly } from "./sample_columns";
 import * as state from "./state";
 import { cursorAt, locate } from "./timeline";
 
@@ -91,7 +92,7 @@ function close(): void {
   const open = state.beside.peek();
   state.beside.value = null;
   open?.frames.destroy();
-  if (open !== null && state.besideChoice.peek() === null && state.colour.peek() === "difference") state.colour.value = "label";
+  if (open !== null && state.besideChoice.peek() === null && state.colour.peek() === "difference") colourPlainly();
 }
 
 export function keepBeside(): () => void {

@@ -2,10 +2,10 @@
 import type { Column } from "./binary";
 import type { Completion } from "./query/complete";
 import type { Comparison, Term, Word } from "./query/parse";
-import type { ColumnInfo } from "./wire";
+import type { ColumnInfo, ValueInfo } from "./wire";
 
-/** Numbers (NaN = none), indices into the column's kinds (`NO_KIND` = none), or texts (empty = none). */
-export type ColumnValues = Float64Array | Uint8Array | readonly string[];
+/** Numbers (NaN = none; those of a step in single precision), indices into the column's kinds (`NO_KIND` = none), or texts (empty = none). */
+export type ColumnValues = Float64Array | Float32Array | Uint8Array | readonly string[];
 
 export interface KnownColumn {
   readonly info: ColumnInfo;
@@ -13,6 +13,7 @@ export interface KnownColumn {
 }
 
 const MAGIC = 0x31435454; // TTC1
+const STEP_MAGIC = 0x32565454; // TTV2
 const NO_KIND = 255;
 
 /** The values of all n samples, from the bytes of `GET column_values`. */
@@ -37,13 +38,39 @@ export function decodeInsight(buffer: ArrayBuffer, info: ColumnInfo, n: number):
   return Uint8Array.from(values as Float64Array, (value) => (value >= 0 && value < info.kinds.length ? value : NO_KIND));
 }
 
+/** A number per sample at a step, from the bytes of `GET sample_values`, and the same to colour by on the scale that all steps share. */
+export function decodeStepValues(
+  buffer: ArrayBuffer,
+  scale: ValueInfo,
+  n: number,
+): { readonly known: KnownColumn; readonly coloured: Coloured } {
+  const info: ColumnInfo = { name: scale.value, kind: "number", kinds: [], low: scale.low, high: scale.high };
+  const header = new DataView(buffer);
+  if (buffer.byteLength !== 16 + 4 * n || header.getUint32(0, true) !== STEP_MAGIC || header.getUint32(4, true) !== n)
+    throw new Error(`${info.name}: expected a number for each of ${n} samples, got ${buffer.byteLength} other bytes`);
+  const values = new Float32Array(buffer, 16, n);
+  return { known: { info, values }, coloured: onScale(info, values, spanOfValue(scale)) };
+}
+
+/** Numbers of a step on the scale of another film. */
+export const colouredAlike = ({ info, values }: KnownColumn, scale: ValueInfo): Coloured =>
+  onScale(info, values as Float32Array, spanOfValue(scale));
+
+const spanOfValue = ({ low, high, open_low, open_high }: ValueInfo): Span => ({
+  low,
+  high,
+  openLow: open_low === true,
+  open: open_high === true,
+});
+
 /** A sample's value as people read it, empty where there is none. */
 export function cellOf({ info, values }: KnownColumn, sample: number): string {
   const value = values[sample];
   if (typeof value !== "number") return value ?? "";
   if (info.kind === "category") return info.kinds[value] ?? "";
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "" : "never";
-  return "source" in info ? String(Number(value.toPrecision(5))) : String(value); // as it was logged; else as far as it means something
+  // as it was logged; else as far as it means something
+  return String("source" in info || values instanceof Float32Array ? Number(value.toPrecision(5)) : value);
 }
 
 /** Where each sample stands when all are ordered by a column; those without a value stand first. */
@@ -68,11 +95,18 @@ export function ranksOf({ info, values }: KnownColumn): Float64Array {
 const TAIL = 0.01; // share of the samples at each end
 const FAR = 3; // times as wide as the rest
 
+interface Span {
+  readonly low: number;
+  readonly high: number;
+  readonly openLow: boolean;
+  readonly open: boolean;
+}
+
 /**
  * The ends of a scale: all values, but for a few that lie so far out that they would leave one colour to the rest. What never happened (+∞)
  * lies beyond the upper end.
  */
-export function spanOf(values: Float64Array): { low: number; high: number; openLow: boolean; open: boolean } {
+export function spanOf(values: Float64Array): Span {
   const known = values.filter(Number.isFinite).sort();
   const at = (share: number): number => known[Math.round(share * (known.length - 1))] ?? 0;
   const [least, lower, upper, greatest] = [at(0), at(TAIL), at(1 - TAIL), at(1)];
@@ -95,15 +129,16 @@ export interface Coloured extends Column {
 
 /** A column as bytes to colour by: of a number over its scale, of a category its kinds and after them those without one. */
 export function colouredBy({ info, values }: KnownColumn): Coloured {
-  if (values instanceof Float64Array) {
-    const span = spanOf(values);
-    const scale = 254 / Math.max(span.high - span.low, Number.MIN_VALUE);
-    const byte = (value: number): number =>
-      Number.isNaN(value) ? NO_KIND : Math.round(Math.min(254, Math.max(0, (value - span.low) * scale)));
-    return { info, ...span, values: Uint8Array.from(values, byte) };
-  }
+  if (values instanceof Float64Array) return onScale(info, values, spanOf(values));
   const codes = Uint8Array.from(values as Uint8Array, (code) => Math.min(code, info.kinds.length));
   return { info, low: 0, high: 1, openLow: false, open: false, values: codes };
+}
+
+function onScale(info: ColumnInfo, values: ArrayLike<number>, span: Span): Coloured {
+  const scale = 254 / Math.max(span.high - span.low, Number.MIN_VALUE);
+  const byte = (value: number): number =>
+    Number.isNaN(value) ? NO_KIND : Math.round(Math.min(254, Math.max(0, (value - span.low) * scale)));
+  return { info, ...span, values: Uint8Array.from(values, byte) };
 }
 
 type ColumnTerm = Term & { readonly kind: "column" };

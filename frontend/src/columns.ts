@@ -4,7 +4,7 @@ import * as api from "./api";
 import type { Column } from "./binary";
 import { FrameRing } from "./frames";
 import { keepFetching } from "./keep_fetching";
-import { colouringColumn } from "./sample_columns";
+import { colouredAt, fetchColours } from "./sample_columns";
 import * as state from "./state";
 import { SAMPLE_MEASURES, type SampleMeasure } from "./url";
 import type { Metric } from "./wire";
@@ -90,7 +90,7 @@ const ofColour = computed(() => {
 const ofTrust = computed(() => (state.trust.value === "off" ? null : fidelity));
 
 export const colouring = (index: number): Column | null | undefined =>
-  state.colour.value === "column" ? colouringColumn.value : ofColour.value === null ? null : ofColour.value.at(index);
+  state.colour.value === "column" ? colouredAt(index) : ofColour.value === null ? null : ofColour.value.at(index);
 export const trusting = (index: number): Column | null | undefined => (ofTrust.value === null ? null : ofTrust.value.at(index));
 
 /** Whether all that a step shows of this kind is here, or will not come. */
@@ -98,17 +98,18 @@ export const columnsReady = (index: number): boolean => colouring(index) !== und
 
 /** The same at any step of any film, whether it is kept or not: an export goes on when another film is opened. */
 export async function columnsOf(
-  { place, film }: state.Reel,
+  reel: state.Reel,
   index: number,
   signal: AbortSignal,
 ): Promise<{ readonly values: Uint8Array | null; readonly trust: Uint8Array | null }> {
+  const { place, film } = reel;
   const step = film.steps[index];
   const fetched = async (kept: Kept | null): Promise<Uint8Array | null> => {
     const column = kept?.wanted.peek() ?? null;
     return column === null || step === undefined ? null : (await api.fetchColumn(place, film.film, step, column, signal)).values;
   };
   const [colour, trust] = [ofColour.peek(), ofTrust.peek()];
-  const values = state.colour.peek() === "column" ? (colouringColumn.peek()?.values ?? null) : await fetched(colour);
+  const values = state.colour.peek() === "column" ? await fetchColours(reel, index) : await fetched(colour);
   return { values, trust: trust === colour ? values : await fetched(trust) };
 }
 

@@ -4,10 +4,16 @@ import * as api from "./api";
 import { messageOf } from "./format";
 import { ascending, type Chart, curveName, groupScalars, keyOf } from "./series";
 import * as state from "./state";
-import { fidelityChart, stepMetrics } from "./trust";
+import { fidelityChart, scoreMetrics, stepMetrics } from "./trust";
 import type { Scalars, ScalarTag } from "./wire";
 
-const PRESELECTED_METRICS = new Set(["neighborhood_preservation", "prediction_agreement"]);
+const PRESELECTED_METRICS = new Set([
+  "neighborhood_preservation",
+  "prediction_agreement",
+  "mean_absolute_error",
+  "r2",
+  "recall_at_1",
+]);
 
 export const tags = signal<readonly ScalarTag[]>([]);
 /** The list has arrived, empty or not. */
@@ -23,7 +29,10 @@ export function choose(key: string, chosen: boolean): void {
   state.curveChoices.value = new Map(state.curveChoices.peek()).set(key, chosen);
 }
 
-export const metrics = computed(() => (state.reel.value === null ? [] : stepMetrics(state.reel.value.film)));
+export const metrics = computed(() => {
+  const film = state.reel.value?.film;
+  return film === undefined ? [] : [...scoreMetrics(film), ...stepMetrics(film)];
+});
 
 export const scalarCharts = computed<Chart[]>(() =>
   groupScalars(tags.value.filter(isChosen)).map((group) => ({

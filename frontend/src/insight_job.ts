@@ -1,5 +1,5 @@
 /** What the log says of each sample, as far as a job on the server has worked it out: asked for with the film, followed while the job runs. */
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import * as api from "./api";
 import { messageOf } from "./format";
 import { isHidden } from "./host";
@@ -13,6 +13,10 @@ const RETRY_MS = 5000;
 export const insight = signal<Insight | null>(null);
 /** Why the last request was refused. */
 export const insightTrouble = signal<string | null>(null);
+
+const isFollowed = signal(false);
+/** Whether it is here, or will not come: an exported page asks for none. */
+export const isInsightKnown = computed(() => !isFollowed.value || insight.value !== null || insightTrouble.value !== null);
 
 export const isWorking = (found: Insight | null): boolean => found?.state === "starting" || found?.state === "running";
 
@@ -36,6 +40,7 @@ export const cancelInsight = (): Promise<void> => change(api.cancelInsight);
 
 /** Ask when a film opens, when steps were added to its log and when TensorBoard reloads; every second while a job runs. */
 export function followInsight(): () => void {
+  isFollowed.value = true;
   let open: state.Reel | null = null;
   return effect(() => {
     const reel = state.reel.value;

@@ -15,7 +15,7 @@ import {
   WRONG,
 } from "./engine/scene";
 import { CORRECTNESS_COLOURS, classColour, NONE_COLOUR } from "./palette";
-import { colouringColumn, type SampleColumn } from "./sample_columns";
+import { chosenScale, colouringColumn, type SampleColumn } from "./sample_columns";
 import * as state from "./state";
 import type { ColourMode } from "./url";
 
@@ -176,6 +176,12 @@ export const scale = computed<Scale | null>(() => {
     return { title: "Confidence", low: 0, high: 1, open: false, words: "probability of the predicted class", partial: false };
   }
   if (mode === "column") {
+    const told = chosenScale.value;
+    if (told !== null) {
+      const { label, description, low, high, open_low, open_high } = told;
+      const partial = colouringColumn.value?.values.includes(255) ?? false;
+      return { title: label, low, high, open: open_high === true, openLow: open_low === true, words: description, partial };
+    }
     const shown = colouringColumn.value;
     if (shown == null) return null;
     const { low, high, open, openLow, info, values } = shown;

@@ -61,8 +61,12 @@ function show(next: state.Reel): void {
       state.selected.value = null;
     }
     state.hovered.value = null;
-    const unlabelled = next.samples.label.every((label) => label < 0);
-    if (unlabelled && next.probe.n_classes > 0 && state.colour.peek() === "label") state.colour.value = "prediction";
+    if (state.colour.peek() === "label" && next.samples.label.every((label) => label < 0)) {
+      // Without classes sample_columns chooses a column where there is one.
+      const { n_classes, n_columns, splits } = next.probe;
+      if (n_classes > 0) state.colour.value = "prediction";
+      else if ((n_columns ?? 0) === 0 && (next.film.values ?? []).length === 0 && splits.length > 1) state.colour.value = "split";
+    }
     before?.frames.destroy();
   });
 }

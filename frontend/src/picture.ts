@@ -17,7 +17,7 @@ import {
   valuePalette,
 } from "./palette";
 import { patch } from "./refine";
-import { colouringColumn } from "./sample_columns";
+import { colouredBeside, colouringColumn } from "./sample_columns";
 import * as state from "./state";
 import type { Instant } from "./timeline";
 
@@ -130,7 +130,7 @@ const markedBeside = computed(() =>
   marked.value.map((sample) => matching.value?.there[sample] ?? -1).filter((sample) => sample >= 0),
 );
 
-/** The scene of the film beside; modes that colour by values of the first film's samples show the labels there. */
+/** The scene of the film beside; modes that colour by values that only the first film has show the labels there. */
 export function sceneBeside(width: number, height: number, ratio: number): Scene | null {
   const open = state.beside.value;
   const found = matching.value;
@@ -138,7 +138,9 @@ export function sceneBeside(width: number, height: number, ratio: number): Scene
   if (open === null || found === null) return null;
   const common = basis(open, besideInstant.value, width, height, ratio);
   if (common === null) return null;
-  const mode = isOwn(common.mode) ? "label" : common.mode;
+  const coloured = colouredBeside(besideInstant.value.nearest, found.here);
+  if (coloured === undefined) return null;
+  const mode = isOwn(common.mode) && coloured === null ? "label" : common.mode;
   return {
     ...common,
     mode,
@@ -146,7 +148,7 @@ export function sceneBeside(width: number, height: number, ratio: number): Scene
     palette: isClassMode(mode) ? classesBeside.value : common.palette,
     marked: markedBeside.value,
     selection: dimming.value === null ? null : dimmingBeside.value,
-    values: mode === "difference" ? (difference.value?.there ?? null) : null,
+    values: mode === "difference" ? (difference.value?.there ?? null) : coloured,
     trust: null,
     patch: null,
   };

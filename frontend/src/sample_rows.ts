@@ -110,6 +110,8 @@ export interface CsvSource {
   readonly frame: Frame;
   readonly step: number;
   readonly extent: readonly number[];
+  /** Without classes there are no columns of labels, predictions and confidences. */
+  readonly hasClasses: boolean;
   className(index: number): string;
   splitName(index: number): string;
   /** Columns of the samples. */
@@ -123,7 +125,8 @@ export function csvOf(positions: Uint32Array, source: CsvSource): string {
   const { samples, frame, extent } = source;
   const [left = 0, right = 1, bottom = 0, top = 1] = extent;
   const name = (kind: number): string => (kind < 0 ? "" : quoted(source.className(kind)));
-  const head = ["id", "label", "split", "step", "x", "y", "prediction", "confidence"];
+  const head = ["id", ...(source.hasClasses ? ["label"] : []), "split", "step", "x", "y"];
+  if (source.hasClasses) head.push("prediction", "confidence");
   for (const { name } of source.more) {
     let free = name;
     while (head.includes(free)) free = `column.${free}`;
@@ -137,13 +140,14 @@ export function csvOf(positions: Uint32Array, source: CsvSource): string {
     lines.push(
       [
         samples.id[sample],
-        name(samples.label[sample] ?? -1),
+        ...(source.hasClasses ? [name(samples.label[sample] ?? -1)] : []),
         quoted(source.splitName(samples.split[sample] ?? 0)),
         source.step,
         x.toFixed(5),
         y.toFixed(5),
-        name(frame.prediction?.[sample] ?? -1),
-        confidence === undefined ? "" : (confidence / 255).toFixed(3),
+        ...(source.hasClasses
+          ? [name(frame.prediction?.[sample] ?? -1), confidence === undefined ? "" : (confidence / 255).toFixed(3)]
+          : []),
         ...source.more.map(({ cell }) => quoted(cell(sample))),
       ].join(","),
     );

@@ -26,13 +26,16 @@ export const stepMetrics = (film: Film): Metric[] =>
       film.steps.some(({ fidelity }) => Object.values(fidelity?.[metric] ?? {}).some((value) => value !== null)),
   );
 
+/** What the film tells of the model itself. */
+export const scoreMetrics = (film: Film): readonly Metric[] => film.score_metrics ?? [];
+
 export const runMetrics = (film: Film): Metric[] =>
   film.metrics.filter(({ metric }) => Object.values(film.fidelity?.[metric] ?? {}).some((value) => value !== null));
 
 /** Splits that carry a value, in order of appearance. */
 export function splitsOf(film: Film): string[] {
   const found = new Set<string>();
-  const tables = [film.fidelity ?? {}, ...film.steps.map(({ fidelity }) => fidelity ?? {})];
+  const tables = [film.fidelity ?? {}, ...film.steps.map(({ fidelity, scores }) => ({ ...fidelity, ...scores }))];
   for (const table of tables)
     for (const values of Object.values(table)) for (const split of Object.keys(values)) found.add(split);
   return [...found];
@@ -43,7 +46,7 @@ export function fidelityChart(film: Film, metric: Metric): Chart {
   const xs = film.steps.map(({ step }) => step);
   const ends = [xs[0] ?? 0, xs.at(-1) ?? 0];
   const curves = splitsOf(film).flatMap((split, colour): Curve[] => {
-    const ys = film.steps.map(({ fidelity }) => fidelity?.[metric.metric]?.[split] ?? null);
+    const ys = film.steps.map(({ fidelity, scores }) => ({ ...fidelity, ...scores })[metric.metric]?.[split] ?? null);
     if (ys.every((value) => value === null)) return [];
     const chance = metric.chance?.[split] ?? null;
     const curve = { name: split, xs, ys, dashed: false, colour };
@@ -73,7 +76,7 @@ const percent = (share: number): string => {
 };
 
 /** Where the regions come from. */
-export function territorySentence({ source, agreement }: Film["territory"]): string {
+export function territorySentence({ source, agreement }: Film["territory"], nTargets: number): string {
   switch (source) {
     case "head":
       return "Regions: the model's own head, evaluated exactly.";
@@ -84,6 +87,8 @@ export function territorySentence({ source, agreement }: Film["territory"]): str
     case "labels":
       return "Regions: drawn from the labels, since no logits were logged. They say nothing about the model's decisions.";
     case "none":
-      return "No regions: neither logits nor labels were logged.";
+      return nTargets > 0
+        ? "No regions: the model predicts numbers, so no place is of one class."
+        : "No regions: neither logits nor labels were logged.";
   }
 }

@@ -73,6 +73,8 @@ export const probe = object({
   samples: text,
   media,
   n_columns: maybe(number),
+  n_targets: maybe(number),
+  has_pairs: maybe(flag),
   source: maybe(word("logged", "embeddings")),
   steps: list(number),
   fingerprint: text,
@@ -105,8 +107,21 @@ const filmStep = object({
   flips: maybe(number),
   accuracy: maybe(perSplit),
   fidelity: maybe(record(perSplit)),
+  scores: maybe(record(perSplit)),
 });
 export type FilmStep = Decoded<typeof filmStep>;
+
+const valueInfo = object({
+  value: text,
+  label: text,
+  description: text,
+  low: number,
+  high: number,
+  open_low: maybe(flag),
+  open_high: maybe(flag),
+});
+/** A number per sample and step. */
+export type ValueInfo = Decoded<typeof valueInfo>;
 
 export const film = object({
   film: text,
@@ -122,6 +137,8 @@ export const film = object({
   metrics: list(metric),
   fidelity: maybe(record(perSplit)),
   steps: list(filmStep),
+  values: maybe(list(valueInfo)),
+  score_metrics: maybe(list(metric)),
 });
 export type Film = Decoded<typeof film>;
 

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { cellOf, colouredBy, decodeInsight, decodeValues, type KnownColumn, ranksOf, spanOf } from "../src/column_tools";
+import {
+  cellOf,
+  colouredBy,
+  decodeInsight,
+  decodeStepValues,
+  decodeValues,
+  type KnownColumn,
+  ranksOf,
+  spanOf,
+} from "../src/column_tools";
 import { besideOurs } from "../src/url";
 import { seeded } from "./bytes";
 
@@ -18,6 +27,28 @@ function packed(content: Uint8Array, n: number): ArrayBuffer {
   bytes.set(content, 8);
   return bytes.buffer;
 }
+
+describe("numbers of a step", () => {
+  const scale = { value: "error", label: "Error", description: "", low: 10, high: 20, open_low: null, open_high: true };
+  const sent = (numbers: number[]): ArrayBuffer => {
+    const answer = new ArrayBuffer(16 + 4 * numbers.length);
+    new Uint8Array(answer).set([84, 84, 86, 50]);
+    new DataView(answer).setUint32(4, numbers.length, true);
+    new Float32Array(answer, 16).set(numbers);
+    return answer;
+  };
+
+  it("are exact to read, and coloured on the scale that all steps share", () => {
+    const { known, coloured } = decodeStepValues(sent([10, 15.1234567, 25, Number.NaN, 5]), scale, 5);
+    expect([0, 1, 2, 3].map((sample) => cellOf(known, sample))).toEqual(["10", "15.123", "25", ""]);
+    expect([...coloured.values]).toEqual([0, 130, 254, 255, 0]);
+    expect(coloured).toMatchObject({ low: 10, high: 20, open: true, openLow: false });
+  });
+
+  it("are refused when they are of another number of samples", () => {
+    expect(() => decodeStepValues(sent([1, 2]), scale, 3)).toThrow("error: expected a number for each of 3 samples");
+  });
+});
 
 describe("a column of the samples", () => {
   it("reads as text, empty where there is none", () => {

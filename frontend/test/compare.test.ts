@@ -17,7 +17,15 @@ const samplesOf = (ids: number[], split: number[] = [], splits = ["train"]) => (
 });
 
 const stepsOf = (steps: number[], accuracy: (number | null)[]): FilmStep[] =>
-  steps.map((step, at) => ({ step, frame: "", bytes: 0, flips: 0, accuracy: { train: accuracy[at] ?? null }, fidelity: {} }));
+  steps.map((step, at) => ({
+    step,
+    frame: "",
+    bytes: 0,
+    flips: 0,
+    accuracy: { train: accuracy[at] ?? null },
+    fidelity: {},
+    scores: null,
+  }));
 
 function finish<T>(work: Generator<void, T>): T {
   for (;;) {

@@ -27,6 +27,8 @@ const probe = (more: Partial<Probe> = {}): Probe => ({
   run: "digits",
   tag: "probe",
   n_samples: 9,
+  n_targets: null,
+  has_pairs: null,
   n_features: 4,
   n_classes: 2,
   class_names: ["a", "b"],

@@ -70,6 +70,22 @@ function trouble(source: string): string {
 }
 
 describe("a query of columns", () => {
+  it("asks for numbers of a step at the cursor, or at some step of a range", () => {
+    const scale = { value: "error", label: "", description: "", low: 0, high: 1, open_low: null, open_high: true };
+    const info: ColumnInfo = { name: "error", kind: "number", kinds: [], low: 0, high: 1 };
+    const told = { ...vocabulary, columns: [...columns, { ...info, scale }] };
+    const errors = [0, 1, 2].map((step) => Float32Array.of(step, 5, 5, 5 - step, 5, Number.NaN));
+    const asked = (source: string, cursor: number): number[] => {
+      const here = { ...world(cursor), column: (index: number, step: number) => values[index] ?? errors[step] };
+      return [...new Matcher(parseQuery(source), told).match(here)].flatMap((hit, sample) => (hit === 1 ? [sample] : []));
+    };
+    expect([0, 1, 2].map((cursor) => asked("error<1", cursor))).toEqual([[0], [], []]);
+    expect(asked("error<4 age>=30", 2)).toEqual([]);
+    expect(asked("step:20..30 error<4", 0)).toEqual([0, 3]);
+    expect(asked("error:none", 1)).toEqual([5]);
+    expect(stepsNeeded(parseQuery("step:20..30 error<4"), [10, 20, 30], 0, [])).toEqual([1, 2]);
+  });
+
   it("compares numbers, and finds them by value, by range and where there is none", () => {
     expect(matches("age>30")).toEqual([2, 5]);
     expect(matches("age>=30 age<90")).toEqual([1, 2]);

@@ -66,6 +66,7 @@ describe("CSV", () => {
     samples,
     frame,
     step: 12,
+    hasClasses: true,
     extent: [-2, 2, -1, 1],
     className: (index: number) => ["cat", 'a "big", dog', "emu"][index] ?? "",
     splitName: (index: number) => ["train", "test"][index] ?? "",
@@ -88,6 +89,13 @@ describe("CSV", () => {
       '7,"a ""big"", dog",test,12,-2.00000,1.00000,"a ""big"", dog",0.200,x3,"a,b3"',
       "",
     ]);
+  });
+
+  it("has no columns of classes where there are none", () => {
+    const more = [{ name: "prediction", cell: () => "1.5" }];
+    expect(csvOf(Uint32Array.of(3), { ...source, hasClasses: false, more })).toBe(
+      "id,split,step,x,y,prediction\n7,test,12,-2.00000,1.00000,1.5\n",
+    );
   });
 
   it("leaves predictions empty where there are none", () => {

@@ -60,7 +60,8 @@ def write_page(source: Source, path: str, *, max_bytes: int = MAX_BYTES, on_step
     frames = sum(_in_base64(step.bytes) for step in source.steps)
     room = max_bytes - len(opening[True]) - len(end) - _in_base64(len(samples)) - frames
     _check_room(source, room, max_bytes)
-    columns = _in_base64(len(SAMPLE_FIDELITY) * source.probe.n_samples) * len(source.steps)  # at most
+    per_sample = len(SAMPLE_FIDELITY) + 4 * len(source.film.values)
+    columns = _in_base64(per_sample * source.probe.n_samples) * len(source.steps)  # at most
     media = list(_media(source, room - columns))
     has_media = source.probe.media.kind != "none"
     with whole_file(path) as file:
@@ -163,11 +164,14 @@ def _methods(name: str) -> list[dict[str, Any]]:
 
 
 def _step_blocks(source: Source, step: FilmStep) -> Iterator[tuple[str, bytes]]:
-    """Give the frame of a step, and each sample's fidelity at it, (4, n) bytes compressed, where that was measured."""
+    """Give the frame of a step and, where there are some, its values, (n_values, n) float32, and fidelity, (4, n) bytes, compressed."""
     frame = source.frame_bytes(step)
     if not frame.startswith(_GZIP):
         raise Corrupt(f"the frame of step {step.step} of film {source.film.film} is damaged; fit this run again")
     yield "frame", frame
+    if source.film.values:
+        values = source.films.values(source.film, step.step, source.probe.n_samples)
+        yield "values", gzip.compress(values.T.astype("<f4").tobytes(), mtime=0)
     try:
         fidelity = source.films.sample_fidelity(source.film.film, step.step, source.probe.n_samples)
     except NotFound:  # a preview

@@ -2,8 +2,9 @@
 
 Columns: ``sample`` its position in the probe set, ``id`` its index in the user's dataset, ``step``, ``split``, ``x``, ``y`` in the plane,
 ``label`` and ``label_name``, ``prediction`` and ``prediction_name``, ``confidence`` (probability of the prediction, to 1/255), and the
-sample's own value of each fidelity measure; then the columns of the samples by their names, as ``column.NAME`` where the name is
-one of these. What is not known is null. A row group is a step, so neither side holds more than one.
+sample's own value of each fidelity measure; then what the film tells of each step (``column.prediction`` and ``error`` of targets,
+distances of pairs) and the columns of the samples by their names, as ``column.NAME`` where the name is one of these. What is not known
+is null. A row group is a step, so neither side holds more than one.
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ def _schema(pa: Any, source: Source, known: Sequence[SampleColumn]) -> Any:  # n
         "label": pa.int32(), "label_name": names, "prediction": pa.int32(), "prediction_name": names, "confidence": pa.float32(),
         **dict.fromkeys(SAMPLE_FIDELITY, pa.float32()),
     }  # fmt: skip
+    for info in source.film.values:
+        kinds[_free(info.value, kinds)] = pa.float32()
     for column in known:
         kinds[_free(column.info.name, kinds)] = {"number": pa.float64(), "category": names, "text": pa.string()}[column.info.kind]
     facts = {"run": source.run, "tag": source.tag, "method": source.film.method, "film": source.film.film, "tb_timetravel": __version__}
@@ -100,7 +103,7 @@ class _Columns:
             self._sample, self._id, pa.array(np.full(n, step.step, np.int64)), self._split,
             self._known(embedding[:, 0]), self._known(embedding[:, 1]), self._label, self._label_name,
             prediction, prediction_name, self._known(confidence), *map(self._known, self._fidelity(step).T),
-            *self._others,
+            *map(self._known, self._values(step).T), *self._others,
         ]  # fmt: skip
 
     def _fidelity(self, step: FilmStep) -> NDArray[np.float32]:
@@ -110,6 +113,11 @@ class _Columns:
             return self._source.films.sample_fidelity(self._source.film.film, step.step, n).astype(np.float32)
         except NotFound:
             return np.full((n, len(SAMPLE_FIDELITY)), np.nan, np.float32)
+
+    def _values(self, step: FilmStep) -> NDArray[np.float32]:
+        """Read what the film tells of each sample, (n, n_values)."""
+        film, n = self._source.film, self._source.probe.n_samples
+        return self._source.films.values(film, step.step, n) if film.values else np.empty((n, 0), np.float32)
 
     def _known(self, values: NDArray[np.float32]) -> Any:  # noqa: ANN401
         return self._pa.array(np.ascontiguousarray(values), self._pa.float32(), mask=np.isnan(values))

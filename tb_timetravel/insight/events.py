@@ -30,6 +30,8 @@ KINDS = {
     "farther": "the representation went much farther from where it ends",
     "closer_in_plane": "the dot came much closer to where it ends",
     "farther_in_plane": "the dot went much farther from where it ends",
+    "closer_pair": "the sample and its partner came together",
+    "farther_pair": "the sample and its partner went apart",
     "border_crossing": "the dot came into another class's territory",
     "visualizer_error": "the territory under the dot is not of the class that the model predicts",
 }
@@ -45,6 +47,7 @@ class StepState:
     representations : (n, n_features).
     embedding : (n, 2), where the film draws the samples.
     drawn : (n,) class of the territory under each dot.
+    partners : (n,) position of each sample's partner, -1 where it has none.
     agreement : (n,) the film's ``prediction_agreement``: 1 where that class is the prediction, 0 where not, NaN where unknown.
     """
 
@@ -54,6 +57,7 @@ class StepState:
     embedding: NDArray[Any] | None = None
     drawn: NDArray[Any] | None = None
     agreement: NDArray[Any] | None = None
+    partners: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +122,9 @@ def _look(state: StepState, labels: NDArray[np.int32], final: StepState) -> _See
             predictions[rows], confidences[rows] = block.argmax(1), of_label(softmax(block), labels[rows])
     pairs = {"": (state.representations, final.representations), "_in_plane": (state.embedding, final.embedding)}
     distances = {where: _distances(here, end) for where, (here, end) in pairs.items() if here is not None and end is not None}
+    if state.representations is not None and state.partners is not None:
+        apart = _distances(state.representations, np.asarray(state.representations)[state.partners])
+        distances["_pair"] = np.where(state.partners >= 0, apart, np.nan).astype(np.float32)
     return _Seen(state.logits, predictions, confidences, distances, state.drawn)
 
 
@@ -140,9 +147,10 @@ def _compare(state: StepState, seen: _Seen, before: _Seen | None, labels: NDArra
         happened["confidence_jump"] = jumped
     for where, now in seen.distances.items():
         change = now - (now if before is None else before.distances[where])
-        bound = N_SIGMA * float(change.std())
-        happened[f"closer{where}"] = change < change.mean() - bound
-        happened[f"farther{where}"] = change > change.mean() + bound
+        known = change[~np.isnan(change)]  # who has no partner is no nearer to it
+        mean, bound = (float(known.mean()), N_SIGMA * float(known.std())) if len(known) else (0.0, 0.0)
+        happened[f"closer{where}"] = change < mean - bound
+        happened[f"farther{where}"] = change > mean + bound
     if seen.drawn is not None:
         drawn = seen.drawn if before is None or before.drawn is None else before.drawn
         happened["border_crossing"] = seen.drawn != drawn

@@ -10,6 +10,7 @@ from tb_timetravel.errors import NotFound
 from tb_timetravel.frame import decode_frame
 from tb_timetravel.insight.events import StepEvents, StepState, step_events
 from tb_timetravel.store.films import SAMPLE_FIDELITY
+from tb_timetravel.store.pairs import read_partners
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,8 @@ def film_events(reader: ProbeReader, films: FilmStore, film: Film) -> Iterator[S
     if missing:
         raise NotFound(f"expected step {missing[0]} of film {film.film} in the log, found none; fit this run again")
 
+    partners = read_partners(reader, probe)
+
     def state(step: FilmStep) -> StepState:
         snapshot, frame = reader.read(probe, logged[step.step]), decode_frame(films.frame(film.film, step.step, step.frame))
         return StepState(
@@ -44,6 +47,7 @@ def film_events(reader: ProbeReader, films: FilmStore, film: Film) -> Iterator[S
             embedding=films.embedding(film.film, step.step, probe.n_samples),
             drawn=drawn_classes(frame),
             agreement=_agreement(films, film, step, probe.n_samples),
+            partners=partners,
         )
 
     if not film.steps:

@@ -48,7 +48,9 @@ def check_step(step: object) -> int:
     return number
 
 
-def make_snapshot(step: int, representations: object, logits: object, head: object, *, dtype: Dtype) -> Snapshot:
+def make_snapshot(
+    step: int, representations: object, logits: object, head: object, *, dtype: Dtype, predictions: object = None
+) -> Snapshot:
     """Check the arrays of a step and bring them into the stored form.
 
     Parameters
@@ -57,6 +59,7 @@ def make_snapshot(step: int, representations: object, logits: object, head: obje
     logits : (n_samples, n_classes) numbers or None; one column means the score of the second of two classes.
     head : weight (n_classes, n_features) and bias (n_classes,) with ``logits = representations @ weight.T + bias``, or None.
     dtype : of the representations as stored.
+    predictions : (n_samples, n_targets) or (n_samples,) numbers, in place of logits and head where the model predicts numbers.
     """
     x = _matrix("representations", representations, "n_features", step)  # (n, d)
     affine = None if head is None else _check_head(head, n_features=x.shape[1], step=step)
@@ -67,7 +70,10 @@ def make_snapshot(step: int, representations: object, logits: object, head: obje
         _check_scores(scores, n_samples=len(x))
     if affine is not None and scores is not None:
         _check_agreement(x, scores, affine, step)
-    return Snapshot(step=step, representations=_narrow(x, dtype, step), logits=scores, head=affine)
+    guessed = None if predictions is None else _check_predictions(predictions, n_samples=len(x), step=step)
+    if guessed is not None and scores is not None:
+        raise InvalidData(f"expected logits or predictions at step {step}, got both; logits choose among classes, predictions are numbers")
+    return Snapshot(step=step, representations=_narrow(x, dtype, step), logits=scores, head=affine, predictions=guessed)
 
 
 def reproduces(head: Head, representations: NDArray[Any], logits: NDArray[Any]) -> bool:
@@ -79,8 +85,8 @@ def reproduces(head: Head, representations: NDArray[Any], logits: NDArray[Any]) 
 
 def _matrix(name: str, value: object, columns: str, step: int) -> NDArray[np.float32]:
     array = as_array(value)
-    if array.ndim == 1 and name == "logits":
-        array = array[:, None]  # (n,) -> (n, 1): squeezed, as a binary loss wants it
+    if array.ndim == 1 and name != "representations":
+        array = array[:, None]  # (n,) -> (n, 1): squeezed, as a binary loss or a regression wants it
     if array.ndim != 2 or array.dtype.kind not in "fiub" or 0 in array.shape:
         raise InvalidData(f"expected {name} as numbers of shape (n_samples, {columns}) at step {step}, got {describe(array)}; reshape them")
     with np.errstate(over="ignore"):  # what overflows is found below
@@ -133,6 +139,15 @@ def _check_scores(scores: NDArray[np.float32], *, n_samples: int) -> None:
         )
     if scores.shape[1] > MAX_CLASSES:
         raise InvalidData(f"expected at most {MAX_CLASSES:,} classes, got {scores.shape[1]:,}; log the logits of a part of them")
+
+
+def _check_predictions(predictions: object, *, n_samples: int, step: int) -> NDArray[np.float32]:
+    array = _matrix("predictions", predictions, "n_targets", step)
+    if len(array) != n_samples:
+        raise InvalidData(
+            f"expected predictions of {n_samples} samples as there are representations, got {len(array)}; log both of the same pass"
+        )
+    return array
 
 
 def _check_agreement(x: NDArray[np.float32], scores: NDArray[np.float32], head: Head, step: int) -> None:

@@ -23,11 +23,14 @@ from tb_timetravel.log.batches import Batch, MediaCollector, split_data, take_ap
 from tb_timetravel.log.head import HeadTap, affine, find_head
 from tb_timetravel.log.media import NO_PAGES
 from tb_timetravel.log.samples import Facts, label_array
+from tb_timetravel.log.targets import target_columns, target_matrix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
+
+    from tb_timetravel.schema import Task
 
 _SEED = 0  # of every pass, so that random augmentations are the same at every step
 _INPUT_KEYS = ("inputs", "input", "x", "image", "images", "pixel_values", "data", "text", "texts")
@@ -35,7 +38,10 @@ _INPUT_KEYS = ("inputs", "input", "x", "image", "images", "pixel_values", "data"
 
 @dataclass(frozen=True, eq=False)
 class Captured:
-    """What a pass found: representations (n, d), logits (n, c), the head where it is affine, and what is known of the samples."""
+    """What a pass found: representations (n, d), logits (n, c), the head where it is affine, and what is known of the samples.
+
+    In a regression predictions (n, n_targets) stand in place of the logits, and there is no head.
+    """
 
     representations: NDArray[np.float32]
     logits: NDArray[np.float32]
@@ -51,13 +57,15 @@ class ModelProbe:
     model : any wrapper (DDP, DataParallel, torch.compile) is taken off: a wrapped forward would wait for the other ranks.
     head : the last layers, as a module of the model or its dotted name.
     data : a DataLoader, a dataset, or a mapping from the name of a split to either.
+    task : whether the head's outputs are logits, or predictions of the targets.
     """
 
-    def __init__(self, model: object, head: object, data: object) -> None:
+    def __init__(self, model: object, head: object, data: object, *, task: Task = "classification") -> None:
         self._model = _unwrap(model)
         self._head = find_head(self._model, head)
         self._splits = split_data(data)
-        self._labels: NDArray[np.int64] | None = None  # of the first pass
+        self._read_targets = _labels if task == "classification" else _numbers
+        self._targets: NDArray[Any] | None = None  # of the first pass
 
     def capture(self, *, with_media: bool) -> Captured:
         """Run the data through the model.
@@ -66,7 +74,7 @@ class ModelProbe:
         ------
         InvalidData : the head is not one vector in, one vector out per sample, or the labels are not those of the first pass.
         """
-        collector = _Collector(MediaCollector() if with_media else None)
+        collector = _Collector(MediaCollector() if with_media else None, self._read_targets)
         with _undisturbed(self._model), HeadTap(self._head) as tap:
             for split in self._splits:
                 before = collector.n_samples
@@ -86,25 +94,24 @@ class ModelProbe:
     def _finish(self, collector: _Collector) -> Captured:
         if not collector.n_samples:
             raise InvalidData("expected data with at least one sample, got none; look at the loader's dataset")
-        labels = collector.labels()
-        if self._labels is None:
-            self._labels = labels
-        elif not np.array_equal(self._labels, labels):
+        targets = collector.targets()
+        if self._targets is None:
+            self._targets = targets
+        elif not np.array_equal(self._targets, targets, equal_nan=targets.dtype.kind == "f"):
+            what = "targets" if targets.dtype.kind == "f" else "labels"
             raise InvalidData(
-                "expected the same labels in the same order as at the first step, got others; the data must not change or shuffle"
+                f"expected the same {what} in the same order as at the first step, got others; the data must not change or shuffle"
             )
         representations, logits = collector.arrays()
+        pages = (collector.media.finish() if collector.media is not None else None) or NO_PAGES
+        ids, splits = np.concatenate(collector.ids), tuple(collector.split_names)
+        if targets.ndim == 2:
+            facts = Facts(ids=ids, splits=splits, pages=pages, targets=target_columns(targets))
+            return Captured(representations, logits, None, facts)
         head = affine(self._head)
         if head is not None and not (len(head[1]) == logits.shape[1] and reproduces(head, representations, logits)):
             head = None  # a hook or an adapter changes what the weights say
-        pages = collector.media.finish() if collector.media is not None else None
-        facts = Facts(
-            labels=labels,
-            ids=np.concatenate(collector.ids),
-            splits=tuple(collector.split_names),
-            class_names=self._class_names(logits.shape[1]),
-            pages=pages or NO_PAGES,
-        )
+        facts = Facts(labels=targets, ids=ids, splits=splits, class_names=self._class_names(logits.shape[1]), pages=pages)
         return Captured(representations, logits, head, facts)
 
     def _class_names(self, n_logits: int) -> tuple[str, ...] | None:
@@ -115,23 +122,24 @@ class ModelProbe:
 class _Collector:
     """Gathers the batches of a pass."""
 
-    def __init__(self, media: MediaCollector | None) -> None:
-        self.media = media
+    def __init__(self, media: MediaCollector | None, read_targets: Callable[[object, int, int], NDArray[Any]]) -> None:
+        self.media, self._read_targets = media, read_targets
         self.n_samples = 0
         self.ids: list[NDArray[np.int64]] = []
         self.split_names: list[str] = []
         self._pairs: list[tuple[Tensor, Tensor]] = []
-        self._labels: list[NDArray[np.int64]] = []
+        self._targets: list[NDArray[Any]] = []
 
     def add(self, batch: Batch, x: Tensor, logits: Tensor) -> None:
-        labels = np.full(len(x), -1) if batch.targets is None else label_array(batch.targets)
-        if len(labels) != len(x) or len(logits) != len(x):
+        targets = self._read_targets(batch.targets, len(x), logits.shape[1])
+        if len(targets) != len(x) or len(logits) != len(x):
+            what = "label" if targets.ndim == 1 else "target"
             raise InvalidData(
-                f"expected one vector per sample into the head, got {len(x)} in and {len(logits)} out for {len(labels)} labels; "
-                "choose a layer after pooling, or give every sample one label"
+                f"expected one vector per sample into the head, got {len(x)} in and {len(logits)} out for {len(targets)} {what}s; "
+                f"choose a layer after pooling, or give every sample one {what}"
             )
         self._pairs.append((x, logits))
-        self._labels.append(labels)
+        self._targets.append(targets)
         self.n_samples += len(x)
         if self.media is not None:
             self.media.add(batch.inputs)
@@ -140,12 +148,20 @@ class _Collector:
         self.ids.append(ids)
         self.split_names += [name] * len(ids)
 
-    def labels(self) -> NDArray[np.int64]:
-        return np.concatenate(self._labels)
+    def targets(self) -> NDArray[Any]:
+        return np.concatenate(self._targets)
 
     def arrays(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         x, logits = (torch.cat(parts).numpy() for parts in zip(*self._pairs, strict=True))
         return x, logits
+
+
+def _labels(targets: object, n: int, _: int) -> NDArray[np.int64]:
+    return np.full(n, -1) if targets is None else label_array(targets)
+
+
+def _numbers(targets: object, n: int, n_outputs: int) -> NDArray[np.float64]:
+    return np.full((n, n_outputs), np.nan) if targets is None else target_matrix(targets)
 
 
 def _unwrap(model: Any) -> nn.Module:  # noqa: ANN401  # checked below

@@ -13,8 +13,10 @@ from tb_timetravel.log.arrays import Dtype, as_array, check_step, make_snapshot
 from tb_timetravel.log.columns import sample_columns
 from tb_timetravel.log.marker import MarkerWriter
 from tb_timetravel.log.media import NO_PAGES, text_pages, thumbnail_pages
+from tb_timetravel.log.pairs import partner_column
 from tb_timetravel.log.samples import Facts, describe_samples, id_array, label_array, names
-from tb_timetravel.schema import DEFAULT_TAG
+from tb_timetravel.log.targets import target_columns
+from tb_timetravel.schema import DEFAULT_TAG, TASKS
 from tb_timetravel.store import DynamicsWriter, probe_directory
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from torch.utils.data import DataLoader, Dataset
 
     from tb_timetravel.log.capture import ModelProbe
-    from tb_timetravel.schema import Probe
+    from tb_timetravel.schema import Probe, Task
     from tb_timetravel.store.dynamics import Snapshot
 
     Data = DataLoader[Any] | Dataset[Any] | Sequence[Any]
@@ -45,7 +47,7 @@ class TimeTravel:
     Parameters
     ----------
     writer : a ``SummaryWriter`` of torch or tensorboardX, or a run's directory.
-    model : the classifier to watch.
+    model : the model to watch.
     head : its last layers, as a module (``model.fc``) or a dotted name (``"classifier.2"``). A sample's representation is what goes in,
         its logits are what comes out. Linear layers are stored exactly, others are approximated when the film is made.
     data : the samples to watch: a DataLoader, a dataset, or ``{"train": …, "test": …}``. Always visited in the dataset's order, however
@@ -57,6 +59,10 @@ class TimeTravel:
         as thumbnails of at most 32 pixels and as 2,000 characters.
     columns : what else is known of the samples, name -> a number or a short string of each, NaN or None where there is none; dots are
         coloured and found by them.
+    targets : the numbers that the model is to predict, (n,) or (n, n_targets), or name -> (n,), NaN or None where there is none; then each
+        step has predictions in place of logits, and there are no classes and no territories. With ``data`` they come from there.
+    task : "regression" where the head's outputs are predictions of the targets that the data holds, not logits.
+    pairs : position of each sample's partner, (n,), -1 or None where it has none; then the film tells how far partners are from each other.
     tag : tells several probe sets of a run apart.
     dtype : of the stored representations; "float16" halves the disk space.
     """
@@ -75,6 +81,9 @@ class TimeTravel:
         images: ArrayLike | None = None,
         texts: Sequence[str] | None = None,
         columns: Mapping[str, ArrayLike | Sequence[float | str | None]] | None = None,
+        targets: ArrayLike | Mapping[str, ArrayLike] | None = None,
+        task: Task = "classification",
+        pairs: ArrayLike | Sequence[int | None] | None = None,
         tag: str = DEFAULT_TAG,
         dtype: Dtype = "float32",
     ) -> None:
@@ -82,6 +91,8 @@ class TimeTravel:
             return
         if dtype not in ("float32", "float16"):
             raise InvalidData(f"expected dtype 'float32' or 'float16', got {dtype!r}; choose one of them")
+        if task not in TASKS:
+            raise InvalidData(f"expected task as one of {', '.join(TASKS)}, got {task!r}; choose one of them")
         if not isinstance(tag, str) or not tag:
             raise InvalidData(f"expected tag as a name, got {tag!r}; leave it out or give one")
         if images is not None and texts is not None:
@@ -98,8 +109,10 @@ class TimeTravel:
             class_names=None if class_names is None else names(class_names, "class_names"),
             pages=pages if images is None else thumbnail_pages(as_array(images)),
             columns=() if columns is None else sample_columns(columns),
+            targets=None if targets is None else target_columns(targets),
+            pairs=None if pairs is None else partner_column(pairs),
         )
-        self._source = _source(model, head, data, has_splits=splits is not None)
+        self._source = _source(model, head, data, task=task if targets is None else "regression", has_splits=splits is not None)
 
     def log(self, step: int) -> None:
         """Run the data through the model and log what it makes of it.
@@ -118,11 +131,19 @@ class TimeTravel:
                 "log(step) needs a model, got none; give model, head and data, or use log_arrays(step, representations, logits)"
             )
         captured = self._source.capture(with_media=self._probe is None and not self._facts.pages.n_samples)
-        snapshot = make_snapshot(step, captured.representations, captured.logits, captured.head, dtype=self._dtype)
-        self._write(snapshot, self._facts.completed_by(captured.facts))
+        facts = self._facts.completed_by(captured.facts)
+        logits, predictions = (captured.logits, None) if captured.facts.targets is None else (None, captured.logits)
+        snapshot = make_snapshot(step, captured.representations, logits, captured.head, dtype=self._dtype, predictions=predictions)
+        self._write(snapshot, facts)
 
     def log_arrays(
-        self, step: int, representations: ArrayLike, logits: ArrayLike | None = None, *, head: tuple[ArrayLike, ArrayLike] | None = None
+        self,
+        step: int,
+        representations: ArrayLike,
+        logits: ArrayLike | None = None,
+        *,
+        head: tuple[ArrayLike, ArrayLike] | None = None,
+        predictions: ArrayLike | None = None,
     ) -> None:
         """Log arrays of a step; row i must be the same sample at every step.
 
@@ -132,6 +153,7 @@ class TimeTravel:
         representations : (n_samples, n_features).
         logits : (n_samples, n_classes), or one column for two classes; left out, the head's, if there is one.
         head : weight (n_classes, n_features) and bias (n_classes,), where ``logits = representations @ weight.T + bias``.
+        predictions : of the targets, (n_samples,) or (n_samples, n_targets), in place of logits and head.
 
         Raises
         ------
@@ -139,7 +161,8 @@ class TimeTravel:
         """
         if not _writes():
             return
-        self._write(make_snapshot(check_step(step), representations, logits, head, dtype=self._dtype), self._facts)
+        snapshot = make_snapshot(check_step(step), representations, logits, head, dtype=self._dtype, predictions=predictions)
+        self._write(snapshot, self._facts)
 
     def _write(self, snapshot: Snapshot, facts: Facts) -> None:
         if self._probe is not None:
@@ -148,7 +171,7 @@ class TimeTravel:
             if self._probe is None:
                 probe, samples = describe_samples(facts, snapshot)
                 self._store.write_probe(probe, samples)
-                self._probe, self._facts = probe, replace(facts, pages=NO_PAGES, columns=())
+                self._probe, self._facts = probe, replace(facts, pages=NO_PAGES, columns=(), targets=None, pairs=None)
             self._store.write_step(snapshot, wall_time=time.time())
             self._marker.write(snapshot.step, self._probe.n_samples)
         except OSError as error:
@@ -164,7 +187,7 @@ def _writes() -> bool:
     return distributed is None or not (distributed.is_available() and distributed.is_initialized()) or distributed.get_rank() == 0
 
 
-def _source(model: nn.Module | None, head: nn.Module | str | None, data: object, *, has_splits: bool) -> ModelProbe | None:
+def _source(model: nn.Module | None, head: nn.Module | str | None, data: object, *, task: Task, has_splits: bool) -> ModelProbe | None:
     given = {"model": model, "head": head, "data": data}
     missing = [name for name, value in given.items() if value is None]
     if len(missing) == len(given):
@@ -177,7 +200,7 @@ def _source(model: nn.Module | None, head: nn.Module | str | None, data: object,
         raise InvalidData("expected splits or data as a mapping of splits, got both; leave splits out")
     from tb_timetravel.log.capture import ModelProbe  # imports torch, which log_arrays does without
 
-    return ModelProbe(model, head, data)
+    return ModelProbe(model, head, data, task=task)
 
 
 def _check_same(probe: Probe, snapshot: Snapshot) -> None:
@@ -187,6 +210,12 @@ def _check_same(probe: Probe, snapshot: Snapshot) -> None:
             f"expected representations of shape {(probe.n_samples, probe.n_features)} as at the first step, "
             f"got {(n, d)} at step {snapshot.step}; "
             "log the same samples and the same layer at every step"
+        )
+    found = 0 if snapshot.predictions is None else snapshot.predictions.shape[1]
+    if found != probe.n_targets:
+        raise InvalidData(
+            f"expected predictions of {probe.n_targets} targets as at the first step, got {found} at step {snapshot.step}; "
+            "log them always or never"
         )
     if (snapshot.logits is not None) != probe.has_logits:
         first, now = ("with", "none") if probe.has_logits else ("without", "some")

@@ -10,6 +10,7 @@ import numpy as np
 from tb_timetravel.errors import InvalidData
 from tb_timetravel.log.arrays import MAX_CLASSES, as_array, describe
 from tb_timetravel.log.media import NO_PAGES, Pages
+from tb_timetravel.log.targets import check_targets
 from tb_timetravel.schema import DEFAULT_SPLIT, Probe
 from tb_timetravel.store.dynamics import Samples
 
@@ -35,6 +36,8 @@ class Facts:
     class_names: tuple[str, ...] | None = None
     pages: Pages = NO_PAGES
     columns: tuple[SampleColumn, ...] = ()
+    targets: tuple[SampleColumn, ...] | None = None  # what the model is to predict as numbers
+    pairs: SampleColumn | None = None  # positions of partners
 
     def completed_by(self, other: Facts) -> Facts:
         """Take from the other what is not known here."""
@@ -45,6 +48,8 @@ class Facts:
             class_names=other.class_names if self.class_names is None else self.class_names,
             pages=self.pages if self.pages.n_samples else other.pages,
             columns=self.columns,
+            targets=other.targets if self.targets is None else self.targets,
+            pairs=self.pairs,
         )
 
 
@@ -62,7 +67,7 @@ def label_array(value: object) -> NDArray[np.int64]:
         raise InvalidData(f"expected labels as class indices of shape (n_samples,), got {describe(array)}; number the classes from 0")
     if array.dtype.kind == "f" and not (np.isfinite(array) & (array == np.rint(array))).all():
         raise InvalidData(
-            "expected labels as class indices, got fractions; a regression target has no classes, so bin it or log labels=None"
+            "expected labels as class indices, got fractions; give numbers to predict as targets=, or with data say task='regression'"
         )
     return array.astype(np.int64)
 
@@ -100,8 +105,11 @@ def describe_samples(facts: Facts, snapshot: Snapshot) -> tuple[Probe, Samples]:
     ------
     InvalidData : the facts do not fit each other or the step.
     """
-    n = len(snapshot.representations)
-    _check_counts(facts, n)
+    n, targets = len(snapshot.representations), facts.targets or ()
+    others = facts.columns if facts.pairs is None else (facts.pairs, *facts.columns)
+    check_targets(targets, others, snapshot)
+    columns = (*targets, *others)
+    _check_counts(facts, columns, n)
     class_names = _class_names(facts, None if snapshot.logits is None else snapshot.logits.shape[1])
     split_names = tuple(dict.fromkeys(facts.splits or (DEFAULT_SPLIT,)))  # in order of appearance
     if len(split_names) > _MAX_SPLITS:
@@ -112,7 +120,7 @@ def describe_samples(facts: Facts, snapshot: Snapshot) -> tuple[Probe, Samples]:
         ids=np.arange(n, dtype=np.int32) if facts.ids is None else facts.ids.astype(np.int32),
         splits=np.array([index[name] for name in facts.splits or (DEFAULT_SPLIT,) * n], dtype=np.uint8),
         pages=facts.pages.pages,
-        columns=facts.columns,
+        columns=columns,
     )
     # pixels instead of files count here: another version of Pillow compresses them otherwise
     identity = Samples(samples.labels, samples.ids, samples.splits, columns=samples.columns).digest(
@@ -127,17 +135,19 @@ def describe_samples(facts: Facts, snapshot: Snapshot) -> tuple[Probe, Samples]:
         media=facts.pages.media,
         has_logits=snapshot.logits is not None,
         version=identity,
-        n_columns=len(facts.columns),
+        n_columns=len(columns),
+        n_targets=len(targets),
+        has_pairs=facts.pairs is not None,
     )
     return probe, samples
 
 
-def _check_counts(facts: Facts, n: int) -> None:
+def _check_counts(facts: Facts, columns: tuple[SampleColumn, ...], n: int) -> None:
     counts = {"labels": facts.labels, "ids": facts.ids, "splits": facts.splits}
     found = {name: len(values) for name, values in counts.items() if values is not None}
     if facts.pages.n_samples:
         found["images" if facts.pages.media.kind == "image" else "texts"] = facts.pages.n_samples
-    found |= {f"column {column.info.name!r}": len(column.values) for column in facts.columns}
+    found |= {f"column {column.info.name!r}": len(column.values) for column in columns}
     for name, count in found.items():
         if count != n:
             raise InvalidData(

@@ -44,6 +44,8 @@ def write_film(
         content = encode_frame(frame)
         frames.append((films.write_frame(key, step.step, content), len(content)))
         films.write_embedding(key, step.step, fitted.embedding[t])
+        if source.told:
+            films.write_values(key, step.step, np.concatenate([each.values(t) for each in source.told], 1))
         progress("territory", (t + 1) / n)
     fidelity: list[Scores] = [{} for _ in source.steps]
     whole: Scores = {}
@@ -61,6 +63,7 @@ def write_film(
             flips=_flips(predictions, t),
             accuracy=_accuracy(source, predictions, t),
             fidelity=fidelity[t],
+            scores={metric: score for each in source.told for metric, score in each.scores(t).items()},
         )
         for t, step in enumerate(source.steps)
     )
@@ -78,6 +81,8 @@ def write_film(
         metrics=metrics,
         fidelity=whole,
         timings_s=dict(timings),
+        values=tuple(info for each in source.told for info in each.infos),
+        score_metrics=tuple(info for each in source.told for info in each.metrics),
         steps=steps,
     )
     films.write_film(film)

@@ -12,8 +12,11 @@ import torch
 
 from tb_timetravel.errors import FitError
 from tb_timetravel.fit import Dynamics
+from tb_timetravel.pipeline.pairs import Pairs
+from tb_timetravel.pipeline.values import Regression
 from tb_timetravel.schema import DEFAULT_METHOD
-from tb_timetravel.store import data_fingerprint
+from tb_timetravel.store import Snapshot, data_fingerprint
+from tb_timetravel.store.pairs import read_partners
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +50,7 @@ class Source:
     fingerprint: str  # of all logged steps, so that a film of some of them is not stale while nothing new is logged
     dynamics: Dynamics
     splits: NDArray[np.uint8]
+    told: tuple[Regression | Pairs, ...] = ()  # what the film tells of each sample as numbers
 
     def rows(self, split: int) -> torch.Tensor:
         """Positions of the samples of a split."""
@@ -92,7 +96,27 @@ def open_source(reader: ProbeReader, options: FitOptions) -> Source:
         n_classes=probe.n_classes,
         device=choose_device(options.device),
     )
-    return Source(probe, chosen, data_fingerprint(probe, logged), dynamics, splits)
+    told = (_regression(reader, probe, splits, dynamics), _pairs(reader, probe, splits, dynamics))
+    return Source(probe, chosen, data_fingerprint(probe, logged), dynamics, splits, tuple(each for each in told if each is not None))
+
+
+def _regression(reader: ProbeReader, probe: Probe, splits: NDArray[np.uint8], dynamics: Dynamics) -> Regression | None:
+    predictions = [step.predictions for step in dynamics.steps if isinstance(step, Snapshot) and step.predictions is not None]
+    if not probe.n_targets or len(predictions) < dynamics.n_steps:
+        return None
+    names = [info.name for info in reader.columns(probe)]
+    return Regression([reader.column(probe, at) for at in range(probe.n_targets)], predictions, _rows(probe, splits), names)
+
+
+def _pairs(reader: ProbeReader, probe: Probe, splits: NDArray[np.uint8], dynamics: Dynamics) -> Pairs | None:
+    partners = read_partners(reader, probe)
+    if partners is None:
+        return None
+    return Pairs(partners, [step.representations for step in dynamics.steps], _rows(probe, splits))
+
+
+def _rows(probe: Probe, splits: NDArray[np.uint8]) -> dict[str, NDArray[np.int64]]:
+    return {name: np.flatnonzero(splits == number) for number, name in enumerate(probe.split_names)}
 
 
 def film_key(source: Source, method: str, settings: Mapping[str, Any]) -> str:

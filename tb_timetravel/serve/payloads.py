@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import shlex
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,8 @@ def describe(directory: str, *, run: str, tag: str, logdir: str) -> dict[str, An
         "samples": probe.version,
         "media": _media(probe.media, probe.n_samples),
         "n_columns": probe.n_columns,
+        "n_targets": probe.n_targets,
+        "has_pairs": probe.has_pairs,
         "source": reader.source,
         "steps": [step.step for step in steps],
         "fingerprint": fingerprint,
@@ -161,12 +164,24 @@ def history(directory: str, key: str, sample: int) -> dict[str, Any]:
     if sample >= probe.n_samples:
         raise NotFound(f"expected a sample from 0 to {probe.n_samples - 1}, got {sample}")
     played = store.film(key)
+    steps = [step.step for step in played.steps]
+    values: dict[str, list[float | None]] = {}
+    if played.values:
+        rows = [store.values(played, step, probe.n_samples)[sample].tolist() for step in steps]
+        values = {info.value: [_finite(row[at]) for row in rows] for at, info in enumerate(played.values)}
+    if played.values and not probe.has_logits:
+        return {"steps": steps, "prediction": [None] * len(steps), "confidence": [None] * len(steps), "values": values}
     predictions, confidences = store.history(played, probe.n_samples, probe.n_classes)
     return {
-        "steps": [step.step for step in played.steps],
+        "steps": steps,
         "prediction": predictions[:, sample].tolist(),
         "confidence": [round(value / 255, 4) for value in confidences[:, sample].tolist()],
+        "values": values,
     }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def territory(directory: str, key: str, step: int) -> bytes:

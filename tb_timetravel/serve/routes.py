@@ -28,7 +28,7 @@ from tb_timetravel.serve.jobs import FitRequest, Jobs, ProbeRequest, fit_command
 from tb_timetravel.serve.locate import Asker, Recent, RunLocator, asker_of
 from tb_timetravel.serve.neighbors import MAX_SAMPLES, NeighborSearch
 from tb_timetravel.serve.sample_columns import describe_columns, pack_values
-from tb_timetravel.serve.sample_values import COLUMNS, pack_column
+from tb_timetravel.serve.sample_values import columns_of, pack_column
 from tb_timetravel.serve.scalars import list_scalars, read_scalars, related_runs
 from tb_timetravel.serve.selections import MAX_BODY, SaveRequest, SelectionRequest
 from tb_timetravel.serve.static_files import serve_static
@@ -214,8 +214,9 @@ class Routes:
     def sample_values_route(self, request: Request) -> Response:
         """Send one value per sample at a step."""
         key, step, version = digest_argument(request, "film"), number_argument(request, "step"), digest_argument(request, "v")
-        column = word_argument(request, "column", COLUMNS)
-        content = pack_column(self._directory(request), key, step=step, version=version, column=column)
+        directory = self._directory(request)
+        column = word_argument(request, "column", columns_of(directory, key))
+        content = pack_column(directory, key, step=step, version=version, column=column)
         content = gzip.compress(content, compresslevel=3, mtime=0)
         return respond_bytes(request, content, "application/octet-stream", forever=True, gzipped=True)
 

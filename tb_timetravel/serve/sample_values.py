@@ -1,4 +1,4 @@
-"""One value per sample at a step, a byte each: how faithfully the step shows it, or how often its prediction has changed by then."""
+"""One value per sample at a step: how faithfully the step shows it, how often its prediction has changed by then, what the film tells."""
 
 from __future__ import annotations
 
@@ -22,8 +22,15 @@ COLUMNS = (*SAMPLE_FIDELITY, FLIPS)
 _USUAL = 0.98  # share of samples within the scale of flips; few waver many times more, and would leave one colour to all others
 
 
+def columns_of(directory: str, key: str) -> tuple[str, ...]:
+    """Name the values that a film has of each sample at a step; a preview lacks fidelity, and a model without classes flips."""
+    return (*COLUMNS, *(info.value for info in FilmStore(directory).film(key).values))
+
+
 def pack_column(directory: str, key: str, *, step: int, version: str, column: str) -> bytes:
-    """Pack one of ``COLUMNS`` of a step: ``TTV1``, uint32 n_samples, float32 ends of the scale, uint8 per sample.
+    """Pack a value of each sample at a step: ``TTV1`` with a byte each, or ``TTV2`` with a float32 each of a value that the film lists.
+
+    After the mark stand uint32 n_samples and the ends of the scale as float32.
 
     Raises
     ------
@@ -33,6 +40,10 @@ def pack_column(directory: str, key: str, *, step: int, version: str, column: st
     store, probe = FilmStore(directory), open_reader(directory).probe()
     film = store.film(key)
     index = _index_of(film, step, version)
+    told = [info.value for info in film.values]
+    if column in told:
+        info, own = film.values[told.index(column)], store.values(film, step, probe.n_samples)[:, told.index(column)]
+        return struct.pack("<4sIff", b"TTV2", probe.n_samples, info.low, info.high) + own.astype("<f4").tobytes()
     if column == FLIPS:
         values, high = _flips(store, film, probe, index)
     else:

@@ -6,7 +6,7 @@
     thumbnails/000000.png  texts/000000.json          pages of 1,024
     columns.json  columns/000.npy  columns/001.json   more about each sample  columns.py
     steps/<step>.<revision>.<digest>.json             a logged step, written after its arrays
-    steps/<step>.<revision>.<digest>.<array>.npy      representations, logits, head_weight, head_bias
+    steps/<step>.<revision>.<digest>.<array>.npy      representations, logits, head_weight, head_bias, predictions
     films/<key>/film.json  …                          a fit's result         films.py
     selections.json                                   saved by people        selections.py
     verdicts.json                                     said of labels         verdicts.py

@@ -41,12 +41,16 @@ _STEP_FILE = re.compile(r"(\d{12})\.(\d{4})\.([0-9a-f]{16})\.json")
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """One step in memory: representations (n, d), logits (n, c) or None, and the affine head, weight (c, d) and bias (c,), or None."""
+    """One step in memory: representations (n, d), and what was logged besides, else None.
+
+    Logits are (n, c), the affine head weight (c, d) and bias (c,), predictions of the targets (n, n_targets).
+    """
 
     step: int
     representations: NDArray[Any]
     logits: NDArray[np.float32] | None
     head: tuple[NDArray[np.float32], NDArray[np.float32]] | None
+    predictions: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +100,7 @@ class DynamicsReader:
         NotFound, UnsupportedVersion, Corrupt
         """
         probe = read_record(join(self.directory, "probe.json"), Probe)
-        if probe.n_samples < 1 or len(probe.class_names) != probe.n_classes or not probe.split_names:
+        if probe.n_samples < 1 or len(probe.class_names) != probe.n_classes or not probe.split_names or probe.n_targets > probe.n_columns:
             raise Corrupt(f"the counts in {self.directory}/probe.json contradict each other; log the run again")
         return probe
 
@@ -168,11 +172,16 @@ class DynamicsReader:
             )
             if record.has_head
             else None,
+            predictions=self.predictions(probe, step) if record.has_predictions and probe.n_targets else None,
         )
 
     def logits(self, probe: Probe, step: LoggedStep) -> NDArray[np.float32]:
         """Read a step's logits alone, (n_samples, n_classes)."""
         return read_array(self._path(step, "logits.npy"), shape=(probe.n_samples, probe.n_classes), dtype=np.float32)
+
+    def predictions(self, probe: Probe, step: LoggedStep) -> NDArray[np.float32]:
+        """Read a step's predictions of the targets alone, (n_samples, n_targets)."""
+        return read_array(self._path(step, "predictions.npy"), shape=(probe.n_samples, probe.n_targets), dtype=np.float32)
 
     def _path(self, step: LoggedStep, ending: str) -> str:
         return join(self.directory, "steps", f"{step.step:012d}.{step.revision:04d}.{step.digest}.{ending}")
@@ -212,7 +221,8 @@ class DynamicsWriter:
     def _check_same(self, known: Probe, probe: Probe) -> None:
         def shape(of: Probe) -> str:
             logits = "with" if of.has_logits else "without"
-            return f"{of.n_samples} samples × {of.n_features} features, {of.n_classes} classes, {logits} logits"
+            targets = f", {of.n_targets} targets" if of.n_targets else ""
+            return f"{of.n_samples} samples × {of.n_features} features, {of.n_classes} classes, {logits} logits{targets}"
 
         if shape(known) != shape(probe):
             raise InvalidData(
@@ -232,6 +242,8 @@ class DynamicsWriter:
             arrays["logits"] = snapshot.logits
         if snapshot.head is not None:
             arrays["head_weight"], arrays["head_bias"] = snapshot.head
+        if snapshot.predictions is not None:
+            arrays["predictions"] = snapshot.predictions
         encoded = {name: encode_array(array) for name, array in arrays.items()}
         before = [step for step in self._reader.steps() if step.step == snapshot.step]
         step = LoggedStep(
@@ -243,6 +255,7 @@ class DynamicsWriter:
             dtype=snapshot.representations.dtype.name,
             has_logits=snapshot.logits is not None,
             has_head=snapshot.head is not None,
+            has_predictions=snapshot.predictions is not None,
         )
         try:
             for name, content in encoded.items():
@@ -253,7 +266,7 @@ class DynamicsWriter:
                 remove(self._reader._path(step, f"{name}.npy"))
             raise
         for old in before:
-            for ending in ("json", "representations.npy", "logits.npy", "head_weight.npy", "head_bias.npy"):
+            for ending in ("json", "representations.npy", "logits.npy", "head_weight.npy", "head_bias.npy", "predictions.npy"):
                 remove(self._reader._path(old, ending))
         return step
 

@@ -7,6 +7,7 @@
     <step>.embedding.npy               (n_samples, 2) float32
     <step>.sample_fidelity.npy         (n_samples, 4) float16, columns SAMPLE_FIDELITY
     predictions.npy, confidences.npy   (n_steps, n_samples), for one sample through time
+    <step>.values.npy                  (n_samples, n_values) float32, columns as film.json lists them
     visualizer.npz                     weights of the decoder, and of the encoder where it is a network
     stages/<name>.<array>.npy, .json   results of finished stages; removed when the film is there
 """
@@ -132,6 +133,14 @@ class FilmStore:
         """Write the predicted class and 255 · confidence at every step, both (n_steps, n_samples)."""
         write_array(self._path(key, "predictions.npy"), predictions)
         write_array(self._path(key, "confidences.npy"), confidences)
+
+    def values(self, film: Film, step: int, n_samples: int) -> NDArray[np.float32]:
+        """Read the values that a film tells of each sample at a step, (n_samples, n_values), columns ``film.values``; NaN where none."""
+        return read_array(self._found(film.film, f"{step:012d}.values.npy"), shape=(n_samples, len(film.values)), dtype=np.float32)
+
+    def write_values(self, key: str, step: int, values: NDArray[np.float32]) -> None:
+        """Write the values of each sample at a step, (n_samples, n_values)."""
+        write_array(self._path(key, f"{step:012d}.values.npy"), values)
 
     def visualizer(self, key: str) -> dict[str, NDArray[Any]]:
         """Read the weights of the visualizer by name."""

@@ -147,7 +147,7 @@ def test_film_sends_all_that_is_constant_over_time(served: Served):
     answer = served.get("film", **OF_PROBE, film=FILM).json
     assert set(answer) == {
         *("film", "method", "fingerprint", "seed", "device", "created_at", "extent", "grid_resolution", "territory", "metrics"),
-        *("fidelity", "steps", "refinable"),
+        *("fidelity", "steps", "refinable", "values", "score_metrics"),
     }
     assert answer["extent"] == [-1, 1, -2, 2]
     assert answer["territory"] == {"source": "head", "agreement": 1.0}

@@ -8,6 +8,28 @@ export interface Nearest {
   readonly plane: readonly number[] | null;
 }
 
+/** Lines from samples to their partners, as far as they have one. */
+export function paintPairs(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  ratio: number,
+  samples: readonly number[],
+  partner: ArrayLike<number>,
+  colour: string,
+): void {
+  context.strokeStyle = colour;
+  context.lineWidth = ratio;
+  context.beginPath();
+  for (const sample of samples) {
+    const other = partner[sample] ?? Number.NaN;
+    if (!(other >= 0 && other < scene.samples.n)) continue;
+    const [start, end] = [positionOf(scene, sample), positionOf(scene, other)];
+    context.moveTo(start.x, start.y);
+    context.lineTo(end.x, end.y);
+  }
+  context.stroke();
+}
+
 /** In the plane they are dashed. `colourOf` answers a colour of the style sheet. */
 export function paintLines(
   context: CanvasRenderingContext2D,

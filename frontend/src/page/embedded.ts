@@ -79,6 +79,19 @@ export const fetchHistory: typeof api.fetchHistory = async (_, __, sample) => {
   };
 };
 
+/** As the server sends it: a head, and a number per sample. */
+export const fetchStepValues: typeof api.fetchStepValues = async (_, __, { step }, value) => {
+  const at = facts().film.values?.findIndex((told) => told.value === value) ?? -1;
+  const n = facts().probe.n_samples;
+  const all = new Float32Array(await unzipped(`values-${indexOf(step)}`));
+  if (at < 0 || all.length < n * (at + 1)) throw nothing(value);
+  const answer = new ArrayBuffer(16 + 4 * n);
+  new Uint8Array(answer).set([84, 84, 86, 50]); // TTV2
+  new DataView(answer).setUint32(4, n, true);
+  new Float32Array(answer, 16).set(all.subarray(at * n, (at + 1) * n));
+  return answer;
+};
+
 export const fetchColumn: typeof api.fetchColumn = async (_, __, { step }, column) => {
   const index = indexOf(step);
   if (column === "flips") return flipsAt(index);

@@ -6,6 +6,7 @@ import { listenToKeys } from "../keyboard";
 import { keepFilmOpen } from "../loader";
 import { runPlayback } from "../playback";
 import { exposeForTests } from "../probe_window";
+import { keepSampleColumns } from "../sample_columns";
 import { keepSelection } from "../selecting";
 import * as state from "../state";
 import { sheet } from "../style/sheet";
@@ -43,6 +44,7 @@ function start(root: HTMLElement): void {
   mount(<Page />, root);
   keepFilmOpen();
   keepSelection();
+  keepSampleColumns();
   keepColumns();
   runPlayback();
   listenToKeys();

@@ -139,7 +139,7 @@ const library = computed<Library | null>(() => {
   return current;
 });
 
-function worldOf(books: Library, cursor: number, known: ReadonlyMap<number, ColumnValues>): World {
+function worldOf(books: Library, cursor: number, known: ReadonlyMap<string, ColumnValues>): World {
   const { reel, texts } = books;
   return {
     samples: reel.samples,
@@ -147,7 +147,7 @@ function worldOf(books: Library, cursor: number, known: ReadonlyMap<number, Colu
     cursor,
     texts,
     facts: (index) => books.facts(index),
-    column: (index) => known.get(index),
+    column: (index, step) => known.get(`${index} ${columns.peek()[index]?.scale == null ? 0 : step}`),
   };
 }
 
@@ -159,13 +159,17 @@ function ask(matcher: Matcher, books: Library, cursor: number): Answer {
     books.needTexts();
     return { kind: "reading", fraction: books.textFraction };
   }
-  const known = new Map<number, ColumnValues>();
-  for (const index of matcher.columns) {
-    const column = columnAt(index);
+  const known = new Map<string, ColumnValues>();
+  const all = stepsNeeded(query, books.reel.steps, cursor, []);
+  const wanted = [...new Set(matcher.columns)].flatMap((index) =>
+    (columns.value[index]?.scale == null ? [0] : all).map((step) => ({ index, step })),
+  );
+  for (const { index, step } of wanted) {
+    const column = columnAt(index, step);
     if (column === null) return { kind: "trouble", sentence: "A column that it asks for cannot be read." };
-    if (column === undefined) return { kind: "reading", fraction: known.size / matcher.columns.length };
-    known.set(index, column.values);
+    if (column !== undefined) known.set(`${index} ${step}`, column.values);
   }
+  if (known.size < wanted.length) return { kind: "reading", fraction: known.size / wanted.length };
   const needed = stepsNeeded(query, books.reel.steps, cursor);
   const missing = needed.filter((index) => books.facts(index) === undefined);
   if (missing.length > 0) {

@@ -30,6 +30,8 @@ const WORDS: readonly Completion[] = [
   { insert: "not ", label: "not", detail: "the opposite of what follows" },
 ];
 
+/** Of use only where there are classes. */
+const OF_CLASSES = ["label:", "pred:", "wrong", "correct", "flipped", "conf<", "conf>"];
 const MOST = 12;
 
 export const quotedName = (name: string): string =>
@@ -94,6 +96,7 @@ export function complete(source: string, caret: number, vocabulary: Vocabulary):
       label.toLowerCase().replace('"', "").startsWith(typed) &&
       label !== typed &&
       (vocabulary.hasTexts || label !== "text:") &&
+      (vocabulary.classes.length > 0 || !OF_CLASSES.includes(label)) &&
       (vocabulary.splits.length > 1 || label !== "split:") &&
       (before.trim() !== "" || label !== "or"),
   );

@@ -1,7 +1,7 @@
 /** Which samples a query matches. Terms that no step changes are looked up once, so following a film costs only what changes with it. */
 import type { Samples } from "../binary";
 import type { ColumnValues } from "../column_tools";
-import type { ColumnInfo } from "../wire";
+import type { ColumnInfo, ValueInfo } from "../wire";
 import { compared, resolveColumn } from "./column_terms";
 import { type Comparison, type Query, QueryError, type StepRange, type Term, type Word } from "./parse";
 
@@ -17,7 +17,8 @@ export interface Vocabulary {
   readonly classes: readonly string[];
   readonly splits: readonly string[];
   readonly hasTexts: boolean;
-  readonly columns: readonly ColumnInfo[];
+  /** Those with a scale have other values at each step. */
+  readonly columns: readonly (ColumnInfo & { readonly scale?: ValueInfo | null })[];
   /** Null while there are none. */
   readonly tools: Pick<typeof import("../column_tools"), "testColumn" | "completionOf" | "exampleOf"> | null;
 }
@@ -31,8 +32,8 @@ export interface World {
   facts(index: number): StepFacts | undefined;
   /** Lower-cased, or null while they are not here. */
   readonly texts: readonly string[] | null;
-  /** The values of a column, by its place. */
-  column(index: number): ColumnValues | undefined;
+  /** The values of a column, by its place, at a step's index. */
+  column(index: number, step: number): ColumnValues | undefined;
 }
 
 const NO_CLASS = -1;
@@ -150,14 +151,11 @@ function compileTerm(term: Term, vocabulary: Vocabulary): Node {
       const info = vocabulary.columns[index];
       if (info === undefined || vocabulary.tools === null) return { kind: "fixed", mask: null, make: () => never };
       const test = vocabulary.tools.testColumn(term, info, HELP);
-      return {
-        kind: "fixed",
-        mask: null,
-        make: (world) => {
-          const values = world.column(index);
-          return values === undefined ? never : (sample) => test(values[sample] ?? "");
-        },
+      const make = (world: World, step: number): Test => {
+        const values = world.column(index, step);
+        return values === undefined ? never : (sample) => test(values[sample] ?? "");
       };
+      return info.scale == null ? { kind: "fixed", mask: null, make: (world) => make(world, 0) } : { kind: "at", make };
     }
     case "flipped":
       return {
@@ -194,8 +192,11 @@ function stepsIn({ first, last }: StepRange, steps: readonly number[]): number[]
   return steps.flatMap((step, index) => (step >= first && step <= last ? [index] : []));
 }
 
-/** The steps whose predictions a query looks at, with the cursor where it is: indices in order. */
-export function stepsNeeded(query: Query, steps: readonly number[], cursor: number): number[] {
+/** Terms that need no step's predictions. */
+const APART = ["label", "split", "id", "text", "column"];
+
+/** The steps whose predictions a query looks at, with the cursor where it is: indices in order. Without `apart`, those that any term may look at. */
+export function stepsNeeded(query: Query, steps: readonly number[], cursor: number, apart: readonly string[] = APART): number[] {
   const needed = new Set<number>();
   const look = (inner: Query, at: readonly number[]): void => {
     if (inner.kind === "not") look(inner.query, at);
@@ -204,7 +205,7 @@ export function stepsNeeded(query: Query, steps: readonly number[], cursor: numb
       const own = inner.steps === null ? at : stepsIn(inner.steps, steps);
       inner.queries.forEach((each) => look(each, own));
     } else if (inner.kind === "flipped") at.filter((index) => index > 0).forEach((index) => needed.add(index - 1).add(index));
-    else if (!["label", "split", "id", "text", "column"].includes(inner.kind)) at.forEach((index) => needed.add(index));
+    else if (!apart.includes(inner.kind)) at.forEach((index) => needed.add(index));
   };
   look(query, [cursor]);
   return [...needed].sort((a, b) => a - b);

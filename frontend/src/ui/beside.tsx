@@ -2,6 +2,7 @@
 import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { sharedSplit } from "../alignment";
 import { besideInstant, besideTrouble, matching, nameOf, offers, putBeside } from "../beside";
 import { meanDifference } from "../difference_at";
 import { formatCount, formatPercent, plural } from "../format";
@@ -67,6 +68,7 @@ export function Beside(): JSX.Element | null {
   const choice = state.besideChoice.value;
   const reel = state.beside.value;
   if (choice === null) return null;
+  const comparable = sharedSplit(state.reel.value?.film.steps ?? [], reel?.film.steps ?? []) !== null;
   return (
     <section class="beside" aria-label="The film beside">
       <header class="beside-head">
@@ -80,7 +82,7 @@ export function Beside(): JSX.Element | null {
           }}
         >
           {ALIGNMENTS.map((name) => (
-            <option key={name} value={name}>
+            <option key={name} value={name} disabled={name === "accuracy" && !comparable}>
               {HELD[name]}
             </option>
           ))}

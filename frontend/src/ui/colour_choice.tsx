@@ -18,6 +18,10 @@ const MODE_NAMES: Readonly<Record<Exclude<ColourMode, "fidelity" | "column">, st
 const FIDELITY = "fidelity:";
 const COLUMN = "column:";
 
+/** Whether a run without classes will never have what a mode shows. */
+const isVain = (mode: ColourMode): boolean =>
+  state.nClasses.value === 0 && !["split", "difference", state.colour.value].includes(mode);
+
 function choose(value: string): void {
   if (value.startsWith(COLUMN)) {
     colourByColumn(value.slice(COLUMN.length));
@@ -51,9 +55,12 @@ export function ColourChoice(): JSX.Element {
       <span>Colour by</span>
       <select value={present} title="Keys 1 to 9" onChange={({ currentTarget }) => choose(currentTarget.value)}>
         {COLOUR_MODES.map((mode) =>
-          mode === "fidelity" || mode === "column" || (mode === "difference" && state.beside.value === null) ? null : (
+          mode === "fidelity" ||
+          mode === "column" ||
+          (mode === "difference" && state.beside.value === null) ||
+          isVain(mode) ? null : (
             <option key={mode} value={mode} disabled={!actions.isColourable(mode)}>
-              {MODE_NAMES[mode]}
+              {mode === "label" && state.nClasses.value === 0 ? "Nothing" : MODE_NAMES[mode]}
             </option>
           ),
         )}

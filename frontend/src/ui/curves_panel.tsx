@@ -49,6 +49,7 @@ function Chooser({ run }: { run: string }): JSX.Element {
   const scalars = tags.value
     .map((tag) => ({ key: keyOf(tag), name: tag.run === run ? tag.name : `${tag.name} (${tag.run})`, chosen: isChosen(tag) }))
     .filter(({ name }) => name.toLowerCase().includes(wanted));
+  const scored = (state.reel.value?.film.score_metrics ?? []).length > 0;
   const fidelity = metrics.value.map(({ metric, label }) => ({ key: metric, name: label, chosen: isMetricChosen(metric) }));
   return (
     <Popover
@@ -69,7 +70,7 @@ function Chooser({ run }: { run: string }): JSX.Element {
         />
       )}
       <Choices title="Scalars" choices={scalars} />
-      <Choices title="Fidelity" choices={fidelity} />
+      <Choices title={scored ? "Model and fidelity" : "Fidelity"} choices={fidelity} />
     </Popover>
   );
 }

@@ -5,6 +5,7 @@ import { SPLIT_SHAPES } from "../engine/scene";
 import { formatPercent } from "../format";
 import { canBeWrong } from "../legend";
 import * as state from "../state";
+import { territorySentence } from "../trust";
 import type { Switch } from "../url";
 import { ColourChoice } from "./colour_choice";
 import { Legend } from "./legend";
@@ -41,11 +42,11 @@ function Shown({ name, words, title, disabled }: { name: Switch; words: string; 
   );
 }
 
-function Looks({ hasTerritory }: { hasTerritory: boolean }): JSX.Element {
+/** What only classes have to show: their territories, names and mistakes. */
+function OfClasses({ hasTerritory }: { hasTerritory: boolean }): JSX.Element {
   const drawn = hasTerritory && state.isSwitchedOn("territory");
   return (
-    <fieldset class="looks">
-      <legend>Show</legend>
+    <>
       <div class="inline">
         <Shown name="territory" words="Territory" title="What the model would predict there (T)" disabled={!hasTerritory} />
         <input
@@ -67,6 +68,19 @@ function Looks({ hasTerritory }: { hasTerritory: boolean }): JSX.Element {
         <Shown name="names" words="Names" title="The classes' names (A)" disabled={state.nClasses.value < 2} />
         <Shown name="wrong" words="Wrong" title="Cores that mark wrong predictions (W)" disabled={!canBeWrong.value} />
       </div>
+    </>
+  );
+}
+
+function Looks({ reel: { film, probe } }: { reel: state.Reel }): JSX.Element {
+  return (
+    <fieldset class="looks">
+      <legend>Show</legend>
+      {state.classesOf(probe) > 0 ? (
+        <OfClasses hasTerritory={film.territory.source !== "none"} />
+      ) : (
+        <p class="faint">{territorySentence(film.territory, probe.n_targets ?? 0)}</p>
+      )}
       <div class="inline">
         <label for="dot-size">Dot size</label>
         <input
@@ -90,7 +104,7 @@ export function Display({ reel }: { reel: state.Reel }): JSX.Element {
       <ColourChoice />
       <Legend />
       <Splits names={reel.probe.splits} />
-      <Looks hasTerritory={reel.film.territory.source !== "none"} />
+      <Looks reel={reel} />
       <TrustChoice />
     </aside>
   );

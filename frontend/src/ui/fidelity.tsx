@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { formatValue } from "../format";
 import * as state from "../state";
-import { headline, isCloseToChance, runMetrics, splitsOf, stepMetrics, territorySentence } from "../trust";
+import { headline, isCloseToChance, runMetrics, scoreMetrics, splitsOf, stepMetrics, territorySentence } from "../trust";
 import type { Metric } from "../wire";
 
 type Table = Readonly<Record<string, Readonly<Record<string, number | null>>>>;
@@ -78,6 +78,8 @@ export function Fidelity({ reel }: { reel: state.Reel }): JSX.Element {
   const words = at === undefined ? null : headline(film, at);
   return (
     <section class="fidelity" aria-label="How faithful is this picture">
+      {scoreMetrics(film).length > 0 && <h2>How good is the model?</h2>}
+      <Rows metrics={scoreMetrics(film)} splits={splits} table={at?.scores ?? {}} caption={`Step ${at?.step ?? ""}`} />
       <h2>How faithful is this picture?</h2>
       {words !== null && <p class="headline">{words}</p>}
       <Rows metrics={perStep} splits={splits} table={at?.fidelity ?? {}} caption={`Step ${at?.step ?? ""}`} />
@@ -87,7 +89,7 @@ export function Fidelity({ reel }: { reel: state.Reel }): JSX.Element {
           {state.isPreview.value ? "A preview is not measured; the fitted film will be." : "This film was not measured."}
         </p>
       )}
-      <p class="source">{territorySentence(film.territory)}</p>
+      <p class="source">{territorySentence(film.territory, reel.probe.n_targets ?? 0)}</p>
     </section>
   );
 }

@@ -2,12 +2,22 @@
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import { paintLines } from "../engine/lines";
+import { paintLines, paintPairs } from "../engine/lines";
 import { TrailPainter } from "../engine/trails";
 import { nearest } from "../neighbors";
 import { drawn } from "../painter";
+import { partners } from "../sample_columns";
 import { trailed } from "../selecting";
+import { positionsOf } from "../selection";
 import * as state from "../state";
+
+const MOST_JOINED = 300; // more lines than that hide the picture
+
+/** Samples from which lines lead to their partners: what is selected, in focus or under the pointer. */
+function joinedSamples(): number[] {
+  const chosen = [...positionsOf(state.selection.value).subarray(0, MOST_JOINED), state.selected.value, state.hovered.value];
+  return [...new Set(chosen)].filter((sample) => sample !== null);
+}
 
 export function Overlay({ reel }: { reel: state.Reel }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -20,7 +30,9 @@ export function Overlay({ reel }: { reel: state.Reel }): JSX.Element {
     const focus = state.selected.value;
     const hasTrails = state.trailsShown.value && trailed.value.length > 0;
     const hasLines = state.neighborLines.value !== "none" && focus !== null && focus < scene.samples.n;
-    element.hidden = !hasTrails && !hasLines;
+    const partner = partners();
+    const joined = partner === null ? [] : joinedSamples();
+    element.hidden = !hasTrails && !hasLines && joined.length === 0;
     if (element.hidden || scene.samples !== reel.samples) return;
     const context = element.getContext("2d");
     if (context === null) return;
@@ -34,6 +46,7 @@ export function Overlay({ reel }: { reel: state.Reel }): JSX.Element {
       );
     }
     const style = getComputedStyle(element);
+    if (partner !== null) paintPairs(context, scene, ratio, joined, partner, style.getPropertyValue("--neighbor-space"));
     if (hasLines) paintLines(context, scene, ratio, focus, nearest.value, (name) => style.getPropertyValue(name));
   });
   return (

@@ -27,7 +27,7 @@ function Help({ onPick }: { onPick: (query: string) => void }): JSX.Element {
     ...(first === undefined
       ? []
       : [[`label:${quotedName(first)} -pred:${quotedName(first)}`, "of a class and not predicted so"] as const]),
-    ...EXAMPLES,
+    ...EXAMPLES.filter(([query]) => first !== undefined || query.startsWith("id:")),
     ...(names.hasTexts ? [['text:"not bad"', "these words in the text"] as const] : []),
     ...names.columns.slice(0, HELPED).flatMap((column): (readonly [string, string])[] => {
       const example = names.tools?.exampleOf(column, columnKey(column.name), quotedName);
@@ -180,7 +180,7 @@ export function QueryField(): JSX.Element {
         role="combobox"
         autocomplete="off"
         spellcheck={false}
-        placeholder="Find samples: wrong conf>0.9"
+        placeholder={`Find samples: ${vocabulary.value.classes.length > 0 ? "wrong conf>0.9" : "id:1,2,10..19"}`}
         title="Find samples (/)"
         aria-label="Find samples"
         aria-autocomplete="list"

@@ -13,6 +13,7 @@ export function RowList({
   rows,
   columns,
   more = 0,
+  width = 100,
   head,
   cells,
   take,
@@ -26,6 +27,7 @@ export function RowList({
   columns: string;
   /** How many more columns there are, of a fixed width, for which the list becomes wider. */
   more?: number;
+  width?: number;
   head: ComponentChildren;
   cells: (sample: number) => ComponentChildren;
   take: (sample: number) => void;
@@ -33,7 +35,7 @@ export function RowList({
   const active = useSignal(0);
   const box = useRef<HTMLDivElement>(null);
   const at = Math.max(0, Math.min(active.value, rows.length - 1));
-  const style = { gridTemplateColumns: more > 0 ? `${columns} repeat(${more}, 100px)` : columns };
+  const style = { gridTemplateColumns: more > 0 ? `${columns} repeat(${more}, ${width}px)` : columns };
 
   const go = (row: number): void => {
     const element = box.current;

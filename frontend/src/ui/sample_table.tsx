@@ -3,12 +3,11 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Frame } from "../binary";
-import type { KnownColumn } from "../column_tools";
 import { formatPercent } from "../format";
-import { cellOf, columnTools, shownColumns } from "../sample_columns";
+import { cellOf, columnTools, type Shown, shownColumns } from "../sample_columns";
 import { COLUMNS, type Column, isOfStep, ordered } from "../sample_rows";
 import { focus } from "../selecting";
-import type * as state from "../state";
+import * as state from "../state";
 import { Named } from "./named";
 import { RowList } from "./row_list";
 
@@ -24,7 +23,7 @@ interface Row {
   readonly reel: state.Reel;
   readonly sample: number;
   readonly frame: Frame | null;
-  readonly more: readonly KnownColumn[];
+  readonly more: readonly Shown[];
 }
 
 function Cells({ reel, sample, frame, more }: Row): JSX.Element {
@@ -36,16 +35,20 @@ function Cells({ reel, sample, frame, more }: Row): JSX.Element {
   return (
     <>
       <span role="gridcell">{samples.id[sample]}</span>
-      <span role="gridcell">{label >= 0 && <Named kind={label} names={probe.class_names} />}</span>
-      <span role="gridcell" class={wrong ? "wrong" : ""}>
-        {prediction !== undefined && <Named kind={prediction} names={probe.class_names} />}
-        {wrong && (
-          <span role="img" aria-label="wrong">
-            ✗
+      {state.classesOf(probe) > 0 && (
+        <>
+          <span role="gridcell">{label >= 0 && <Named kind={label} names={probe.class_names} />}</span>
+          <span role="gridcell" class={wrong ? "wrong" : ""}>
+            {prediction !== undefined && <Named kind={prediction} names={probe.class_names} />}
+            {wrong && (
+              <span role="img" aria-label="wrong">
+                ✗
+              </span>
+            )}
           </span>
-        )}
-      </span>
-      <span role="gridcell">{confidence === undefined ? "–" : formatPercent(confidence / 255)}</span>
+          <span role="gridcell">{confidence === undefined ? "–" : formatPercent(confidence / 255)}</span>
+        </>
+      )}
       <span role="gridcell">{probe.splits[samples.split[sample] ?? 0] ?? ""}</span>
       {more.map((column) => (
         <span key={column.info.name} role="gridcell" title={cellOf(column, sample)}>
@@ -90,8 +93,13 @@ export function SampleTable({
   const by = useSignal<string | null>(null); // the name of the column of the samples that orders the rows
   const { column, descending } = order.value;
   const more = shownColumns();
+  const hasClasses = state.classesOf(reel.probe) > 0;
   const ordering = more.find(({ info }) => info.name === by.value) ?? null;
-  const ranks = useMemo(() => (ordering === null ? null : (columnTools.value?.ranksOf(ordering) ?? null)), [ordering]);
+  const [info, values] = [ordering?.info, ordering?.values];
+  const ranks = useMemo(
+    () => (info === undefined || values == null ? null : (columnTools.value?.ranksOf({ info, values }) ?? null)),
+    [info, values],
+  );
   const sorts = (own: string | null, name: Column): void => {
     const same = own === by.value && (own !== null || name === column);
     by.value = own;
@@ -106,11 +114,12 @@ export function SampleTable({
       id="sample-row"
       label="Selected samples"
       rows={rows}
-      columns="1.1fr 1.3fr 1.5fr 0.9fr 0.9fr"
+      columns={hasClasses ? "1.1fr 1.3fr 1.5fr 0.9fr 0.9fr" : "40px 48px"}
       more={more.length}
+      width={hasClasses ? 100 : 69}
       head={
         <>
-          {COLUMNS.map((name) => (
+          {COLUMNS.filter((name) => hasClasses || name === "id" || name === "split").map((name) => (
             <Head
               key={name}
               name={name}

@@ -4,10 +4,11 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { colouring } from "../columns";
 import { barsOf, barsPath } from "../flips";
-import { formatCount, formatPercent } from "../format";
+import { formatCount, formatPercent, formatValue } from "../format";
 import { ranges } from "../ranges";
 import * as state from "../state";
 import { THUMB, thumbOf } from "../thumbs";
+import { scoreMetrics } from "../trust";
 import type { FilmStep } from "../wire";
 import { BookmarkTicks } from "./bookmarks";
 import { LoopEnds } from "./loop_ends";
@@ -47,13 +48,18 @@ function Track({ reel, width }: { reel: state.Reel; width: Signal<number> }): JS
   );
 }
 
-function describe({ flips, accuracy }: FilmStep, index: number): string[] {
-  const shares = Object.entries(accuracy ?? {}).flatMap(([split, share]) =>
-    share === null ? [] : [`${split} ${formatPercent(share)}`],
-  );
+function describe({ film, probe }: state.Reel, { flips, accuracy, scores }: FilmStep, index: number): string[] {
+  const listed = (values: Readonly<Record<string, number | null>> | null | undefined, words: (value: number) => string): string =>
+    Object.entries(values ?? {})
+      .flatMap(([split, value]) => (value === null ? [] : [`${split} ${words(value)}`]))
+      .join(", ");
+  const shares = listed(accuracy, formatPercent);
   return [
-    ...(index > 0 && flips !== null ? [`${formatCount(flips)} ${flips === 1 ? "flip" : "flips"}`] : []),
-    ...(shares.length > 0 ? [`accuracy: ${shares.join(", ")}`] : []),
+    ...(index > 0 && flips !== null && state.classesOf(probe) > 0
+      ? [`${formatCount(flips)} ${flips === 1 ? "flip" : "flips"}`]
+      : []),
+    ...(shares === "" ? [] : [`accuracy: ${shares}`]),
+    ...scoreMetrics(film).map(({ metric, label }) => `${label}: ${listed(scores?.[metric], formatValue) || "–"}`),
   ];
 }
 
@@ -89,7 +95,7 @@ function PeekCard({ reel, peek }: { reel: state.Reel; peek: Peek }): JSX.Element
         step {step.step}
         {name !== "" && <span class="faint"> · {name}</span>}
       </strong>
-      {describe(step, peek.index).map((words) => (
+      {describe(reel, step, peek.index).map((words) => (
         <span key={words}>{words}</span>
       ))}
     </div>

@@ -33,6 +33,7 @@ async function exportCsv(reel: state.Reel): Promise<void> {
     frame,
     step,
     extent: film.extent,
+    hasClasses: state.classesOf(probe) > 0,
     className: (index) => state.className(index, probe.class_names),
     splitName: (index) => probe.splits[index] ?? "",
     more: known.map((column) => ({ name: column.info.name, cell: (sample) => cellOf(column, sample) })),

@@ -1,0 +1,91 @@
+"""Runs without classes in the tab: pairs, two layers of a run beside each other, and nothing but representations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tb_timetravel import TimeTravel
+from tb_timetravel.cli import main
+from tests.browser.tab import difference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.browser.tab import Tab
+
+pytest.importorskip("playwright.sync_api")
+from playwright.sync_api import expect
+
+N = 60
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(N, 6)).astype(np.float32)
+PARTNERS = np.concatenate([np.arange(N) + N, np.arange(N)])
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    logdir = tmp_path_factory.mktemp("pairs") / "runs"
+    pairs = TimeTravel(str(logdir / "pairs"), pairs=PARTNERS)
+    layers = [TimeTravel(str(logdir / "layers"), targets=X[:, 0], tag=tag) for tag in ("layer1", "layer2")]
+    bare = TimeTravel(str(logdir / "bare"))
+    for step in (0, 5):
+        pairs.log_arrays(step, np.concatenate([X, X + RNG.normal(size=X.shape) / (1 + step)]))
+        for depth, film in enumerate(layers):
+            film.log_arrays(step, X @ RNG.normal(size=(6, 4 + depth)), predictions=X[:, 0] * step * 0.2)
+        bare.log_arrays(step, X + step)
+    assert main(["fit", str(logdir), "--method", "pca", "--device", "cpu"]) == 0
+    return logdir
+
+
+def test_lines_lead_to_partners_and_their_distance_colours(tab: Callable[..., Tab], runs: Path):
+    film = tab(runs, "&p.timetravel.run=pairs&p.timetravel.renderer=cpu&p.timetravel.selected=0-9").wait_for_film()
+    expect(film.frame.get_by_label("Colour by")).to_have_value("column:pair_distance")
+    expect(film.frame.locator(".ramp")).to_contain_text("Euclidean distance")
+    expect(film.frame.locator(".fidelity")).to_contain_text("Recall@1")
+    lines = film.frame.locator(".overlay canvas").first
+    expect(lines).to_be_visible()
+    painted = "(canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((byte) => byte > 0)"
+    assert lines.evaluate(painted)
+    film.page.keyboard.press("Escape")
+    expect(lines).to_be_hidden()
+
+
+def test_two_layers_of_a_run_stand_beside_each_other_in_the_same_colours(tab: Callable[..., Tab], runs: Path):
+    film = tab(runs, "&p.timetravel.run=layers&p.timetravel.tag=layer1&p.timetravel.renderer=cpu").wait_for_film()
+    film.frame.get_by_label("Beside").select_option(label="layers · layer2")
+    beside = film.frame.locator(".beside canvas.picture")
+    expect(film.frame.locator(".beside-head")).to_contain_text(f"{N} in common")
+    expect(film.frame.get_by_label("Held at").locator("option", has_text="same accuracy")).to_be_disabled()
+    film.wait_ready()
+    colours = (
+        "(canvas) => new Set(new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size"
+    )
+    film.picture()
+    assert beside.evaluate(colours) > 30  # many shades of a scale, not the one grey of samples without a label
+    film.page.keyboard.press("3")
+    expect(film.frame.get_by_label("Colour by")).to_have_value("column:error")
+    film.picture()
+    assert beside.evaluate(colours) > 30
+    film.keep_screen("layers beside")
+
+
+def test_nothing_but_representations_is_shown_without_words_of_classes(tab: Callable[..., Tab], runs: Path):
+    film = tab(runs, "&p.timetravel.run=bare&p.timetravel.renderer=cpu").wait_for_film()
+    assert film.frame.get_by_label("Colour by").locator("option").all_inner_texts()[0] == "Nothing"
+    expect(film.frame.locator(".looks")).to_contain_text("No regions: neither logits nor labels were logged")
+    field = film.frame.get_by_role("combobox", name="Find samples")
+    expect(field).to_have_attribute("placeholder", "Find samples: id:1,2,10..19")
+    field.fill("w")
+    expect(film.frame.get_by_role("option", name="wrong")).to_have_count(0)
+    field.fill("id:0..3")
+    field.press("Enter")
+    film.wait("s.selected === 4")
+    expect(film.frame.locator(".sample-row.head")).to_have_text("id▴split")
+    before = film.picture()
+    film.page.evaluate("document.body.classList.add('dark-mode')")
+    assert difference(film.picture(), before) > 0.5
+    film.keep_screen("bare dark")

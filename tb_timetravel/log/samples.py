@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tb_timetravel.errors import InvalidData
-from tb_timetravel.log.arrays import MAX_CLASSES, as_array, describe
+from tb_timetravel.log.arrays import as_array, describe
 from tb_timetravel.log.media import NO_PAGES, Pages
-from tb_timetravel.schema import DEFAULT_SPLIT, Probe
+from tb_timetravel.schema import DEFAULT_SPLIT, MAX_CLASSES, MAX_SAMPLES, Probe
 from tb_timetravel.store.dynamics import Samples
 
 if TYPE_CHECKING:
@@ -101,6 +101,8 @@ def describe_samples(facts: Facts, snapshot: Snapshot) -> tuple[Probe, Samples]:
     InvalidData : the facts do not fit each other or the step.
     """
     n = len(snapshot.representations)
+    if n > MAX_SAMPLES:
+        raise InvalidData(f"expected at most {MAX_SAMPLES:,} samples, got {n:,}; log a part of them")
     _check_counts(facts, n)
     class_names = _class_names(facts, None if snapshot.logits is None else snapshot.logits.shape[1])
     split_names = tuple(dict.fromkeys(facts.splits or (DEFAULT_SPLIT,)))  # in order of appearance

@@ -85,7 +85,20 @@ def respond_json(
     request: Request, content: object, *, code: int = 200, forever: bool = False, headers: Sequence[tuple[str, str]] = ()
 ) -> Response:
     """Answer with JSON; numbers that are not finite become null."""
-    return _respond(request, msgspec.json.encode(content), "application/json", code=code, expires=forever * _YEAR_S, headers=headers)
+    try:
+        encoded = msgspec.json.encode(content)
+    except UnicodeEncodeError:
+        encoded = msgspec.json.encode(_readable(msgspec.to_builtins(content)))
+    return _respond(request, encoded, "application/json", code=code, expires=forever * _YEAR_S, headers=headers)
+
+
+def _readable(value: Any) -> Any:  # noqa: ANN401  # JSON
+    """Put a question mark for every byte of a file's name that is no text."""
+    if isinstance(value, dict):
+        return {_readable(key): _readable(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_readable(part) for part in value]
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def respond_bytes(request: Request, content: bytes, content_type: str, *, forever: bool = False, gzipped: bool = False) -> Response:

@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from tb_timetravel.errors import FitRunning, StoreError
 from tb_timetravel.schema import FitStatus
-from tb_timetravel.store.files import exists, is_local, join, read_bytes, read_record, write_bytes, write_record
+from tb_timetravel.store.files import below, exists, is_local, join, read_end, read_record, write_bytes, write_record
 from tb_timetravel.store.lease import Lease, is_alive
 from tb_timetravel.store.places import keeping_results, results_directory
 from tb_timetravel.store.remote import is_of_one_process
@@ -33,7 +33,7 @@ _LAST_LINES = 12
 
 def _lock_path(results: str) -> str:
     if is_local(results):
-        return join(results, "fit.lock")
+        return below(results, "fit.lock")
     name = hashlib.blake2b(results.encode(), digest_size=8).hexdigest()
     process = f".{os.getpid()}" if is_of_one_process(results) else ""
     return os.path.join(tempfile.gettempdir(), f"tb_timetravel.{os.getuid() if hasattr(os, 'getuid') else 0}.{name}{process}.lock")
@@ -121,9 +121,9 @@ class StatusFile:
     def __init__(self, directory: str) -> None:
         self._of = directory
         self.directory = results_directory(directory)
-        self.log_path = join(self.directory, "fit.log")
-        self._path = join(self.directory, "fit.json")
-        self._cancel_path = join(self.directory, "fit.cancel")
+        self.log_path = below(self.directory, "fit.log")
+        self._path = below(self.directory, "fit.json")
+        self._cancel_path = below(self.directory, "fit.cancel")
 
     def write(self, status: FitStatus) -> None:
         """Say what the fit is doing now."""
@@ -148,7 +148,7 @@ class StatusFile:
         """Read the last lines that the fit's process wrote."""
         if not exists(self.log_path):
             return ()
-        lines = read_bytes(self.log_path)[-8192:].decode(errors="replace").splitlines()
+        lines = read_end(self.log_path, 8192).decode(errors="replace").splitlines()
         return tuple(line.rstrip()[:500] for line in lines if line.strip())[-_LAST_LINES:]
 
     def request_cancel(self, status: FitStatus) -> None:
@@ -157,4 +157,4 @@ class StatusFile:
 
     def cancel_requested(self, status: FitStatus) -> bool:
         """Tell whether somebody asked the fit of this status to stop."""
-        return exists(self._cancel_path) and read_bytes(self._cancel_path) == repr(status.started_at).encode()
+        return exists(self._cancel_path) and read_end(self._cancel_path, 64) == repr(status.started_at).encode()

@@ -189,7 +189,7 @@ class Film(Versioned):
         return self.method == PREVIEW_METHOD
 
 
-FitState = Literal["none", "starting", "running", "finished", "failed", "cancelled", "interrupted"]
+FitState = Literal["none", "queued", "starting", "running", "finished", "failed", "cancelled", "interrupted"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -287,6 +287,7 @@ class FitStatus(Versioned):
     """What a fit is doing, as its process last wrote it."""
 
     state: FitState = "none"
+    position: int | None = None  # in the line of those that wait, from 1; None unless queued
     method: str | None = None  # None until a fit says by which
     stage: str | None = None
     fraction: float = 0.0  # of the whole fit, by expected time

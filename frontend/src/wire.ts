@@ -23,7 +23,8 @@ export const listing = object({
 export type Listing = Decoded<typeof listing>;
 
 export const fit = object({
-  state: word("none", "starting", "running", "finished", "failed", "cancelled", "interrupted"),
+  state: word("none", "queued", "starting", "running", "finished", "failed", "cancelled", "interrupted"),
+  position: maybe(number),
   method: maybe(text),
   stage: maybe(text),
   fraction: maybe(number),

@@ -45,7 +45,7 @@ def summarise(directory: str, tag: str) -> dict[str, Any]:
 
 def _state(status: FitStatus, store: FilmStore) -> str:
     """Name what happened last; a preview alone is no film."""
-    if status.state in ("starting", "running"):
+    if status.state in ("queued", "starting", "running"):
         return "fitting"
     if status.state in ("failed", "interrupted"):
         return status.state

@@ -198,6 +198,8 @@ def write_bytes(path: str, content: bytes) -> None:
     try:
         _write_local(path, content)
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise OSError(error.errno, error.strerror, path) from error  # the system does not say where
         if error.errno not in _MAY_NOT_WRITE:
             raise
         raise NotWritable(f"{path} cannot be written ({error.strerror})") from error

@@ -137,8 +137,11 @@ class StatusFile:
             status = read_record(self._path, FitStatus)
         except StoreError as error:
             return FitStatus(state="failed", error=str(error))
-        if status.state == "starting" and time.time() - (status.updated_at or 0.0) < _GRACE_S:
+        is_fresh = abs(time.time() - (status.updated_at or 0.0)) < _GRACE_S  # not for ever where the clock was set back
+        if status.state in ("queued", "starting") and is_fresh:
             return status
+        if status.state == "queued":
+            return replace(status, state="interrupted", position=None, error="the TensorBoard in which it waited for its turn has ended")
         if status.state in ("starting", "running") and not is_held(self._of):
             error_ = "the fit's process ended without saying why (killed, or out of memory); Retry resumes at the first unfinished stage"
             return replace(status, state="failed", eta_s=None, error=error_, last_words=self.last_words())

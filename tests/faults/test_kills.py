@@ -24,7 +24,7 @@ from tb_timetravel.cli import main
 from tb_timetravel.frame import decode_frame
 from tb_timetravel.store import FilmStore, StatusFile, data_fingerprint, open_reader, probe_directory
 from tb_timetravel.store.status import is_held
-from tests.faults.children import N_CLASSES, N_SAMPLES, arrays_of
+from tests.faults.children import HEAD, N_CLASSES, N_SAMPLES, arrays_of
 from tests.serve.served import serve
 from tests.tensorboard_process import running_tensorboard
 
@@ -73,7 +73,7 @@ def test_a_training_that_is_killed_leaves_every_complete_step(tmp_path: Path, se
         assert found >= max(1, known)
         known = found
     film = TimeTravel(str(tmp_path / "run"), labels=np.arange(N_SAMPLES) % N_CLASSES)
-    film.log_arrays(500, *arrays_of(500))
+    film.log_arrays(500, *arrays_of(500), head=HEAD)
     assert check_steps(probe_directory(str(tmp_path / "run"), "probe")) == known + 1
 
 
@@ -82,7 +82,7 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("logged")
     film = TimeTravel(str(root / "run"), labels=np.arange(N_SAMPLES) % N_CLASSES)
     for step in range(4):
-        film.log_arrays(step, *arrays_of(step))
+        film.log_arrays(step, *arrays_of(step), head=HEAD)
     return root
 
 
@@ -143,7 +143,7 @@ def test_no_fit_outlives_a_tensorboard_that_is_killed(tmp_path: Path, seed: int)
     run = tmp_path / "runs/run"
     film = TimeTravel(str(run), labels=np.arange(N_SAMPLES) % N_CLASSES)
     for step in range(6):
-        film.log_arrays(step, *arrays_of(step))
+        film.log_arrays(step, *arrays_of(step), head=HEAD)
     directory = probe_directory(str(run), "probe")
     with running_tensorboard("--logdir", str(tmp_path / "runs"), output=tmp_path / "said.txt") as board:
         body = json.dumps({"run": "run", "tag": "probe", "method": "joint", "device": "cpu"}).encode()

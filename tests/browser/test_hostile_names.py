@@ -59,6 +59,6 @@ def test_a_fit_that_waits_says_its_place_and_can_be_cancelled(tab: Callable[...,
     StatusFile(directory).write(FitStatus(state="queued", position=3, method="joint", origin="tab", started_at=1.0))
     waiting = tab(unfitted)
     waiting.wait("s.phase === 'fitting'")
-    expect(waiting.frame.locator(".fit-line")).to_contain_text("Waiting for two other fits by Joint · number 3 in line")
+    expect(waiting.frame.locator(".fit-line")).to_contain_text("Waiting to fit by Joint · number 3 in line")
     expect(waiting.button("Cancel")).to_be_visible()
     waiting.keep_screen("waiting in line")

@@ -43,7 +43,7 @@ export function FitProgress({ fit, compact }: { fit: Fit; compact: boolean }): J
   const place = fit.position === 1 ? "next" : `number ${fit.position}`;
   const words =
     fit.state === "queued"
-      ? `Waiting for two other fits${by} · ${place} in line`
+      ? `Waiting to fit${by} · ${place} in line`
       : fit.state === "starting"
         ? `Starting the fit${by}`
         : `Fitting${by} · ${fit.stage ?? ""} · ${formatPercent(fraction)}${left}`;

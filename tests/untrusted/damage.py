@@ -71,7 +71,10 @@ def _insert(content: bytes, random: Random) -> bytes:
 
 def _json(content: bytes, random: Random) -> bytes:
     """Put an odd value in one place of a document."""
-    document = json.loads(content)
+    try:
+        document = json.loads(content)
+    except ValueError:  # JSON with comments
+        return _flip(content, random)
     places = list(_places(document))
     if not places:
         return random.choice(ODD_VALUES).encode()

@@ -12,7 +12,7 @@ BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 MODULES := frontend/node_modules/.package-lock.json
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
-.PHONY: help demo docs test check lint bundle wheel browser test-in-browser test-python test-frontend test-integrations clean
+.PHONY: help demo docs fuzz faults test check lint bundle wheel browser test-in-browser test-python test-frontend test-integrations clean
 
 help:
 	@echo 'make demo    train a small network on digits, fit its film, open it in TensorBoard (DEMO_PORT=$(DEMO_PORT))'
@@ -20,6 +20,8 @@ help:
 	@echo 'make test-integrations   the callbacks, with Lightning, transformers, Keras and JAX (700 MB more, under a minute to install)'
 	@echo 'make check   linters, types, the committed bundle, the wheel in the oldest TensorBoard, the documentation'
 	@echo 'make docs    the documentation, into site/'
+	@echo 'make fuzz    what is read and asked, damaged in more ways than make test has time for (about 10 minutes)'
+	@echo 'make faults  the training, the fit and TensorBoard, killed a hundred times each (about an hour)'
 	@echo 'make clean   remove what the others made'
 
 $(BIN)/python:
@@ -77,6 +79,12 @@ test-python: $(VENV)/test
 
 test-integrations: $(VENV)/integrations
 	$(BIN)/python -m pytest tests/integrations tests/test_demo.py tests/test_docs.py -k "integrations or jax or needs_a_library"
+
+fuzz: $(VENV)/test
+	TT_FUZZ_EXAMPLES=2000 $(BIN)/python -m pytest tests/untrusted tests/serve/test_every_route.py $(PYTEST_ARGS)
+
+faults: $(VENV)/test
+	TT_KILLS=100 $(BIN)/python -m pytest tests/faults $(PYTEST_ARGS)
 
 # tests of the tab run in whatever Chromium is there; root fetches one
 browser:

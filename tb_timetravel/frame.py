@@ -6,7 +6,7 @@ import gzip
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,7 @@ _MAGIC = b"TTF1"
 _HAS_PREDICTIONS = 1
 _LEVELS = 254  # of a value per sample; the byte above them says that there is none
 _NONE = 255
+MOST_SAMPLES, MOST_CELLS = 2**24, 4096  # of a frame; cells a side
 Extent = tuple[float, float, float, float]
 
 
@@ -71,6 +72,26 @@ def encode_frame(frame: Frame) -> bytes:
     return gzip.compress(header + b"".join(sections), compresslevel=6, mtime=0)  # mtime 0: equal frames are equal bytes
 
 
+def unpack_frame(content: bytes) -> bytes:
+    """Undo the compression of a frame; never to more than its beginning announces, nor to more than a frame can be.
+
+    Raises
+    ------
+    Corrupt : the bytes are not a frame, or not a whole one.
+    """
+    try:
+        state = zlib.decompressobj(31)
+        beginning = state.decompress(content, _HEADER.size)
+        n_bytes = _header(beginning).n_bytes
+        data = beginning + state.decompress(state.unconsumed_tail, max(1, n_bytes - len(beginning)))
+        rest = b"" if state.eof else state.decompress(state.unconsumed_tail, 1)  # where the check sum stands
+        if len(data) + len(rest) != n_bytes or not state.eof or state.unused_data:
+            raise ValueError(f"it does not end after the {n_bytes:,} bytes that it announces")
+    except (ValueError, struct.error, zlib.error) as error:
+        raise Corrupt(f"a frame is damaged or incomplete ({error}); fit this run again") from error
+    return data
+
+
 def decode_frame(content: bytes) -> Frame:
     """Decode a compressed frame.
 
@@ -78,23 +99,45 @@ def decode_frame(content: bytes) -> Frame:
     ------
     Corrupt : the bytes are not a frame, or not a whole one.
     """
-    try:
-        data = gzip.decompress(content)
-        magic, n_samples, resolution, class_bytes, flags = _HEADER.unpack_from(data)
-        if magic != _MAGIC or class_bytes not in (1, 2):
-            raise ValueError("it does not begin as a frame does")
-        reader = _Sections(data)
-        class_type = "<u1" if class_bytes == 1 else "<u2"
-        positions = reader.take(n_samples * 2, "<u2").reshape(n_samples, 2)
-        predictions = confidences = territory = None
-        if flags & _HAS_PREDICTIONS:
-            predictions, confidences = reader.take(n_samples, class_type), reader.take(n_samples, "<u1")
-        if resolution:
-            classes, margins = (reader.take(resolution**2, kind).reshape(resolution, resolution) for kind in (class_type, "<u1"))
-            territory = Territory(classes, margins)
-    except (ValueError, EOFError, OSError, struct.error, zlib.error) as error:
-        raise Corrupt(f"a frame is damaged or incomplete ({error}); fit this run again") from error
+    data = unpack_frame(content)
+    header, reader = _header(data), _Sections(data)
+    n_samples, resolution = header.n_samples, header.resolution
+    class_type = "<u1" if header.class_bytes == 1 else "<u2"
+    positions = reader.take(n_samples * 2, "<u2").reshape(n_samples, 2)
+    predictions = confidences = territory = None
+    if header.has_predictions:
+        predictions, confidences = reader.take(n_samples, class_type), reader.take(n_samples, "<u1")
+    if resolution:
+        classes, margins = (reader.take(resolution**2, kind).reshape(resolution, resolution) for kind in (class_type, "<u1"))
+        territory = Territory(classes, margins)
     return Frame(positions, predictions, confidences, territory)
+
+
+class _Header(NamedTuple):
+    n_samples: int
+    resolution: int
+    class_bytes: int
+    has_predictions: bool
+
+    @property
+    def n_bytes(self) -> int:
+        """Count the bytes of the whole frame, uncompressed."""
+        n, cells = self.n_samples, self.resolution**2
+        sections = [4 * n]
+        if self.has_predictions:
+            sections += [self.class_bytes * n, n]
+        if cells:
+            sections += [self.class_bytes * cells, cells]
+        return _HEADER.size + sum(size + -size % 4 for size in sections)
+
+
+def _header(data: bytes) -> _Header:
+    magic, n_samples, resolution, class_bytes, flags = _HEADER.unpack_from(data)
+    if magic != _MAGIC or class_bytes not in (1, 2):
+        raise ValueError("it does not begin as a frame does")
+    if n_samples > MOST_SAMPLES or resolution > MOST_CELLS:
+        raise ValueError(f"{n_samples:,} samples and {resolution} × {resolution} cells are more than a frame has")
+    return _Header(n_samples, resolution, class_bytes, bool(flags & _HAS_PREDICTIONS))
 
 
 def encode_samples(labels: NDArray[np.int32], ids: NDArray[np.int32], splits: NDArray[np.uint8]) -> bytes:

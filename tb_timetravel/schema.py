@@ -6,8 +6,8 @@ These classes are the JSON files of the store, written and checked by msgspec; a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -15,6 +15,7 @@ from tb_timetravel.errors import InvalidData
 
 PLUGIN_NAME = "timetravel"
 FORMAT_VERSION = 1  # raised when an older reader could no longer make sense of what is written
+MAX_SAMPLES, MAX_CLASSES = 2**24, 2**16  # of a probe set: what a frame and its two bytes per class can hold
 PAGE_SIZE = 1024  # samples in a page of thumbnails or texts
 THUMBNAILS_PER_ROW = 32
 MAX_COLUMNS = 200  # of a probe set
@@ -44,6 +45,13 @@ class Versioned:
     format_version: int = FORMAT_VERSION
 
 
+def as_plain(value: Any) -> Any:  # noqa: ANN401  # a record, or what stands in one
+    """Turn a record into dicts and lists, with every field; msgspec leaves those out that an older file lacks."""
+    if is_dataclass(value):
+        return {known.name: as_plain(getattr(value, known.name)) for known in fields(value)}
+    return [as_plain(part) for part in value] if isinstance(value, tuple) else value
+
+
 @dataclass(frozen=True, kw_only=True)
 class Media:
     """What can be shown of a sample besides its dot; sizes in pixels, 0 unless images."""
@@ -60,9 +68,9 @@ class Probe(Versioned):
     Row i is the same sample in every array of every step.
     """
 
-    n_samples: Count
+    n_samples: Annotated[int, msgspec.Meta(ge=0, le=MAX_SAMPLES)]
     n_features: Count
-    n_classes: Count  # 0: neither logits nor labels
+    n_classes: Annotated[int, msgspec.Meta(ge=0, le=MAX_CLASSES)]  # 0: neither logits nor labels
     class_names: tuple[str, ...]  # n_classes of them
     split_names: tuple[str, ...]  # splits.npy indexes into them
     media: Media
@@ -234,7 +242,7 @@ class Film(Versioned):
     territory: TerritoryInfo
     metrics: tuple[MetricInfo, ...]
     fidelity: Scores
-    steps: tuple[FilmStep, ...]
+    steps: Annotated[tuple[FilmStep, ...], msgspec.Meta(min_length=1)]
     timings_s: dict[str, float]  # stage -> seconds, for all steps together
     values: tuple[ValueInfo, ...] = ()
     score_metrics: tuple[MetricInfo, ...] = ()  # what the steps' scores mean
@@ -245,7 +253,7 @@ class Film(Versioned):
         return self.method == PREVIEW_METHOD
 
 
-JobState = Literal["none", "starting", "running", "finished", "failed", "cancelled", "interrupted"]
+JobState = Literal["none", "queued", "starting", "running", "finished", "failed", "cancelled", "interrupted"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -343,6 +351,7 @@ class JobStatus(Versioned):
     """What a job is doing, as its process last wrote it."""
 
     state: JobState = "none"
+    position: int | None = None  # in the line of those that wait, from 1; None unless queued
     fraction: float = 0.0  # of the whole job, by expected time
     eta_s: float | None = None
     origin: Literal["tab", "shell"] = "shell"

@@ -27,6 +27,7 @@ class RunningTensorBoard:
 
     url: str
     output: Path
+    pid: int
 
     def open(self, path: str) -> Any:
         """Open a path below the address; an HTTP error is raised."""
@@ -50,14 +51,18 @@ class RunningTensorBoard:
 
 @contextlib.contextmanager
 def running_tensorboard(
-    *arguments: str, output: Path, python: str = sys.executable, cwd: Path | None = None, env: dict[str, str] | None = None
+    *arguments: str,
+    output: Path,
+    python: str = sys.executable,
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
 ) -> Iterator[RunningTensorBoard]:
     """Start TensorBoard on a free port and stop it at the end; it must not have complained of anything."""
     command = [python, "-m", "tensorboard.main", "--port", "0", "--host", "localhost", "--reload_interval", "1", *arguments]
     with output.open("wb") as file:
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=cwd, env=env)
     try:
-        yield RunningTensorBoard(_wait_for_url(process, output), output)
+        yield RunningTensorBoard(_wait_for_url(process, output), output, process.pid)
     finally:
         process.terminate()
         process.wait(10)

@@ -18,7 +18,7 @@ const isFollowed = signal(false);
 /** Whether it is here, or will not come: an exported page asks for none. */
 export const isInsightKnown = computed(() => !isFollowed.value || insight.value !== null || insightTrouble.value !== null);
 
-export const isWorking = (found: Insight | null): boolean => found?.state === "starting" || found?.state === "running";
+export const isWorking = (found: Insight | null): boolean => ["queued", "starting", "running"].includes(found?.state ?? "none");
 
 /** Counts up to ask anew. */
 const round = signal(0);

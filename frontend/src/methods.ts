@@ -5,7 +5,7 @@ import type { FilmEntry, Fit, Method, Probe } from "./wire";
 /** The quick linear film that plays until the fit is there; no method to fit by. */
 export const PREVIEW_METHOD = "preview";
 
-export const isUnderWay = (fit: Fit | null): boolean => fit?.state === "starting" || fit?.state === "running";
+export const isUnderWay = (fit: Fit | null): boolean => ["queued", "starting", "running"].includes(fit?.state ?? "none");
 
 export function methodLabel(name: string, methods: readonly Method[]): string {
   if (name === PREVIEW_METHOD) return "Preview";

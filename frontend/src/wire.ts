@@ -23,7 +23,8 @@ export const listing = object({
 export type Listing = Decoded<typeof listing>;
 
 export const fit = object({
-  state: word("none", "starting", "running", "finished", "failed", "cancelled", "interrupted"),
+  state: word("none", "queued", "starting", "running", "finished", "failed", "cancelled", "interrupted"),
+  position: maybe(number),
   method: maybe(text),
   stage: maybe(text),
   fraction: maybe(number),
@@ -184,7 +185,7 @@ const eventKind = object({ kind: text, label: text, description: text, group: te
 export type EventKind = Decoded<typeof eventKind>;
 
 export const insight = object({
-  state: word("none", "starting", "running", "finished", "failed", "cancelled", "interrupted"),
+  state: word("none", "queued", "starting", "running", "finished", "failed", "cancelled", "interrupted"),
   fraction: maybe(number),
   error: maybe(text),
   last_words: maybe(list(text)),

@@ -26,7 +26,7 @@ describe("the JSON decoders", () => {
   });
 
   it("refuse a state they do not know", () => {
-    expect(() => wire.fit({ state: "paused" }, "fit")).toThrow(/fit\.state: expected none or starting or running/);
+    expect(() => wire.fit({ state: "paused" }, "fit")).toThrow(/fit\.state: expected none or queued or starting or running/);
   });
 
   it("take a fit that says no more than its state", () => {

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 64  # pictures that are in memory at once
 _MAX_SIDE = 4096  # pixels of a picture; a few bytes of PNG can claim a hundred times as many
+_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")  # none that Pillow hands to another program, as it does PostScript
 _MAX_TEXT_BYTES = 2**20
 
 
@@ -68,7 +69,7 @@ def open_picture(path: str) -> Image.Image:
     """
     content = read_bytes(path)
     try:
-        picture = Image.open(io.BytesIO(content))
+        picture = Image.open(io.BytesIO(content), formats=_FORMATS)
         if max(picture.size) <= _MAX_SIDE:
             picture.load()
             return picture

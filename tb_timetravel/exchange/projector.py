@@ -150,11 +150,11 @@ def _sprite(reader: ProbeReader, probe: Probe) -> tuple[bytes, tuple[int, int]] 
     width, height = (max(1, int(side * scale)) for side in size)
     sheet = Image.new("RGB", (per_row * width, per_row * height))
     for page in range(n_pages(probe.n_samples)):
-        pictures: Image.Image = Image.open(io.BytesIO(reader.thumbnails(page)))
+        pictures = _open_page(reader, page)
         n_here = min(PAGE_SIZE, probe.n_samples - page * PAGE_SIZE)
         if pictures.size != (THUMBNAILS_PER_ROW * size[0], math.ceil(n_here / THUMBNAILS_PER_ROW) * size[1]):
             raise Corrupt(f"page {page} of the thumbnails in {reader.directory} has another size than it should; log the run again")
-        pictures = pictures.convert("RGB")
+        pictures = _decoded(pictures, reader, page)
         for at in range(n_here):
             row, column = divmod(at, THUMBNAILS_PER_ROW)
             picture = pictures.crop((column * size[0], row * size[1], (column + 1) * size[0], (row + 1) * size[1]))
@@ -163,3 +163,21 @@ def _sprite(reader: ProbeReader, probe: Probe) -> tuple[bytes, tuple[int, int]] 
     buffer = io.BytesIO()
     sheet.save(buffer, "PNG")
     return buffer.getvalue(), (width, height)
+
+
+def _open_page(reader: ProbeReader, page: int) -> Image.Image:
+    try:
+        return Image.open(io.BytesIO(reader.thumbnails(page)), formats=("PNG",))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:  # SyntaxError: Pillow's word for a broken PNG
+        raise _damaged_page(reader, page, error) from error
+
+
+def _decoded(picture: Image.Image, reader: ProbeReader, page: int) -> Image.Image:
+    try:
+        return picture.convert("RGB")
+    except (OSError, ValueError, SyntaxError) as error:
+        raise _damaged_page(reader, page, error) from error
+
+
+def _damaged_page(reader: ProbeReader, page: int, error: Exception) -> Corrupt:
+    return Corrupt(f"page {page} of the thumbnails in {reader.directory} is damaged ({error}); log the run again")

@@ -21,7 +21,7 @@ from tb_timetravel import __version__
 from tb_timetravel.errors import Corrupt, InvalidData, NotFound
 from tb_timetravel.export.source import whole_file
 from tb_timetravel.frame import encode_samples, share_bytes
-from tb_timetravel.schema import PAGE_SIZE, find_method
+from tb_timetravel.schema import PAGE_SIZE, as_plain, find_method
 from tb_timetravel.store.dynamics import n_pages
 from tb_timetravel.store.films import SAMPLE_FIDELITY
 
@@ -130,7 +130,7 @@ def _head(source: Source, script: bytes) -> bytes:
 def _facts(source: Source, *, with_media: bool) -> dict[str, Any]:
     """Describe samples and film as the tab is told of them by ``GET run`` and ``GET film``."""
     probe, film = source.probe, source.film
-    described: dict[str, Any] = msgspec.to_builtins(replace(film, steps=source.steps))
+    described: dict[str, Any] = as_plain(replace(film, steps=source.steps))
     following = {(one.step, other.step) for one, other in zip(film.steps, film.steps[1:], strict=False)}
     for before, step in zip(described["steps"], described["steps"][1:], strict=False):
         if (before["step"], step["step"]) not in following:
@@ -138,7 +138,7 @@ def _facts(source: Source, *, with_media: bool) -> dict[str, Any]:
     for private in ("format_version", "settings", "timings_s"):
         del described[private]
     shown = {"film": film.film, "method": film.method, "stale": False, "n_steps": len(source.steps), "created_at": film.created_at}
-    media = msgspec.to_builtins(probe.media) | {"page_size": PAGE_SIZE, "n_pages": n_pages(probe.n_samples)}
+    media = as_plain(probe.media) | {"page_size": PAGE_SIZE, "n_pages": n_pages(probe.n_samples)}
     return {
         "probe": {
             "run": source.run, "tag": source.tag,

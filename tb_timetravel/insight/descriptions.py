@@ -96,6 +96,8 @@ _KINDS = {
     "farther": ("movement", "Went farther"),
     "closer_in_plane": ("movement", "Came closer in the plane"),
     "farther_in_plane": ("movement", "Went farther in the plane"),
+    "closer_pair": ("movement", "Partners came together"),
+    "farther_pair": ("movement", "Partners went apart"),
     "border_crossing": ("film", "Crossed a border"),
     "visualizer_error": ("film", "Drawn in a wrong territory"),
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from tb_timetravel.errors import InvalidData
+from tb_timetravel.schema import MAX_CLASSES
 from tb_timetravel.store.dynamics import Snapshot
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 Head = tuple["NDArray[np.float32]", "NDArray[np.float32]"]  # weight (c, d), bias (c,)
 Dtype = Literal["float32", "float16"]
 
-MAX_CLASSES = 65_536  # a frame stores a class in two bytes
 _MAX_STEP = 999_999_999_999
 _HEAD_TOLERANCE = 0.05  # of the largest logit: bfloat16 errs by a hundredth, another head by about the whole
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tb_timetravel.errors import InvalidData
-from tb_timetravel.log.arrays import MAX_CLASSES, as_array, describe
+from tb_timetravel.log.arrays import as_array, describe
 from tb_timetravel.log.media import NO_PAGES, Pages
 from tb_timetravel.log.targets import check_targets
-from tb_timetravel.schema import DEFAULT_SPLIT, Probe
+from tb_timetravel.schema import DEFAULT_SPLIT, MAX_CLASSES, MAX_SAMPLES, Probe
 from tb_timetravel.store.dynamics import Samples
 
 if TYPE_CHECKING:
@@ -106,6 +106,8 @@ def describe_samples(facts: Facts, snapshot: Snapshot) -> tuple[Probe, Samples]:
     InvalidData : the facts do not fit each other or the step.
     """
     n, targets = len(snapshot.representations), facts.targets or ()
+    if n > MAX_SAMPLES:
+        raise InvalidData(f"expected at most {MAX_SAMPLES:,} samples, got {n:,}; log a part of them")
     others = facts.columns if facts.pairs is None else (facts.pairs, *facts.columns)
     check_targets(targets, others, snapshot)
     columns = (*targets, *others)

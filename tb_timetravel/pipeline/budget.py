@@ -51,11 +51,18 @@ def check_budget(dynamics: Dynamics, directory: str) -> None:
         room.append(("disk", disk_needed(dynamics), shutil.disk_usage(directory).free))
     for what, needed, free in room:
         if free is not None and needed > free:
-            every = math.ceil(needed / free)
-            raise FitError(
-                f"expected {needed / 2**30:.1f} GB of free {what} for {dynamics.n_samples} samples at {dynamics.n_steps} steps, "
-                f"found {free / 2**30:.1f} GB; fit one step in {every} with --every {every}, or log fewer samples"
+            every = math.ceil(needed / max(free, 1))
+            fewer = (
+                f"fit one step in {every} with --every {every}, or log fewer samples" if every < dynamics.n_steps else f"free some {what}"
             )
+            raise FitError(
+                f"expected {_size(needed)} of free {what} for {dynamics.n_samples} samples at {dynamics.n_steps} steps, "
+                f"found {_size(free)}; {fewer}"
+            )
+
+
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes / 2**30:.1f} GB" if n_bytes >= 2**30 / 10 else f"{n_bytes / 2**20:.2f} MB"
 
 
 def _free_memory(device: torch.device) -> int | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from werkzeug.wrappers import Request, Response
 
+    from tb_timetravel.serve.guard import Access
     from tb_timetravel.serve.locate import RunLocator
     from tb_timetravel.store import ProbeReader
 
@@ -51,10 +52,14 @@ class Kept(Generic[Answer]):
 class CompareRoutes:
     """Views of two probe sets: ``run`` and ``tag`` beside ``with_run`` and ``with_tag``."""
 
-    def __init__(self, locator: RunLocator) -> None:
-        self._locator = locator
+    def __init__(self, locator: RunLocator, access: Access) -> None:
+        self._locator, self._access = locator, access
         self._comparisons: Kept[dict[str, Any]] = Kept(_REMEMBERED_PAIRS)
         self._differences: Kept[bytes] = Kept(_REMEMBERED_STEPS)
+
+    def allow_change(self, request: Request) -> None:
+        """Let a state change through, or raise `Refused`."""
+        self._access.check(request)
 
     def _two(self, request: Request) -> tuple[ProbeReader, ProbeReader]:
         asker = asker_of(request)

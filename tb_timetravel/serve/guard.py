@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Request
 
+_READ_ONLY = "TensorBoard was started with --timetravel_readonly"
 _MAX_BODY = 4096  # bytes
 _FIT_NEEDS = ("torch", "sklearn", "pynndescent")
 
@@ -32,6 +33,7 @@ Body = TypeVar("Body")
 class Access:
     """What the command line allows; the defaults are those of a TensorBoard without flags of ours."""
 
+    read_only: bool = False  # nothing may be changed from the tab at all
     fit: str = "auto"
     hosts: frozenset[str] = frozenset()
     is_exposed: bool = False  # other machines reach this TensorBoard
@@ -41,6 +43,7 @@ class Access:
         """Read TensorBoard's flags, any of which may be missing."""
         host = getattr(flags, "host", None)
         return cls(
+            read_only=bool(getattr(flags, "timetravel_readonly", False)),
             fit=getattr(flags, "timetravel_allow_fit", "auto"),
             hosts=frozenset(name.strip().lower() for name in getattr(flags, "timetravel_allowed_hosts", "").split(",") if name.strip()),
             is_exposed=bool(getattr(flags, "bind_all", False)) or bool(host and not _is_loopback(host)),
@@ -58,6 +61,8 @@ class Access:
 
     def why_no_job(self) -> str | None:
         """Say why no job may be started here, whatever it needs, None when it may."""
+        if self.read_only:
+            return _READ_ONLY
         if self.fit == "false":
             return "TensorBoard was started with --timetravel_allow_fit false"
         if self.fit == "auto" and self.is_exposed:
@@ -66,6 +71,8 @@ class Access:
 
     def why_no_saving(self) -> str | None:
         """Say why nothing may be kept beside the runs here, None when it may."""
+        if self.read_only:
+            return _READ_ONLY
         if self.is_exposed and self.fit != "true":
             return "other machines can reach this TensorBoard; start it with --timetravel_allow_fit true to let them change runs too"
         return None
@@ -75,17 +82,30 @@ class Access:
 
         Raises
         ------
-        Refused : the request may come from elsewhere than this TensorBoard's own page.
+        Refused : the request may come from elsewhere than this TensorBoard's own page, or nothing may be changed here.
         """
         if request.mimetype != "application/json":
             raise Refused(403, f"expected Content-Type: application/json, got {request.mimetype[:40]!r}")
         if request.headers.get("X-Time-Travel") != "1":
             raise Refused(403, "expected the header X-Time-Travel: 1, which only this TensorBoard's own page sends")
-        if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        site = request.headers.get("Sec-Fetch-Site", "none")
+        if site not in ("same-origin", "none"):
             raise Refused(403, "expected a request from this TensorBoard's own page, got one from another site")
         host = _host_name(request.headers.get("Host", ""))
+        if site == "none" and not self._is_own(request.headers.get("Origin"), request.headers.get("Host", "")):
+            origin = request.headers["Origin"][:200]
+            raise Refused(403, f"expected a request from this TensorBoard's own page, got one from {origin}")
         if not (self.is_exposed or _is_loopback(host) or host in self.hosts):
             raise Refused(403, f"expected to be asked as localhost, got {host!r}; start TensorBoard with --timetravel_allowed_hosts {host}")
+        if self.read_only:
+            raise Refused(403, _READ_ONLY)
+
+    def _is_own(self, origin: str | None, host: str) -> bool:
+        """Tell whether the page that asks is ours; browsers name it where they do not vouch for it, as on plain HTTP."""
+        if origin is None:  # no browser
+            return True
+        _, _, place = origin.partition("://")
+        return bool(place) and (place.lower() == host.lower() or _host_name(place) in self.hosts)
 
 
 def _host_name(host: str) -> str:

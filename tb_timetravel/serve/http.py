@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 from tensorboard import errors as tensorboard_errors
@@ -28,7 +28,15 @@ _DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,20})?([eE]-?[0-9]{1,2})?")
 _NUMBER = re.compile(r"[0-9]{1,12}")
 _MAX_NAME = 2048  # characters of a run's or tag's name; a path is no longer
 
-Plugin = TypeVar("Plugin")
+
+class Guarded(Protocol):
+    """What has views."""
+
+    def allow_change(self, request: Request) -> None:
+        """Let a state change through, or raise `Refused`."""
+
+
+Plugin = TypeVar("Plugin", bound=Guarded)
 
 
 class Refused(TimeTravelError):
@@ -43,7 +51,7 @@ class Refused(TimeTravelError):
 def answers(
     *methods: str,
 ) -> Callable[[Callable[[Plugin, Request], Response]], Callable[[Plugin, WSGIEnvironment, StartResponse], Iterable[bytes]]]:
-    """Make a WSGI application of a view, for these methods; whatever goes wrong on purpose is answered in JSON."""
+    """Make a WSGI application of a view, for these methods: a POST is guarded, and whatever goes wrong on purpose is answered in JSON."""
     allowed = [allowed for method in methods for allowed in (("GET", "HEAD") if method == "GET" else (method,))]
 
     def decorate(view: Callable[[Plugin, Request], Response]) -> Callable[[Plugin, WSGIEnvironment, StartResponse], Iterable[bytes]]:
@@ -53,6 +61,8 @@ def answers(
             try:
                 if request.method not in allowed:
                     raise Refused(405, f"expected {' or '.join(methods)}, got {request.method}", [("Allow", ", ".join(allowed))])
+                if request.method == "POST":  # here, so that no view can forget it
+                    plugin.allow_change(request)
                 response = view(plugin, request)
             except (TimeTravelError, OSError, HTTPException, tensorboard_errors.PublicError) as error:
                 response = _respond_error(request, error)
@@ -85,7 +95,20 @@ def respond_json(
     request: Request, content: object, *, code: int = 200, forever: bool = False, headers: Sequence[tuple[str, str]] = ()
 ) -> Response:
     """Answer with JSON; numbers that are not finite become null."""
-    return _respond(request, msgspec.json.encode(content), "application/json", code=code, expires=forever * _YEAR_S, headers=headers)
+    try:
+        encoded = msgspec.json.encode(content)
+    except UnicodeEncodeError:
+        encoded = msgspec.json.encode(_readable(msgspec.to_builtins(content)))
+    return _respond(request, encoded, "application/json", code=code, expires=forever * _YEAR_S, headers=headers)
+
+
+def _readable(value: Any) -> Any:  # noqa: ANN401  # JSON
+    """Put a question mark for every byte of a file's name that is no text."""
+    if isinstance(value, dict):
+        return {_readable(key): _readable(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_readable(part) for part in value]
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def respond_bytes(request: Request, content: bytes, content_type: str, *, forever: bool = False, gzipped: bool = False) -> Response:

@@ -43,6 +43,10 @@ class InsightRoutes:
         self._jobs = Jobs(INSIGHT, insight_command)
         self._searches = Searches()
 
+    def allow_change(self, request: Request) -> None:
+        """Let a state change through, or raise `Refused`."""
+        self._access.check(request)
+
     @answers("GET", "POST")
     def status_route(self, request: Request) -> Response:
         """Tell what was read of a log for insight, or start reading it."""
@@ -51,7 +55,6 @@ class InsightRoutes:
             film = digest_argument(request, "film") if "film" in request.args else None
             directory = self._directory(request)
             return respond_json(request, self._describe(directory, self._jobs.status(directory), run, tag, film))
-        self._access.check(request)
         body = read_body(request, InsightRequest)
         asker = asker_of(request)
         directory = self._locator.probe_directory(asker, body.run, body.tag)
@@ -67,7 +70,6 @@ class InsightRoutes:
     @answers("POST")
     def cancel_route(self, request: Request) -> Response:
         """Stop reading."""
-        self._access.check(request)
         body = read_body(request, ProbeRequest)
         directory = self._locator.probe_directory(asker_of(request), body.run, body.tag)
         described = self._describe(directory, self._jobs.cancel(directory), body.run, body.tag, None)
@@ -105,7 +107,6 @@ class InsightRoutes:
     @answers("POST")
     def verdicts_route(self, request: Request) -> Response:
         """Save what somebody said of labels."""
-        self._access.check(request)
         body = read_body(request, VerdictsRequest, MAX_BODY)
         cannot_save = self._access.why_no_saving()
         if cannot_save is not None:

@@ -23,8 +23,10 @@ import msgspec
 from tb_timetravel.errors import FitRunning, InvalidData, StoreError
 from tb_timetravel.schema import DEFAULT_METHOD, Digest, Step, find_method
 from tb_timetravel.serve.methods import why_unavailable
+from tb_timetravel.serve.waiting import Line
 from tb_timetravel.store import StatusFile, cache_directory, results_directory
 from tb_timetravel.store.files import exists, is_local
+from tb_timetravel.store.places import keeping_results
 from tb_timetravel.store.status import JobLock, Status, is_held
 
 if TYPE_CHECKING:
@@ -37,7 +39,8 @@ logger = logging.getLogger(__name__)
 _PATIENCE_S = 10.0  # for a child to stop by itself once asked, and again once told
 _LAST_BYTES = 8192
 _LAST_LINES = 12
-_UNDER_WAY = ("starting", "running")
+_UNDER_WAY = ("queued", "starting", "running")
+MOST_AT_ONCE = 2  # of a kind; each takes all cores that it finds, and memory besides
 
 
 class ProbeRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -138,32 +141,56 @@ class Jobs(Generic[Status]):
         self._patience_s = patience_s
         self._lock = threading.Lock()
         self._jobs: dict[str, _Job] = {}  # directory -> its child
+        self._line: Line[tuple[ProbeRequest, str], Status] = Line(kind, self._lock)
 
     def status(self, directory: str) -> Status:
         """Read what the job of a probe set is doing, wherever it was started."""
         return StatusFile(directory, self._kind).read()
 
     def start(self, request: ProbeRequest, run_directory: str, directory: str) -> tuple[bool, Status]:
-        """Start a job unless one is under way; tell whether it was started, and what it is doing."""
+        """Start a job unless one is under way, or let it wait for its turn; tell whether it was taken on, and what it is doing.
+
+        Raises
+        ------
+        FitError : too many wait already.
+        """
         before = self._jobs.get(directory)
         if before is not None and self.status(directory).state not in _UNDER_WAY:
             before.ended.wait(self._patience_s)  # it has said its last word, and is about to go
         with self._lock:
             status = self.status(directory)
-            if directory in self._jobs or status.state in _UNDER_WAY or is_held(directory, self._kind):
+            if directory in self._jobs or directory in self._line or status.state in _UNDER_WAY or is_held(directory, self._kind):
                 return False, status
-            try:
-                with JobLock(directory, self._kind):  # keeps a second TensorBoard, or a shell, from starting one in this moment
-                    status = self.status(directory)
-                    if status.state != "starting":
-                        return True, self._spawn(request, run_directory, directory)
-            except FitRunning:
-                pass
-            return False, self.status(directory)
+            asked = self._kind.status(state="starting", origin="tab", started_at=time.time(), **request.facts())
+            if len(self._jobs) >= MOST_AT_ONCE:
+                with keeping_results(directory):
+                    return True, self._line.add(directory, (request, run_directory), asked)
+            return self._begin(request, run_directory, directory, asked)
 
-    def _spawn(self, request: ProbeRequest, run_directory: str, directory: str) -> Status:
+    def _begin(self, request: ProbeRequest, run_directory: str, directory: str, asked: Status) -> tuple[bool, Status]:
+        try:
+            with JobLock(directory, self._kind):  # keeps a second TensorBoard, or a shell, from starting one in this moment
+                if self.status(directory).state != "starting":
+                    return True, self._spawn(request, run_directory, directory, asked)
+        except FitRunning:
+            pass
+        return False, self.status(directory)
+
+    def _begin_next(self) -> None:
+        """Begin as many of those that wait as there is room for."""
+        while len(self._line) and len(self._jobs) < MOST_AT_ONCE:
+            directory, waiting = self._line.take()
+            try:
+                file = StatusFile(directory, self._kind)
+                if file.cancel_requested(waiting.status):  # by another TensorBoard, which knows nothing of this line
+                    file.write(replace(waiting.status, state="cancelled", position=None))
+                elif exists(results_directory(directory)):  # the run may have been deleted
+                    self._begin(*waiting.asked, directory, replace(waiting.status, state="starting", position=None))
+            except (OSError, StoreError):
+                logger.exception("the %s in %s, which waited, cannot be started", self._kind.words, directory)
+
+    def _spawn(self, request: ProbeRequest, run_directory: str, directory: str, status: Status) -> Status:
         file = StatusFile(directory, self._kind)
-        status = self._kind.status(state="starting", origin="tab", started_at=time.time(), **request.facts())
         file.write(status)
         log = open(file.log_path, "w+b") if is_local(file.directory) else tempfile.TemporaryFile()  # noqa: SIM115  # closed with the job
         try:
@@ -196,6 +223,7 @@ class Jobs(Generic[Status]):
         finally:
             with self._lock:
                 del self._jobs[directory]
+                self._begin_next()
             self._close(job)
             job.ended.set()
 
@@ -221,6 +249,9 @@ class Jobs(Generic[Status]):
     def cancel(self, directory: str) -> Status:
         """Ask the job of a probe set to stop; one that was started here and does not is ended."""
         file = StatusFile(directory, self._kind)
+        with self._lock:
+            if directory in self._line:
+                file.write(replace(self._line.remove(directory).status, state="cancelled", position=None))
         status = self.status(directory)
         if status.state not in _UNDER_WAY:
             return status

@@ -38,6 +38,11 @@ class TimeTravelLoader(base_plugin.TBLoader):  # type: ignore[misc]  # tensorboa
             "in front of this TensorBoard, say.",
         )
         group.add_argument(
+            "--timetravel_readonly",
+            action="store_true",
+            help="Let nobody change anything from the Time Travel tab: no fits, no saved selections.",
+        )
+        group.add_argument(
             "--timetravel_cache",
             metavar="DIR",
             default="",
@@ -51,6 +56,10 @@ class TimeTravelLoader(base_plugin.TBLoader):  # type: ignore[misc]  # tensorboa
             if not _HOST_NAME.fullmatch(host.strip()):
                 expected = "host names without scheme, port or path, separated by commas"
                 raise base_plugin.FlagsError(f"--timetravel_allowed_hosts: expected {expected}, got {host.strip()!r}")
+        if flags.timetravel_readonly and flags.timetravel_allow_fit == "true":
+            raise base_plugin.FlagsError(
+                "--timetravel_readonly: expected without --timetravel_allow_fit true, as one forbids what the other allows"
+            )
         _check_cache(flags.timetravel_cache)
         if isinstance(flags.samples_per_plugin, dict):
             flags.samples_per_plugin.setdefault(PLUGIN_NAME, 0)

@@ -7,19 +7,18 @@ import math
 import shlex
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import numpy as np
 
 from tb_timetravel.errors import Corrupt, NotFound
 from tb_timetravel.frame import decode_frame, encode_samples
 from tb_timetravel.palette import class_colors
-from tb_timetravel.schema import PAGE_SIZE
+from tb_timetravel.schema import PAGE_SIZE, as_plain
 from tb_timetravel.serve.estimate import estimate_seconds
 from tb_timetravel.serve.methods import offered
 from tb_timetravel.serve.territory_part import is_refinable
 from tb_timetravel.store import FilmStore, StatusFile, cache_directory, data_fingerprint, open_reader, why_no_fit, why_not_writable
 from tb_timetravel.store.dynamics import n_pages
-from tb_timetravel.store.films import choose_film
+from tb_timetravel.store.films import choose_film, frame_hash
 from tb_timetravel.store.remote import is_of_one_process
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def summarise(directory: str, tag: str) -> dict[str, Any]:
 
 def _state(status: FitStatus, store: FilmStore) -> str:
     """Name what happened last; a preview alone is no film."""
-    if status.state in ("starting", "running"):
+    if status.state in ("queued", "starting", "running"):
         return "fitting"
     if status.state in ("failed", "interrupted"):
         return status.state
@@ -113,7 +112,7 @@ def _media(media: Media, n_samples: int) -> dict[str, Any]:
 
 def fit_status(status: FitStatus) -> dict[str, Any]:
     """Describe a fit at work."""
-    described: dict[str, Any] = msgspec.to_builtins(status)
+    described: dict[str, Any] = as_plain(status)
     del described["format_version"]
     return described
 
@@ -121,7 +120,7 @@ def fit_status(status: FitStatus) -> dict[str, Any]:
 def film(directory: str, key: str) -> dict[str, Any]:
     """Describe a film."""
     found = FilmStore(directory).film(key)
-    described: dict[str, Any] = {**msgspec.to_builtins(found), "refinable": is_refinable(found)}
+    described: dict[str, Any] = {**as_plain(found), "refinable": is_refinable(found)}
     for private in ("format_version", "settings", "timings_s"):
         del described[private]
     return described
@@ -130,7 +129,7 @@ def film(directory: str, key: str) -> dict[str, Any]:
 def frame(directory: str, key: str, *, step: int, version: str) -> bytes:
     """Read the compressed frame of a step; the version is its hash and part of the file's name."""
     content = FilmStore(directory).frame(key, step, version)
-    if not content.startswith(b"\x1f\x8b"):
+    if frame_hash(content) != version:
         raise Corrupt(f"the frame of step {step} of film {key} is damaged; fit this run again")
     return content
 
@@ -203,6 +202,5 @@ def _frame_of(played: Film, step: int) -> str:
     for known in played.steps:
         if known.step == step:
             return known.frame
-    raise NotFound(
-        f"film {played.film} has no step {step}; it has {len(played.steps)} from {played.steps[0].step} to {played.steps[-1].step}"
-    )
+    there = f"{len(played.steps)} from {played.steps[0].step} to {played.steps[-1].step}" if played.steps else "none"
+    raise NotFound(f"film {played.film} has no step {step}; it has {there}")

@@ -61,7 +61,7 @@ class Routes:
         set_cache(getattr(context.flags, "timetravel_cache", None))
         self._jobs = jobs or Jobs(FIT, fit_command)
         self.insight = InsightRoutes(self._locator, self._access)
-        self.compare = CompareRoutes(self._locator)
+        self.compare = CompareRoutes(self._locator, self._access)
         self._listing: Recent[dict[str, Any]] = Recent()
         self._neighbors = NeighborSearch()
 
@@ -107,7 +107,6 @@ class Routes:
         """Tell what the fit of a probe set is doing, or start one."""
         if request.method != "POST":
             return respond_json(request, payloads.fit_status(self._jobs.status(self._directory(request))))
-        self._access.check(request)
         body = read_body(request, FitRequest)
         body.check()
         cannot_fit = self._access.why_no_fit()
@@ -124,7 +123,6 @@ class Routes:
     @answers("POST")
     def cancel_route(self, request: Request) -> Response:
         """Stop a fit."""
-        self._access.check(request)
         body = read_body(request, ProbeRequest)
         directory = self._locator.probe_directory(asker_of(request), body.run, body.tag)
         return respond_json(request, {"fit": payloads.fit_status(self._jobs.cancel(directory))}, code=202)
@@ -189,7 +187,6 @@ class Routes:
             cannot_save = self._access.why_no_saving() or why_not_writable(directory)
             saved = SelectionsFile(directory).read(open_reader(directory).probe().n_samples)
         else:
-            self._access.check(request)
             body = read_body(request, SaveRequest, MAX_BODY)
             directory = self._directory_to_change(request, body)
             saved = SelectionsFile(directory).save(body.name, body.ranges, open_reader(directory).probe().n_samples)
@@ -198,7 +195,6 @@ class Routes:
     @answers("POST")
     def delete_selection_route(self, request: Request) -> Response:
         """Delete a saved selection."""
-        self._access.check(request)
         body = read_body(request, SelectionRequest)
         directory = self._directory_to_change(request, body)
         saved = SelectionsFile(directory).delete(body.name, open_reader(directory).probe().n_samples)
@@ -270,6 +266,10 @@ class Routes:
     def static_route(self, request: Request) -> Response:
         """Send a file of the frontend."""
         return serve_static(request)
+
+    def allow_change(self, request: Request) -> None:
+        """Let a state change through, or raise `Refused`."""
+        self._access.check(request)
 
     def _directory(self, request: Request) -> str:
         return self._locator.probe_directory(asker_of(request), name_argument(request, "run"), name_argument(request, "tag"))

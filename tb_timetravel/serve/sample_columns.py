@@ -5,8 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
+from tb_timetravel.schema import as_plain
 from tb_timetravel.store import open_reader
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 def describe_columns(directory: str, probe: Probe) -> dict[str, Any]:
     """List the columns."""
-    return {"columns": msgspec.to_builtins(open_reader(directory).columns(probe))}
+    return {"columns": as_plain(open_reader(directory).columns(probe))}
 
 
 def pack_values(directory: str, probe: Probe, number: int) -> bytes:

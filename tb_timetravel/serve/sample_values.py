@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,9 @@ def _flips(store: FilmStore, film: Film, probe: Probe, index: int) -> tuple[NDAr
     if probe.n_classes == 0:
         raise NotFound(f"film {film.film} has no predictions")
     predictions, _ = store.history(film, probe.n_samples, probe.n_classes)
-    changed = predictions[1:] != predictions[:-1]  # (n_steps - 1, n_samples)
-    high = float(np.ceil(np.quantile(changed.sum(0), _USUAL)))
-    return changed[:index].sum(0, dtype=np.float32), max(1.0, high)
+    flips, by_now = np.zeros(probe.n_samples, np.float32), np.zeros(probe.n_samples, np.float32)
+    for number, (before, after) in enumerate(itertools.pairwise(predictions), start=1):
+        flips += before != after  # a step at a time: all of them together may be larger than memory
+        if number == index:
+            by_now = flips.copy()
+    return by_now, max(1.0, float(np.ceil(np.quantile(flips, _USUAL))))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _METHODS = ("joint", "umap", "pca")  # whose decoders are known here
 _CELLS_PER_BATCH = 8192
+_MOST_LOGITS = 2**23  # in memory at once
 
 
 def is_refinable(film: Film) -> bool:
@@ -148,8 +149,9 @@ def _classify(
     x, y = window[0] + (window[1] - window[0]) * unit, window[2] + (window[3] - window[2]) * unit
     cells = np.stack([np.tile(x, resolution), np.repeat(y, resolution)], 1).astype(np.float32)
     classes, margins = np.empty(len(cells), class_dtype(n_classes)), np.empty(len(cells), np.uint8)
-    for start in range(0, len(cells), _CELLS_PER_BATCH):
-        part = slice(start, start + _CELLS_PER_BATCH)
+    batch = max(1, min(_CELLS_PER_BATCH, _MOST_LOGITS // max(n_classes, 1)))
+    for start in range(0, len(cells), batch):
+        part = slice(start, start + batch)
         logits = logits_at(cells[part])
         odds = np.exp(logits - logits.max(1, keepdims=True))
         classes[part] = odds.argmax(1)

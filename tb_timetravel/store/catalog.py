@@ -37,7 +37,8 @@ def place_of(directory: str) -> tuple[str, str]:
 def tags_of(run_directory: str) -> list[str]:
     """List the tags of a run's probe sets: those that were logged, then those of embeddings under other names."""
     root = join(run_directory, "plugins", PLUGIN_NAME)
-    logged = [unquote(name) for name in listdir(root) if exists(join(root, name, "probe.json"))]
+    ours = (name for name in listdir(root) if name.isascii())  # as `probe_directory` names them; another name may be no text at all
+    logged = [unquote(name) for name in ours if exists(join(root, name, "probe.json"))]
     return logged + [tag for tag in embeddings_of(run_directory) if tag not in logged]
 
 

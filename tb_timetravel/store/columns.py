@@ -14,7 +14,7 @@ import numpy as np
 
 from tb_timetravel.errors import Corrupt, NotFound
 from tb_timetravel.schema import MAX_COLUMN_NAME, MAX_COLUMN_VALUE, MAX_KINDS, ColumnInfo, Columns, Probe
-from tb_timetravel.store.files import join, read_array, read_bytes, read_record, write_array, write_bytes, write_record
+from tb_timetravel.store.files import below, read_array, read_bytes, read_record, write_array, write_bytes, write_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -96,10 +96,10 @@ def write_columns(directory: str, columns: Sequence[SampleColumn]) -> None:
     """Write all columns of a probe set, their list last."""
     for number, column in enumerate(columns):
         if isinstance(column.values, tuple):
-            write_bytes(join(directory, "columns", f"{number:03d}.json"), column.packed())
+            write_bytes(below(directory, "columns", f"{number:03d}.json"), column.packed())
         else:
-            write_array(join(directory, "columns", f"{number:03d}.npy"), column.values)
-    write_record(join(directory, "columns.json"), Columns(columns=tuple(column.info for column in columns)))
+            write_array(below(directory, "columns", f"{number:03d}.npy"), column.values)
+    write_record(below(directory, "columns.json"), Columns(columns=tuple(column.info for column in columns)))
 
 
 def list_columns(directory: str, probe: Probe) -> tuple[ColumnInfo, ...]:
@@ -111,7 +111,7 @@ def list_columns(directory: str, probe: Probe) -> tuple[ColumnInfo, ...]:
     """
     if probe.n_columns == 0:
         return ()
-    listed = read_record(join(directory, "columns.json"), Columns).columns
+    listed = read_record(below(directory, "columns.json"), Columns).columns
     if len(listed) != probe.n_columns:
         raise Corrupt(f"expected {probe.n_columns} columns in {directory}/columns.json, found {len(listed)}; log the run again")
     return listed
@@ -127,8 +127,8 @@ def load_column(directory: str, probe: Probe, number: int) -> SampleColumn:
     """
     info = column_at(list_columns(directory, probe), number)
     if info.kind == "text":
-        return SampleColumn(info, _read_texts(join(directory, "columns", f"{number:03d}.json"), probe.n_samples))
-    path, dtype = join(directory, "columns", f"{number:03d}.npy"), np.float64 if info.kind == "number" else np.uint8
+        return SampleColumn(info, _read_texts(below(directory, "columns", f"{number:03d}.json"), probe.n_samples))
+    path, dtype = below(directory, "columns", f"{number:03d}.npy"), np.float64 if info.kind == "number" else np.uint8
     values = read_array(path, shape=(probe.n_samples,), dtype=dtype)
     if info.kind == "category" and bool(((values >= len(info.kinds)) & (values != NO_KIND)).any()):
         raise Corrupt(f"a value in {path} is not one of {len(info.kinds)} kinds in columns.json; log the run again")
@@ -150,7 +150,7 @@ def column_at(listed: Sequence[ColumnInfo], number: int) -> ColumnInfo:
 def _read_texts(path: str, n: int) -> tuple[str, ...]:
     try:
         texts = msgspec.json.decode(read_bytes(path), type=tuple[str, ...])
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Corrupt(f"{path} is not a list of texts ({error}); log the run again") from error
     if len(texts) != n:
         raise Corrupt(f"expected {n} texts in {path}, found {len(texts)}; log the run again")

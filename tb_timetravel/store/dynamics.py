@@ -18,9 +18,9 @@ from tb_timetravel.errors import Corrupt, InvalidData
 from tb_timetravel.schema import PAGE_SIZE, ColumnInfo, LoggedStep, Probe, StepRecord
 from tb_timetravel.store.columns import SampleColumn, list_columns, load_column, write_columns
 from tb_timetravel.store.files import (
+    below,
     encode_array,
     exists,
-    join,
     listdir,
     read_array,
     read_bytes,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_MOST_PAGE_BYTES = 2**28  # of 1,024 thumbnails or texts
 _STEP_FILE = re.compile(r"(\d{12})\.(\d{4})\.([0-9a-f]{16})\.json")
 
 
@@ -99,7 +100,7 @@ class DynamicsReader:
         ------
         NotFound, UnsupportedVersion, Corrupt
         """
-        probe = read_record(join(self.directory, "probe.json"), Probe)
+        probe = read_record(below(self.directory, "probe.json"), Probe)
         if probe.n_samples < 1 or len(probe.class_names) != probe.n_classes or not probe.split_names or probe.n_targets > probe.n_columns:
             raise Corrupt(f"the counts in {self.directory}/probe.json contradict each other; log the run again")
         return probe
@@ -107,7 +108,7 @@ class DynamicsReader:
     def steps(self) -> list[LoggedStep]:
         """List the logged steps in order, from the directory alone; of a step logged twice, the later."""
         latest: dict[int, LoggedStep] = {}
-        for name in listdir(join(self.directory, "steps")):
+        for name in listdir(below(self.directory, "steps")):
             match = _STEP_FILE.fullmatch(name)
             if match:  # names sort by step, then revision
                 latest[int(match[1])] = LoggedStep(step=int(match[1]), revision=int(match[2]), digest=match[3])
@@ -115,32 +116,32 @@ class DynamicsReader:
 
     def labels(self, probe: Probe) -> NDArray[np.int32]:
         """Read the labels, (n_samples,), -1 where there is none."""
-        labels = read_array(join(self.directory, "labels.npy"), shape=(probe.n_samples,), dtype=np.int32)
+        labels = read_array(below(self.directory, "labels.npy"), shape=(probe.n_samples,), dtype=np.int32)
         if int(labels.max()) >= probe.n_classes or int(labels.min()) < -1:
             raise Corrupt(f"a label in {self.directory}/labels.npy is not one of {probe.n_classes} classes; log the run again")
         return labels
 
     def ids(self, probe: Probe) -> NDArray[np.int32]:
         """Read each sample's index in the user's dataset, (n_samples,)."""
-        return read_array(join(self.directory, "ids.npy"), shape=(probe.n_samples,), dtype=np.int32)
+        return read_array(below(self.directory, "ids.npy"), shape=(probe.n_samples,), dtype=np.int32)
 
     def splits(self, probe: Probe) -> NDArray[np.uint8]:
         """Read each sample's split, (n_samples,), indices into ``probe.split_names``."""
-        splits = read_array(join(self.directory, "splits.npy"), shape=(probe.n_samples,), dtype=np.uint8)
+        splits = read_array(below(self.directory, "splits.npy"), shape=(probe.n_samples,), dtype=np.uint8)
         if int(splits.max()) >= len(probe.split_names):
             raise Corrupt(f"a split in {self.directory}/splits.npy has no name in probe.json; log the run again")
         return splits
 
     def thumbnails(self, page: int) -> bytes:
         """Read a page of thumbnails, a PNG."""
-        return read_bytes(join(self.directory, "thumbnails", f"{page:06d}.png"))
+        return read_bytes(below(self.directory, "thumbnails", f"{page:06d}.png"), most=_MOST_PAGE_BYTES)
 
     def texts(self, page: int) -> list[str]:
         """Read a page of texts."""
-        path = join(self.directory, "texts", f"{page:06d}.json")
+        path = below(self.directory, "texts", f"{page:06d}.json")
         try:
-            return msgspec.json.decode(read_bytes(path), type=list[str])
-        except msgspec.MsgspecError as error:
+            return msgspec.json.decode(read_bytes(path, most=_MOST_PAGE_BYTES), type=list[str])
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise Corrupt(f"{path} is not a list of texts ({error}); log the run again") from error
 
     def columns(self, probe: Probe) -> tuple[ColumnInfo, ...]:
@@ -184,7 +185,7 @@ class DynamicsReader:
         return read_array(self._path(step, "predictions.npy"), shape=(probe.n_samples, probe.n_targets), dtype=np.float32)
 
     def _path(self, step: LoggedStep, ending: str) -> str:
-        return join(self.directory, "steps", f"{step.step:012d}.{step.revision:04d}.{step.digest}.{ending}")
+        return below(self.directory, "steps", f"{step.step:012d}.{step.revision:04d}.{step.digest}.{ending}")
 
 
 class DynamicsWriter:
@@ -196,7 +197,7 @@ class DynamicsWriter:
 
     def existing_probe(self) -> Probe | None:
         """Read what an earlier run of the same script wrote here, if any."""
-        return self._reader.probe() if exists(join(self.directory, "probe.json")) else None
+        return self._reader.probe() if exists(below(self.directory, "probe.json")) else None
 
     def write_probe(self, probe: Probe, samples: Samples) -> None:
         """Write the samples, the record last.
@@ -210,13 +211,13 @@ class DynamicsWriter:
             self._check_same(known, probe)
             return
         for name, array in (("labels", samples.labels), ("ids", samples.ids), ("splits", samples.splits)):
-            write_array(join(self.directory, f"{name}.npy"), array)
+            write_array(below(self.directory, f"{name}.npy"), array)
         folder, ending = ("thumbnails", "png") if probe.media.kind == "image" else ("texts", "json")
         for number, page in enumerate(samples.pages):
-            write_bytes(join(self.directory, folder, f"{number:06d}.{ending}"), page)
+            write_bytes(below(self.directory, folder, f"{number:06d}.{ending}"), page)
         if samples.columns:
             write_columns(self.directory, samples.columns)
-        write_record(join(self.directory, "probe.json"), probe)
+        write_record(below(self.directory, "probe.json"), probe)
 
     def _check_same(self, known: Probe, probe: Probe) -> None:
         def shape(of: Probe) -> str:

@@ -9,18 +9,17 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
-import math
 import os
 import secrets
 import stat
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeVar
 
 import msgspec
 import numpy as np
 
 from tb_timetravel.errors import Corrupt, NotFound, NotWritable, UnsupportedVersion
 from tb_timetravel.schema import FORMAT_VERSION, Versioned
-from tb_timetravel.store import remote
+from tb_timetravel.store import npy, remote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
 V = TypeVar("V", bound=Versioned)
+MOST_BYTES = 2**30  # of a file that is read as a whole
+_MOST_RECORD_BYTES = 2**27  # of JSON: a film of a hundred thousand steps
 _BEGINNING = 2**16  # bytes
 _MAY_NOT_WRITE = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -40,6 +41,24 @@ def is_local(path: str) -> bool:
 def join(directory: str, *names: str) -> str:
     """Join names to a directory, with slashes where it has a scheme."""
     return os.path.join(directory, *names) if is_local(directory) else "/".join([directory.rstrip("/"), *names])
+
+
+def below(directory: str, *names: str) -> str:
+    """Join names to a directory that anybody may have filled: a link among them leads nowhere else than below it.
+
+    Raises
+    ------
+    Corrupt : one does.
+    """
+    path = join(directory, *names)
+    if is_local(path):
+        for n in range(len(names)):
+            if os.path.islink(os.path.join(directory, *names[: n + 1])):
+                root, real = os.path.realpath(directory), os.path.realpath(path)
+                if os.path.commonpath([root, real]) != root:
+                    raise Corrupt(f"{path} leads out of {directory} through a symbolic link, which is not followed; move it here")
+                break
+    return path
 
 
 def exists(path: str) -> bool:
@@ -57,20 +76,64 @@ def listdir(directory: str) -> list[str]:
     return remote.listdir(directory)
 
 
-def read_bytes(path: str) -> bytes:
-    """Read a whole file.
+def open_regular(path: str) -> BinaryIO:
+    """Open a local file to be read; a pipe that somebody put in its place would make whoever opens it wait for ever, a device never end.
+
+    Raises
+    ------
+    NotFound : there is no such file, or it is no regular one.
+    """
+    try:
+        file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115  # it is handed on
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+        raise NotFound(f"expected a file at {path}, found none") from error
+    except (ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in (errno.ENXIO, errno.ENAMETOOLONG, errno.ELOOP):
+            raise
+        raise NotFound(f"expected a file at {path[:500]!r}, found a name that no file has") from error  # a socket, or a name with a NUL
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    file.close()
+    raise NotFound(f"expected a file at {path}, found a pipe or a device")
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def read_bytes(path: str, *, most: int = MOST_BYTES) -> bytes:
+    """Read a whole file of at most so many bytes.
+
+    Raises
+    ------
+    NotFound : there is no such file.
+    Corrupt : it is larger, which no file of its kind is.
+    """
+    if is_local(path):
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size <= most:
+                return file.read(size)  # a number that is too large would be taken as memory at once
+    else:
+        content = next(remote.read_chunks(path))  # to ask for its size first would be one more request each
+        size = len(content)
+        if size <= most:
+            return content
+    raise Corrupt(f"expected at most {most:,} bytes in {path}, found {size:,}; remove it or log the run again")
+
+
+def read_end(path: str, n_bytes: int) -> bytes:
+    """Read the last bytes of a file, however long that is.
 
     Raises
     ------
     NotFound : there is no such file.
     """
-    if is_local(path):
-        try:
-            with open(path, "rb") as file:
-                return file.read()
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
-            raise NotFound(f"expected a file at {path}, found none") from error
-    return next(remote.read_chunks(path))
+    if not is_local(path):
+        return read_bytes(path)[-n_bytes:]
+    with open_regular(path) as file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - n_bytes))
+        return file.read(n_bytes)
 
 
 def size_and_time(path: str) -> tuple[int, float]:
@@ -100,7 +163,7 @@ def read_chunks(path: str, size: int) -> Iterator[bytes]:
     if not is_local(path):
         yield from remote.read_chunks(path, size)
         return
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         while chunk := file.read(size):
             yield chunk
 
@@ -135,6 +198,8 @@ def write_bytes(path: str, content: bytes) -> None:
     try:
         _write_local(path, content)
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise OSError(error.errno, error.strerror, path) from error  # the system does not say where
         if error.errno not in _MAY_NOT_WRITE:
             raise
         raise NotWritable(f"{path} cannot be written ({error.strerror})") from error
@@ -176,7 +241,7 @@ def read_record(path: str, kind: type[V]) -> V:
     ------
     NotFound, UnsupportedVersion, Corrupt
     """
-    content = read_bytes(path)
+    content = read_bytes(path, most=_MOST_RECORD_BYTES)
     try:
         version = msgspec.json.decode(content, type=Versioned).format_version
         if version > FORMAT_VERSION:
@@ -184,7 +249,7 @@ def read_record(path: str, kind: type[V]) -> V:
                 f"{path} has format version {version}, this tb_timetravel reads up to {FORMAT_VERSION}; upgrade it to open this run"
             )
         return msgspec.json.decode(content, type=kind)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Corrupt(f"{path} is not a readable {kind.__name__} record ({error}); remove it or log the run again") from error
 
 
@@ -225,23 +290,14 @@ def open_array(path: str, *, mapped: bool = True, writable: bool = False) -> NDA
     NotFound, Corrupt
     """
     try:
-        if is_local(path) and mapped:
-            array: NDArray[Any] = np.lib.format.open_memmap(path, mode="c" if writable else "r")  # knows neither zip nor pickle
-        else:
-            array = _decode_array(read_bytes(path))
-    except FileNotFoundError as error:
-        raise NotFound(f"expected an array at {path}, found none") from error
-    except (ValueError, EOFError, OSError) as error:
+        if not (is_local(path) and mapped):
+            array = npy.decode(read_bytes(path))
+            return array.copy() if writable else array
+        with open_regular(path) as file:
+            header = npy.read_header(file.read(npy.HEADER_BYTES), os.fstat(file.fileno()).st_size)
+            if 0 in header.shape:  # nothing cannot be mapped
+                return np.empty(header.shape, header.dtype)
+            mode: Literal["c", "r"] = "c" if writable else "r"
+            return np.memmap(file, header.dtype, mode, header.offset, header.shape, header.order)
+    except (ValueError, OSError) as error:
         raise Corrupt(f"{path} is damaged or incomplete ({error}); log or fit this run again") from error
-    return array
-
-
-def _decode_array(content: bytes) -> NDArray[Any]:
-    buffer = io.BytesIO(content)
-    if np.lib.format.read_magic(buffer) != (1, 0):
-        raise ValueError("it has another version of numpy's format than is written here")
-    promised, _, dtype = np.lib.format.read_array_header_1_0(buffer)
-    if math.prod(promised) * dtype.itemsize > len(content):
-        raise ValueError(f"{len(content)} bytes are too few for shape {promised}")
-    buffer.seek(0)
-    return np.asarray(np.lib.format.read_array(buffer, allow_pickle=False))

@@ -16,7 +16,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import re
+import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +26,9 @@ import numpy as np
 
 from tb_timetravel.errors import Corrupt, StoreError
 from tb_timetravel.schema import DEFAULT_METHOD, Film, Versioned
+from tb_timetravel.store import npy
 from tb_timetravel.store.files import (
+    below,
     exists,
     join,
     listdir,
@@ -44,6 +48,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SAMPLE_FIDELITY = ("neighborhood_preservation", "trustworthiness", "continuity", "prediction_agreement")
+_MOST_FRAME_BYTES = 2**28
 _KEY = re.compile(r"[0-9a-f]{16}")
 
 
@@ -58,7 +63,7 @@ class FilmStore:
     """Reads and writes the films of one probe set."""
 
     def __init__(self, directory: str) -> None:
-        self._to_read = tuple(join(place, "films") for place in result_directories(directory))
+        self._to_read = tuple(below(place, "films") for place in result_directories(directory))
         self.directory = self._to_read[0]  # to which films are written
 
     def keys(self) -> list[str]:
@@ -90,6 +95,9 @@ class FilmStore:
         film = read_record(self._found(key, "film.json"), Film)
         if film.film != key:
             raise Corrupt(f"the film in {self.directory}/{key} says it is {film.film}; fit this run again")
+        x_min, x_max, y_min, y_max = film.extent
+        if not (x_min < x_max and y_min < y_max) or any(a.step >= b.step for a, b in itertools.pairwise(film.steps)):
+            raise Corrupt(f"expected steps that rise and an extent in the film in {self.directory}/{key}; fit this run again")
         return film
 
     def write_film(self, film: Film) -> None:
@@ -98,11 +106,11 @@ class FilmStore:
 
     def frame(self, key: str, step: int, frame: str) -> bytes:
         """Read the compressed frame of a step, as it is sent."""
-        return read_bytes(self._found(key, f"{step:012d}.{frame}.frame.gz"))
+        return read_bytes(self._found(key, f"{step:012d}.{frame}.frame.gz"), most=_MOST_FRAME_BYTES)
 
     def write_frame(self, key: str, step: int, content: bytes) -> str:
         """Write the compressed frame of a step and return its hash."""
-        frame = hashlib.blake2b(content, digest_size=8).hexdigest()
+        frame = frame_hash(content)
         write_bytes(self._path(key, f"{step:012d}.{frame}.frame.gz"), content)
         return frame
 
@@ -174,13 +182,18 @@ class FilmStore:
             remove(self._path(key, "stages", name))
 
     def _path(self, key: str, *names: str) -> str:
-        return join(self.directory, key, *names)
+        return below(self.directory, key, *names)
 
     def _found(self, key: str, *names: str) -> str:
         """Name a file of a film where that lies: beside what was logged only if it is complete there, and nowhere before."""
         *earlier, last = self._to_read
         place = next((place for place in earlier if exists(join(place, key, "film.json"))), last) if earlier else last
-        return join(place, key, *names)
+        return below(place, key, *names)
+
+
+def frame_hash(content: bytes) -> str:
+    """Name a compressed frame by what it is, in 16 hexadecimal digits."""
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
 def class_dtype(n_classes: int) -> type[np.uint8] | type[np.uint16]:
@@ -210,9 +223,15 @@ def _encode_npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
 
 def _read_npz(path: str) -> dict[str, NDArray[Any]]:
+    """Read arrays by name; numpy packs them without compression, so what unpacks to more than the file is none of ours."""
     content = read_bytes(path)
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except Exception as error:  # damaged bytes make zipfile raise of every kind: zlib.error, NotImplementedError, RuntimeError, …
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+            if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+                raise ValueError("its members are compressed")
+            if sum(member.file_size for member in members) > len(content):
+                raise ValueError("it unpacks to more than it is")
+            return {member.filename.removesuffix(".npy"): npy.decode(archive.read(member)) for member in members}
+    except Exception as error:  # damaged bytes make zipfile raise of every kind: NotImplementedError, RuntimeError, EOFError, …
         raise Corrupt(f"{path} is damaged or incomplete ({error}); fit this run again") from error

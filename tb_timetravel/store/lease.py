@@ -93,4 +93,4 @@ def is_alive(path: str, machine: str) -> bool:
         claim = read_record(path, _Claim)
     except StoreError:
         return False
-    return claim.renewed_at is not None and claim.machine != machine and time.time() - claim.renewed_at < SILENT_S
+    return claim.renewed_at is not None and claim.machine != machine and abs(time.time() - claim.renewed_at) < SILENT_S

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tb_timetravel.errors import Corrupt, InvalidData, NotFound
 from tb_timetravel.schema import SavedSelection, SavedSelections
-from tb_timetravel.store.files import exists, join, read_record, write_record
+from tb_timetravel.store.files import below, exists, read_record, write_record
 from tb_timetravel.store.places import keeping_results, result_directories, results_directory
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class SelectionsFile:
 
     def __init__(self, directory: str) -> None:
         self._directory = directory
-        self._path = join(results_directory(directory), "selections.json")
+        self._path = below(results_directory(directory), "selections.json")
 
     def read(self, n_samples: int) -> tuple[SavedSelection, ...]:
         """Read what was saved, in order of the names.
@@ -33,7 +33,7 @@ class SelectionsFile:
         ------
         UnsupportedVersion, Corrupt
         """
-        paths = (join(place, "selections.json") for place in result_directories(self._directory))
+        paths = (below(place, "selections.json") for place in result_directories(self._directory))
         path = next(filter(exists, paths), None)  # those beside the run are what a cache starts with
         if path is None:
             return ()

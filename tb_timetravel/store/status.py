@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from tb_timetravel.errors import FitRunning, StoreError
 from tb_timetravel.schema import FitStatus, InsightStatus, JobStatus
-from tb_timetravel.store.files import exists, is_local, join, read_bytes, read_record, write_bytes, write_record
+from tb_timetravel.store.files import below, exists, is_local, join, read_end, read_record, write_bytes, write_record
 from tb_timetravel.store.lease import Lease, is_alive
 from tb_timetravel.store.places import keeping_results, results_directory
 from tb_timetravel.store.remote import is_of_one_process
@@ -55,7 +55,7 @@ INSIGHT = JobKind("insight", InsightStatus, "reading for insight", "start it aga
 
 def _lock_path(results: str, kind: JobKind[Any]) -> str:
     if is_local(results):
-        return join(results, f"{kind.name}.lock")
+        return below(results, f"{kind.name}.lock")
     name = hashlib.blake2b(join(results, kind.name).encode(), digest_size=8).hexdigest()
     process = f".{os.getpid()}" if is_of_one_process(results) else ""
     return os.path.join(tempfile.gettempdir(), f"tb_timetravel.{os.getuid() if hasattr(os, 'getuid') else 0}.{name}{process}.lock")
@@ -156,9 +156,9 @@ class StatusFile(Generic[Status]):
     def __init__(self, directory: str, kind: JobKind[Any] = FIT) -> None:
         self._of, self._kind = directory, cast("JobKind[Status]", kind)
         self.directory = results_directory(directory)
-        self.log_path = join(self.directory, f"{kind.name}.log")
-        self._path = join(self.directory, f"{kind.name}.json")
-        self._cancel_path = join(self.directory, f"{kind.name}.cancel")
+        self.log_path = below(self.directory, f"{kind.name}.log")
+        self._path = below(self.directory, f"{kind.name}.json")
+        self._cancel_path = below(self.directory, f"{kind.name}.cancel")
 
     def write(self, status: Status) -> None:
         """Say what the job is doing now."""
@@ -172,8 +172,11 @@ class StatusFile(Generic[Status]):
             status = read_record(self._path, self._kind.status)
         except StoreError as error:
             return self._kind.status(state="failed", error=str(error))
-        if status.state == "starting" and time.time() - (status.updated_at or 0.0) < _GRACE_S:
+        is_fresh = abs(time.time() - (status.updated_at or 0.0)) < _GRACE_S  # not for ever where the clock was set back
+        if status.state in ("queued", "starting") and is_fresh:
             return status
+        if status.state == "queued":
+            return replace(status, state="interrupted", position=None, error="the TensorBoard in which it waited for its turn has ended")
         if status.state in ("starting", "running") and not is_held(self._of, self._kind):
             error_ = f"the process of the {self._kind.words} ended without saying why (killed, or out of memory); {self._kind.again}"
             return replace(status, state="failed", eta_s=None, error=error_, last_words=self.last_words())
@@ -183,7 +186,7 @@ class StatusFile(Generic[Status]):
         """Read the last lines that the job's process wrote."""
         if not exists(self.log_path):
             return ()
-        lines = read_bytes(self.log_path)[-8192:].decode(errors="replace").splitlines()
+        lines = read_end(self.log_path, 8192).decode(errors="replace").splitlines()
         return tuple(line.rstrip()[:500] for line in lines if line.strip())[-_LAST_LINES:]
 
     def request_cancel(self, status: Status) -> None:
@@ -192,4 +195,4 @@ class StatusFile(Generic[Status]):
 
     def cancel_requested(self, status: Status) -> bool:
         """Tell whether somebody asked the job of this status to stop."""
-        return exists(self._cancel_path) and read_bytes(self._cancel_path) == repr(status.started_at).encode()
+        return exists(self._cancel_path) and read_end(self._cancel_path, 64) == repr(status.started_at).encode()

@@ -117,7 +117,7 @@ class Exploding(Net):
     def forward(self, x: Tensor) -> Tensor:
         assert torch.is_grad_enabled() == self.training
         logits = super().forward(x)
-        torch.rand(3), random.random(), np.random.rand()  # noqa: NPY002, S311  # what a dataset or a layer may do
+        torch.rand(3), random.random(), np.random.rand()  # noqa: NPY002  # what a dataset or a layer may do
         self.calls += 1
         if self.calls == 2:
             raise RuntimeError("out of luck")

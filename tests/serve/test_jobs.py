@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,8 +16,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tb_timetravel.errors import FitError
 from tb_timetravel.schema import FitStatus
-from tb_timetravel.serve.jobs import FitRequest, InsightRequest, Jobs, fit_command, insight_command
+from tb_timetravel.serve.jobs import MOST_AT_ONCE, FitRequest, InsightRequest, Jobs, fit_command, insight_command
+from tb_timetravel.serve.waiting import MOST_WAITING
 from tb_timetravel.store import FitLock, StatusFile
 from tb_timetravel.store.status import FIT, INSIGHT, is_held
 from tests.serve.served import serve, write_probe
@@ -281,3 +285,74 @@ def test_a_cancelled_fit_is_cancelled_however_it_ended(directory: str, make_jobs
     jobs.cancel(directory)
     wait_for(lambda: not jobs._jobs)
     assert StatusFile(directory).read().state == "cancelled"
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> list[str]:
+    """Directories of probe sets, more than may be fitted and wait at once."""
+    return [write_probe(tmp_path / f"run{n}", kind="none") for n in range(MOST_AT_ONCE + MOST_WAITING + 1)]
+
+
+@pytest.fixture
+def busy(many: list[str]) -> Iterator[Jobs]:
+    jobs = Jobs(FIT, lambda _, above: [sys.executable, CHILD, "obedient", os.path.join(above, "probe")], patience_s=0.3)
+    for directory in many[:MOST_AT_ONCE]:
+        assert start(jobs, directory)[1].state == "starting"
+    yield jobs
+    jobs._line._waiting.clear()
+    for job in list(jobs._jobs.values()):
+        job.process.kill()
+        job.ended.wait(5)
+
+
+def test_fifty_fits_wait_for_two_and_one_more_is_refused(busy: Jobs, many: list[str]):
+    waiting, one_more = many[MOST_AT_ONCE:-1], many[-1]
+    for place, directory in enumerate(waiting, start=1):
+        assert start(busy, directory)[0]
+        status = StatusFile(directory).read()
+        assert (status.state, status.position, status.origin) == ("queued", place, "tab")
+    with pytest.raises(FitError, match="expected at most 50 in line for a fit, and as many wait"):
+        start(busy, one_more)
+    assert StatusFile(one_more).read().state == "none"
+    assert start(busy, waiting[0]) == (False, StatusFile(waiting[0]).read())
+    assert len(busy._jobs) == MOST_AT_ONCE
+    assert busy.cancel(waiting[1]).state == "cancelled"
+    assert [StatusFile(directory).read().position for directory in waiting[:4]] == [1, None, 2, 3]
+
+
+def test_who_waits_first_begins_first_once_there_is_room(busy: Jobs, many: list[str]):
+    first, second = many[MOST_AT_ONCE : MOST_AT_ONCE + 2]
+    start(busy, first)
+    start(busy, second)
+    wait_for_state(many[0], "running")
+    busy.cancel(many[0])
+    status = wait_for_state(first, "running")
+    assert status.position is None
+    assert (StatusFile(second).read().state, StatusFile(second).read().position) == ("queued", 1)
+    wait_for(lambda: set(busy._jobs) == {many[1], first})
+
+
+def test_a_wish_from_elsewhere_that_a_waiting_fit_stop_is_heard_at_its_turn_and_a_deleted_run_is_passed_over(busy: Jobs, many: list[str]):
+    first, deleted, last = many[MOST_AT_ONCE : MOST_AT_ONCE + 3]
+    for directory in (first, deleted, last):
+        start(busy, directory)
+    assert Jobs().cancel(first).state == "queued"  # another TensorBoard
+    shutil.rmtree(deleted)
+    wait_for_state(many[0], "running")
+    busy.cancel(many[0])
+    wait_for_state(last, "running")
+    assert StatusFile(first).read().state == "cancelled"
+    assert not Path(deleted).exists()
+
+
+@pytest.mark.parametrize("seconds", [-3600.0, 3600.0], ids=["set forward since", "set back since"])
+def test_a_line_whose_tensorboard_ended_is_told_whatever_became_of_the_clock(directory: str, seconds: float):
+    file = StatusFile(directory)
+    for state, told in (("queued", "interrupted"), ("starting", "failed")):
+        file.write(FitStatus(state=state, position=3 if state == "queued" else None, origin="tab", started_at=1.0))
+        assert file.read().state == state
+        record = Path(directory, "fit.json")
+        changed = json.loads(record.read_bytes())
+        record.write_text(json.dumps({**changed, "updated_at": time.time() + seconds}))
+        assert file.read().state == told
+        assert file.read().error

@@ -90,6 +90,13 @@ def test_hosts_are_checked_at_the_start():
             parse("--timetravel_allowed_hosts", wrong)
 
 
+def test_reading_only_and_fitting_exclude_each_other():
+    assert parse().timetravel_readonly is False
+    assert parse("--timetravel_readonly").timetravel_readonly is True
+    with pytest.raises(base_plugin.FlagsError, match="--timetravel_readonly: expected without --timetravel_allow_fit true"):
+        parse("--timetravel_readonly", "--timetravel_allow_fit", "true")
+
+
 def test_a_cache_is_made_at_the_start(tmp_path: Path):
     assert parse().timetravel_cache == ""
     assert parse("--timetravel_cache", str(tmp_path / "a" / "b")).timetravel_cache == str(tmp_path / "a" / "b")

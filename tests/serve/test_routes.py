@@ -139,7 +139,7 @@ def test_fit_describes_a_status(served: Served, logdir: Path):
     assert (answer["state"], answer["error"], answer["last_words"], answer["origin"]) == ("failed", "it broke", ["a", "b"], "tab")
     assert set(answer) == {
         *("state", "method", "stage", "fraction", "eta_s", "device", "origin", "stages", "film", "preview", "error", "last_words"),
-        *("started_at", "updated_at"),
+        *("started_at", "updated_at", "position"),
     }
 
 

@@ -11,7 +11,11 @@ function Progress({ found }: { found: Insight }): JSX.Element {
   return (
     <div class="insight-progress">
       <p role="status">
-        {found.state === "starting" ? "Starting" : `Reading the log · ${formatPercent(share)}`}
+        {found.state === "queued"
+          ? "Waits for its turn"
+          : found.state === "starting"
+            ? "Starting"
+            : `Reading the log · ${formatPercent(share)}`}
         <button type="button" onClick={() => void tab.cancelInsight()}>
           Cancel
         </button>

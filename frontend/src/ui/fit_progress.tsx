@@ -40,8 +40,13 @@ export function FitProgress({ fit, compact }: { fit: Fit; compact: boolean }): J
   const fraction = fit.fraction ?? 0;
   const left = fit.eta_s === null ? "" : ` · about ${formatDuration(fit.eta_s)} left`;
   const by = fit.method === null ? "" : ` by ${methodLabel(fit.method, state.probe.value?.methods ?? [])}`;
+  const place = fit.position === 1 ? "next" : `number ${fit.position}`;
   const words =
-    fit.state === "starting" ? `Starting the fit${by}` : `Fitting${by} · ${fit.stage ?? ""} · ${formatPercent(fraction)}${left}`;
+    fit.state === "queued"
+      ? `Waiting to fit${by} · ${place} in line`
+      : fit.state === "starting"
+        ? `Starting the fit${by}`
+        : `Fitting${by} · ${fit.stage ?? ""} · ${formatPercent(fraction)}${left}`;
   const origin = fit.origin === "shell" ? " · started from a shell" : "";
   return (
     <div class={compact ? "fit-progress compact" : "fit-progress"}>

@@ -96,8 +96,8 @@ def _parse(path: str, content: bytes) -> tuple[Any, ...]:
 
     try:
         config = text_format.Parse(content, ProjectorConfig(), allow_unknown_field=True)
-    except (text_format.ParseError, UnicodeDecodeError) as error:
-        raise Corrupt(f"{path} is not a readable projector config ({error}); correct it, or log again") from error
+    except (text_format.ParseError, UnicodeDecodeError, RecursionError) as error:
+        raise Corrupt(f"{path} is not a readable projector config ({str(error)[:200]}); correct it, or log again") from error
     return tuple(config.embeddings)
 
 

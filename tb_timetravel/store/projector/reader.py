@@ -16,7 +16,7 @@ from tb_timetravel.errors import Corrupt, NotFound, NotPlayable
 from tb_timetravel.schema import DEFAULT_SPLIT, PAGE_SIZE, LoggedStep, Media, Probe
 from tb_timetravel.store.columns import column_at
 from tb_timetravel.store.dynamics import Snapshot
-from tb_timetravel.store.files import exists, is_local, join, listdir, read_array, remove, size_and_time, stamp, write_array
+from tb_timetravel.store.files import below, exists, is_local, join, listdir, read_array, remove, size_and_time, stamp, write_array
 from tb_timetravel.store.projector.config import Embedding, resolve
 from tb_timetravel.store.projector.matching import Matching, StepRows, match_samples
 from tb_timetravel.store.projector.metadata import (
@@ -191,7 +191,7 @@ class ProjectorReader:
         return at
 
     def _kept_path(self, step: LoggedStep) -> str:
-        return join(self.directory, "vectors", f"{step.step:012d}.{step.digest}.npy")
+        return below(self.directory, "vectors", f"{step.step:012d}.{step.digest}.npy")
 
     def _kept(self, step: LoggedStep, array: NDArray[np.float32]) -> NDArray[np.float32]:
         """Keep the array of a step in place of earlier ones, and map it into memory."""
@@ -200,7 +200,7 @@ class ProjectorReader:
             write_array(path, array)
         except OSError:  # a full disk or a directory that may only be read: the next fit parses again
             return array
-        for name in listdir(join(self.directory, "vectors")):
+        for name in listdir(below(self.directory, "vectors")):
             if name.startswith(f"{step.step:012d}.") and not path.endswith(name):
                 remove(join(self.directory, "vectors", name))
         return read_array(path, shape=array.shape, dtype=np.float32) if is_local(path) else array

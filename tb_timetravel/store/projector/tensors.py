@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import functools
-import io
 import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tb_timetravel.errors import Corrupt, NotPlayable
-from tb_timetravel.store.files import is_local, read_bytes, read_chunks, stamp
+from tb_timetravel.schema import MAX_SAMPLES
+from tb_timetravel.store import npy
+from tb_timetravel.store.files import is_local, open_array, read_bytes, read_chunks, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 2**22  # bytes of text that are parsed at once: their lines take about ten times that
 _MAX_LINE = 2**26  # bytes: four million numbers
-_HEADER = 2**16  # bytes that hold the header of an .npy, or the first line of text, mostly
+_BEGINNING = 2**16  # bytes that hold the first line of text, mostly
 _SHOWN = 40  # characters of what is wrong that a message quotes
 
 
@@ -38,13 +39,15 @@ def shape_of(path: str, declared: tuple[int, ...]) -> tuple[int, int]:
     shape = _shape(path, known, declared)
     if len(shape) != 2 or 0 in shape:
         raise NotPlayable(f"expected a matrix with a vector for each sample in {path}, found shape {shape}; log one vector per sample")
+    if shape[0] > MAX_SAMPLES:
+        raise NotPlayable(f"expected at most {MAX_SAMPLES:,} samples in {path}, found {shape[0]:,}; log a part of them")
     return shape[0], shape[1]
 
 
 @functools.lru_cache(maxsize=8192)
 def _shape(path: str, known: tuple[int, str], declared: tuple[int, ...]) -> tuple[int, ...]:
     if path.endswith(".npy"):
-        return _npy_header(path, known[0])[0]
+        return _npy_shape(path, known[0])
     if path.endswith(".bytes"):
         if not declared or 4 * math.prod(declared) != known[0]:
             raise NotPlayable(
@@ -79,7 +82,7 @@ def width_of(path: str, declared: tuple[int, ...]) -> int:
 @functools.lru_cache(maxsize=8192)
 def _first_width(path: str, _known: tuple[int, str]) -> int:
     beginning = b""
-    for piece in read_chunks(path, _HEADER):
+    for piece in read_chunks(path, _BEGINNING):
         beginning = (beginning + piece).lstrip(b"\r\n")
         if b"\n" in beginning or len(beginning) > _MAX_LINE:
             break
@@ -111,29 +114,15 @@ def read_tensor(path: str, declared: tuple[int, ...]) -> NDArray[Any]:
     return array
 
 
-def _npy_header(path: str, size: int) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    beginning = io.BytesIO(next(read_chunks(path, _HEADER), b""))
+def _npy_shape(path: str, size: int) -> tuple[int, ...]:
     try:
-        version = np.lib.format.read_magic(beginning)
-        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, _, dtype = read(beginning)
+        return npy.read_header(next(read_chunks(path, npy.HEADER_BYTES), b""), size).shape
     except ValueError as error:
-        raise NotPlayable(f"{path} is not in numpy's format ({error}); write it with numpy.save") from error
-    if dtype.kind not in "fiub":
-        raise NotPlayable(f"expected numbers in {path}, found {dtype}; write them as float32")
-    if math.prod(shape) * dtype.itemsize > size:
-        raise NotPlayable(f"expected {shape} {dtype} as the header of {path} says, found {size:,} bytes; write the tensor again")
-    return shape, dtype
+        raise NotPlayable(f"{path} cannot be read as numbers in numpy's format ({error}); write them as float32 with numpy.save") from error
 
 
 def _read_npy(path: str) -> NDArray[Any]:
-    try:
-        if is_local(path):
-            array: NDArray[Any] = np.lib.format.open_memmap(path, mode="r")  # knows neither zip nor pickle
-        else:
-            array = np.asarray(np.lib.format.read_array(io.BytesIO(read_bytes(path)), allow_pickle=False))
-    except (ValueError, EOFError, OSError) as error:
-        raise Corrupt(f"{path} is damaged or incomplete ({error}); write the tensor again") from error
+    array = open_array(path)
     return array if array.dtype in (np.dtype("<f4"), np.dtype("<f2")) else array.astype(np.float32)
 
 

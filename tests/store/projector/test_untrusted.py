@@ -53,14 +53,14 @@ def test_shapes_that_promise_terabytes_are_refused_before_anything_is_allocated(
     else:
         path.write_bytes(b"\0" * 40)
     write_config(tmp_path, [{"tensor_name": TAG, "tensor_path": path.name, "tensor_shape": [2**20, 2**20]}])
-    with pytest.raises(NotPlayable, match=r"found .* bytes; "):
+    with pytest.raises(NotPlayable, match=r"(found|in numpy's format) .*\d bytes"):
         reader_of(tmp_path).probe()
 
 
 def test_objects_are_not_unpickled(tmp_path: Path):
     np.save(tmp_path / "vectors.npy", np.array([[{}]], object), allow_pickle=True)
     write_config(tmp_path, [{"tensor_name": TAG, "tensor_path": "vectors.npy"}])
-    with pytest.raises(NotPlayable, match="expected numbers"):
+    with pytest.raises(NotPlayable, match="object is no type of numbers"):
         reader_of(tmp_path).probe()
 
 

@@ -240,7 +240,9 @@ def test_what_lies_over_the_picture_on_screen_goes_with_it(film: Tab):
         pictures.append(_pixels(_download(film, "Download PNG")).astype(int))
         film.page.keyboard.press("Escape")
         film.frame.evaluate("document.activeElement?.blur()")
-    width = min(picture.shape[1] for picture in pictures) // 2  # left of the legend, whose width follows its words
+    box = film.canvas.bounding_box()
+    assert box is not None
+    width = round(2 * box["width"])  # the picture, without the legend, whose width follows its words
     for before, after in itertools.pairwise(pictures):
         assert (np.abs(before[:, :width] - after[:, :width]).max(axis=2) > 32).sum() > 200
 

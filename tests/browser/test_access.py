@@ -48,9 +48,11 @@ def test_a_film_with_a_selection_another_beside_and_every_menu_open(film: Tab):
     assert violations(film) == []
     for menu in film.frame.locator("header.top details > summary").all():
         menu.click()
+        film.frame.wait_for_function("![...document.querySelectorAll('p')].some((p) => p.textContent === 'Loading')")
         assert violations(film) == []
         film.page.keyboard.press("Escape")
     film.button("Keyboard help").click()
+    film.frame.get_by_text("play or pause").wait_for()
     assert violations(film) == []
 
 

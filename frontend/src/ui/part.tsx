@@ -40,7 +40,7 @@ export function Loaded<M>({ part, children }: { part: Part<M>; children: (module
   if (part.module.value !== null) return children(part.module.value);
   if (part.trouble.value === null) return <p role="status">Loading</p>;
   return (
-    <p role="alert">
+    <p class="missing" role="alert">
       It does not load: {part.trouble}.{" "}
       <button type="button" onClick={part.load}>
         Try again

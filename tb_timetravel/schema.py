@@ -154,6 +154,7 @@ class FilmStep:
     flips: Count  # samples whose prediction differs from the step before
     accuracy: dict[str, float | None]  # split -> share of predictions equal to the label
     fidelity: Scores
+    data: Digest | None = None  # of the step's arrays, in a live film: its steps are not all of one moment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +175,7 @@ class Film(Versioned):
     fidelity: Scores
     steps: tuple[FilmStep, ...]
     timings_s: dict[str, float]  # stage -> seconds, for all steps together
+    live: bool = False  # steps are added to it as they are logged, and those that are there stay as they are
 
     @property
     def is_preview(self) -> bool:
@@ -288,6 +290,7 @@ class FitStatus(Versioned):
     stages: tuple[StageProgress, ...] = ()
     film: Digest | None = None
     preview: Digest | None = None
+    n_followed: Count | None = None  # steps of the live film, while a fit follows a training; None in other fits
     error: str | None = None
     last_words: tuple[str, ...] = ()
     started_at: float | None = None

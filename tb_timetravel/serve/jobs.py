@@ -54,6 +54,7 @@ class FitRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=
     start: Step | None = None
     end: Step | None = None
     every: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None  # steps
+    follow: bool = False  # then place each new step as it is logged
 
     def check(self) -> None:
         """Check what no field shows by itself.
@@ -62,6 +63,8 @@ class FitRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=
         ------
         InvalidData : the method is none, or lacks its package here; two fields contradict each other.
         """
+        if self.follow and (self.method not in (None, DEFAULT_METHOD) or self.end is not None):
+            raise InvalidData(f"expected follow with the method {DEFAULT_METHOD} and without end; leave follow out, or those")
         if self.method is not None:
             reason = why_unavailable(find_method(self.method))
             if reason is not None:
@@ -77,6 +80,8 @@ def fit_command(request: FitRequest, run_directory: str) -> list[str]:
         value = getattr(request, name)
         if value is not None:
             command += [f"--{name}", str(value)]
+    if request.follow:
+        command.append("--follow")
     cache = cache_directory()
     return [*command, *(["--cache", cache] if cache is not None else []), "--from-tab"]
 

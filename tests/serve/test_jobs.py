@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
+from tb_timetravel.errors import InvalidData
 from tb_timetravel.schema import FitStatus
 from tb_timetravel.serve.jobs import FitRequest, Jobs, fit_command
 from tb_timetravel.store import FitLock, StatusFile
@@ -258,3 +260,11 @@ def test_a_cancelled_fit_is_cancelled_however_it_ended(directory: str, make_jobs
     jobs.cancel(directory)
     wait_for(lambda: not jobs._jobs)
     assert StatusFile(directory).read().state == "cancelled"
+
+
+def test_a_fit_that_follows_is_asked_for_by_the_command_line_and_only_as_it_can_be_done():
+    assert "--follow" in fit_command(replace(REQUEST, follow=True), "runs/digits")
+    assert "--follow" not in fit_command(REQUEST, "runs/digits")
+    for contradiction in ({"method": "pca"}, {"end": 5}):
+        with pytest.raises(InvalidData, match="without end"):
+            replace(REQUEST, follow=True, **contradiction).check()

@@ -185,6 +185,7 @@ def test_a_step_that_is_logged_while_the_tab_follows_appears_in_the_film_and_ear
     log_run(logdir, steps=(40,))
     opened.wait("s.step === 40", timeout_s=90)
     expect(following).to_contain_text(f"{len(STEPS) + 1} steps placed")
+    expect(opened.frame.locator("output.instant")).to_have_text("step 40")
     opened.wait_ready()
     opened.keep_screen("following")
     opened.button("Previous step").click()

@@ -89,10 +89,16 @@ function Start({ probe, choice, verb, menu }: { probe: Probe; choice: Choice; ve
       </button>
       {menu}
       {method !== undefined && (
-        <span class="faint">{isFitted(method.method, probe) ? "fitted already; its film opens" : cost(method, probe)}</span>
+        <span class="faint">
+          {isFitted(method.method, probe)
+            ? follows(choice, probe)
+              ? "fitted already"
+              : "fitted already; its film opens"
+            : cost(method, probe)}
+        </span>
       )}
       {canFollow(choice, probe) && (
-        <label class="check" title="Then place each new step within seconds of its logging; earlier ones stay as they are">
+        <label class="and-follow" title="Then place each new step within seconds of its logging; earlier ones stay as they are">
           <input type="checkbox" checked={choice.follow.value} onChange={() => (choice.follow.value = !choice.follow.value)} />
           and follow
         </label>

@@ -93,7 +93,9 @@ def test_run_describes_a_probe_set(served: Served, logdir: Path):
     assert answer["samples"] == reader.probe().version
     assert answer["media"] == {"kind": "image", "page_size": 1024, "n_pages": 1, "thumbnail_width": 4, "thumbnail_height": 4}
     assert answer["steps"] == list(STEPS)
-    assert answer["films"] == [{"film": FILM, "method": "joint", "stale": False, "n_steps": 3, "created_at": 2e9}]
+    (entry,) = answer["films"]
+    assert len(entry.pop("version")) == 16
+    assert entry == {"film": FILM, "method": "joint", "stale": False, "live": False, "n_steps": 3, "created_at": 2e9}
     assert answer["film"] == FILM
     assert answer["estimate_s"] > 0
     assert answer["command"] == f"timetravel fit {logdir} --run digits --tag probe"

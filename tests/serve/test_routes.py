@@ -141,7 +141,7 @@ def test_fit_describes_a_status(served: Served, logdir: Path):
     assert (answer["state"], answer["error"], answer["last_words"], answer["origin"]) == ("failed", "it broke", ["a", "b"], "tab")
     assert set(answer) == {
         *("state", "method", "stage", "fraction", "eta_s", "device", "origin", "stages", "film", "preview", "error", "last_words"),
-        *("started_at", "updated_at"),
+        *("started_at", "updated_at", "n_followed"),
     }
 
 
@@ -149,7 +149,7 @@ def test_film_sends_all_that_is_constant_over_time(served: Served):
     answer = served.get("film", **OF_PROBE, film=FILM).json
     assert set(answer) == {
         *("film", "method", "fingerprint", "seed", "device", "created_at", "extent", "grid_resolution", "territory", "metrics"),
-        *("fidelity", "steps", "refinable"),
+        *("fidelity", "steps", "refinable", "live"),
     }
     assert answer["extent"] == [-1, 1, -2, 2]
     assert answer["territory"] == {"source": "head", "agreement": 1.0}

@@ -8,8 +8,15 @@ import * as esbuild from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const outdir = join(here, "..", "tb_timetravel", "static");
 // Bytes, gzipped: what opens with the tab, what it fetches when it is used, and the script of an exported page, which it never loads.
-const budgets = { tab: 120_000, insight: 40_000, compare: 20_000, "on demand": 10_000, page: 65_000 };
-const PARTS = { "page.js": "page", "index.js": "tab", "app.js": "tab", "insight.js": "insight", "compare.js": "compare" };
+const budgets = { tab: 120_000, insight: 40_000, compare: 20_000, export: 10_000, "on demand": 10_000, page: 65_000 };
+const PARTS = {
+  "page.js": "page",
+  "index.js": "tab",
+  "app.js": "tab",
+  "insight.js": "insight",
+  "compare.js": "compare",
+  "export.js": "export",
+};
 const partOf = (file) => PARTS[file] ?? "on demand";
 
 // Styles are adopted as a constructed sheet, so they travel as a string; esbuild's own text loader would leave their whitespace in.
@@ -55,11 +62,13 @@ const embeddedSource = {
 // Parts of the tab that are loaded on demand, each a file of its own. They and the tab hold one copy of what both use: app.js exports it. Splitting
 // would do that too, by a third file that the tab waits for, and 3 kB more. What the parts take from the rest of the sources by themselves has no
 // state, so that a second copy does no harm.
+const parts = { insight: "insight/index", compare: "compare/panel", export: "export/panel", help: "help/keys" };
 const COPIED = ["binary", "decode", "flips", "format", "palette", "timeline"].map((name) => `/${name}`);
 const lentByTheTab = {
   name: "lent-by-the-tab",
   setup(build) {
     build.onResolve({ filter: /^@?preact|\/lent$/ }, () => ({ path: "./app.js", external: true }));
+    build.onResolve({ filter: /^\.\/webm$/ }, () => ({ path: "./webm.js", external: true }));
     build.onResolve({ filter: /^\.\.\// }, ({ path }) =>
       COPIED.some((name) => path.endsWith(name))
         ? undefined
@@ -70,8 +79,8 @@ const lentByTheTab = {
 const partsApart = {
   name: "parts-apart",
   setup(build) {
-    build.onResolve({ filter: /\/insight\/index$/ }, () => ({ path: "./insight.js", external: true }));
-    build.onResolve({ filter: /\/compare\/panel$/ }, () => ({ path: "./compare.js", external: true }));
+    for (const [name, source] of Object.entries(parts))
+      build.onResolve({ filter: new RegExp(`/${source}$`) }, () => ({ path: `./${name}.js`, external: true }));
   },
 };
 
@@ -99,7 +108,7 @@ const options = {
 
 const partOptions = {
   ...options,
-  entryPoints: { insight: "src/insight/index.tsx", compare: "src/compare/panel.tsx" },
+  entryPoints: Object.fromEntries(Object.entries(parts).map(([name, source]) => [name, `src/${source}.tsx`])),
   splitting: false,
   plugins: [styleText, lentByTheTab],
 };

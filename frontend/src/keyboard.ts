@@ -1,40 +1,8 @@
-/** Keys. They rest while a person types, and Space and Enter stay with a focused button. */
+/** Keys. They rest while a person types, and Space and Enter stay with a focused button. `help/keys.tsx` lists them for a person. */
 import * as actions from "./actions";
 import { toggleBeside } from "./beside";
 import { choose, cycleNeighborLines, toggleTrails } from "./selecting";
 import * as state from "./state";
-
-export const KEYS: readonly (readonly [keys: string, does: string])[] = [
-  ["Space", "play or pause"],
-  ["← →", "previous or next step (with Shift: ten)"],
-  ["Home End", "first or last step"],
-  [", .", "slower or faster"],
-  ["L", "loop"],
-  ["[ ]", "loop from here, loop to here"],
-  ["\\", "loop the whole film"],
-  ["M", "bookmark at this step, on or off"],
-  ["{ }", "previous or next bookmark"],
-  ["1 … 8", "colour by label, prediction, correctness, confidence, split, flips, fidelity, difference between two films"],
-  ["9", "colour by a column of the samples; again: by the next"],
-  ["T", "territory on or off"],
-  ["O", "outline of territories on or off"],
-  ["H", "hatching of doubtful territory on or off"],
-  ["A", "class names on or off"],
-  ["W", "marks of wrong predictions on or off"],
-  ["D", "fidelity of dots: off, fade, ring"],
-  ["F", "fit the whole picture"],
-  ["+ = -", "zoom in or out"],
-  ["Ctrl+←→↑↓", "move over the picture"],
-  ["V B Q", "move the picture, select with a box, select with a lasso"],
-  ["R", "trails of what is selected"],
-  ["N", "lines to the nearest neighbors of the sample in focus: in the representation, in the plane, both"],
-  ["C", "another film beside, or one alone"],
-  ["S F", "in the list of suspicious samples: suspicious, fine"],
-  ["/", "find samples by a query"],
-  ["E", "export a picture or a film"],
-  ["Esc", "close what lies on top, else clear the selection"],
-  ["?", "this help"],
-];
 
 const MOVES: Readonly<Record<string, readonly [right: number, up: number]>> = {
   ArrowLeft: [-1, 0],

@@ -2,41 +2,74 @@
  * What the tab lends to the parts that are loaded on demand, each a file of its own in the bundle: one copy of the state, and of what all are made
  * with. `build.mjs` turns their imports of this module, and of Preact, into imports of `app.js`, which exports all that is named here.
  */
-export { batch, computed, effect, type ReadonlySignal, signal, useSignal, useSignalEffect } from "@preact/signals";
+export { batch, computed, effect, type ReadonlySignal, signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 export { useEffect, useMemo, useRef, useState } from "preact/hooks";
 export { Fragment, jsx, jsxs } from "preact/jsx-runtime";
 export { goTo } from "./actions";
 export { getBytes, getJson, post } from "./api";
-export { besideFrame, besideInstant, matching } from "./beside";
-export { colourOfClass } from "./class_colours";
-export { difference } from "./difference_at";
+export { besideFrame, besideInstant, matching, nameOf } from "./beside";
+export { breathe } from "./breathe";
+export { classColours, colourOfClass } from "./class_colours";
+export { columnsOf } from "./columns";
+export { difference, differences } from "./difference_at";
 export { download } from "./download";
 export { boundsOf, inBox, inRaster, rasterise } from "./engine/lasso";
+export { paintLines } from "./engine/lines";
+export { NameLayout } from "./engine/name_layout";
+export { namesBySize, placeNames } from "./engine/name_places";
+export { openRenderer } from "./engine/open";
 export { isShown } from "./engine/pick";
-export { keyIn } from "./engine/scene";
+export { recast } from "./engine/recast";
+export { keyIn, SPLIT_SHAPES } from "./engine/scene";
+export { TrailPainter } from "./engine/trails";
 export { cancelInsight, insight, insightTrouble, isWorking, startInsight } from "./insight_job";
+export {
+  counts as legendCounts,
+  doubtWords,
+  entries as legendEntries,
+  hidden as legendHidden,
+  scale as legendScale,
+  trustWords,
+  wrongWords,
+} from "./legend";
+export { nearestAt } from "./neighbors";
 export { drawn } from "./painter";
+export { sizeFactor } from "./picture";
 export { columnKey } from "./query/complete";
 export { ranges } from "./ranges";
 export { colourByColumn, columns, workedOutColumn } from "./sample_columns";
 export { Recent, textOf, thumbnailAddressOf } from "./samples";
-export { click, focus, select, selectPositions } from "./selecting";
+export { click, focus, select, selectPositions, trailed } from "./selecting";
 export { combined, type How, howOfClick, positionsOf, type Selection } from "./selection";
 export {
   beside,
   className,
+  colour,
   cursor,
   held,
+  hiddenSplits,
   hovered,
+  isSwitchedOn,
+  loopRange,
+  loopSpan,
   nClasses,
   nearest,
   nearestFrame,
+  neighborLines,
   panel,
   type Reel,
+  reel,
+  rendererKind,
+  SPEEDS,
   selected,
   selection,
+  speed,
   step,
+  trailLength,
+  trailsShown,
 } from "./state";
+export { adopt } from "./style/adopt";
+export { copy } from "./ui/copy";
 export { Named } from "./ui/named";
 export { RowList } from "./ui/row_list";
 export { useAsync } from "./ui/use_async";

@@ -18,7 +18,7 @@ import { keepSampleColumns } from "./sample_columns";
 import { followSaved } from "./saved";
 import { keepSelection } from "./selecting";
 import * as state from "./state";
-import { sheet } from "./style/sheet";
+import { tabSheet } from "./style/sheet";
 import { App } from "./ui/app";
 import { Watch } from "./watch";
 
@@ -38,7 +38,7 @@ export function start(root: HTMLElement): void {
   document.documentElement.lang = "en";
   document.title = "Time Travel";
   const adopted = new CSSStyleSheet();
-  adopted.replaceSync(sheet);
+  adopted.replaceSync(tabSheet());
   document.adoptedStyleSheets = [adopted];
 
   const host = connectHost({

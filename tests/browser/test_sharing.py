@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.browser.runs import RUN, STEPS
+from tests.browser.tab import open_tab
 from tests.browser.webm import read_webm
 
 pytest.importorskip("playwright.sync_api")
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+    from playwright.sync_api import Browser
 
     from tests.browser.tab import Tab
 
@@ -167,6 +169,23 @@ def test_an_export_can_be_cancelled_while_the_film_goes_on(film: Tab):
     expect(film.button("Export film")).to_be_enabled()
 
 
+def test_the_menu_is_loaded_when_it_is_first_opened_and_asked_for_again_where_it_does_not_come(
+    browser: Browser, served: Callable[[Path], str], fitted: Path
+):
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    opened = open_tab(context.new_page(), f"{served(fitted)}#timetravel").wait_for_film()
+    loaded = "performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/export.js')).length"
+    assert opened.frame.evaluate(loaded) == 0
+    opened.page.route("**/export.js", lambda route: route.abort())
+    opened.frame.get_by_text("Export", exact=True).click()
+    expect(opened.frame.locator(".export-menu").get_by_role("alert")).to_contain_text("It does not load: ")
+    opened.keep_screen("export does not load")
+    opened.page.unroute("**/export.js")
+    opened.button("Try again").click()
+    expect(opened.button("Download PNG")).to_be_visible()
+    context.close()
+
+
 def test_the_parts_that_write_files_are_loaded_only_then(film: Tab):
     loaded = "performance.getEntriesByType('resource').map(({ name }) => name.split('/').pop())"
     assert not {"webm.js", "gif_worker.js"} & set(film.frame.evaluate(loaded))
@@ -221,7 +240,9 @@ def test_what_lies_over_the_picture_on_screen_goes_with_it(film: Tab):
         pictures.append(_pixels(_download(film, "Download PNG")).astype(int))
         film.page.keyboard.press("Escape")
         film.frame.evaluate("document.activeElement?.blur()")
-    width = min(picture.shape[1] for picture in pictures) // 2  # left of the legend, whose width follows its words
+    box = film.canvas.bounding_box()
+    assert box is not None
+    width = round(2 * box["width"])  # the picture, without the legend, whose width follows its words
     for before, after in itertools.pairwise(pictures):
         assert (np.abs(before[:, :width] - after[:, :width]).max(axis=2) > 32).sum() > 200
 

@@ -6,9 +6,7 @@ import style from "./compare.css";
 import { Differences } from "./differences";
 import { SimilarityMap } from "./similarity_map";
 
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(style);
-document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+tab.adopt(style);
 
 export function ComparePanel({ reel }: { reel: tab.Reel }): JSX.Element | null {
   const beside = tab.beside.value;

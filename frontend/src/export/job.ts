@@ -1,8 +1,6 @@
 /** Exports that a person starts: one at a time, with progress, and cancelled on request. */
-import { signal } from "@preact/signals";
-import { breathe } from "../breathe";
 import { messageOf } from "../format";
-import * as state from "../state";
+import * as tab from "../lent";
 import { openGif } from "./gif";
 import { cursorOf, type FilmPlan, fileName, nPictures } from "./plan";
 import { openRecorder } from "./recorder";
@@ -15,9 +13,9 @@ export interface Job {
   readonly controller: AbortController;
 }
 
-export const job = signal<Job | null>(null);
+export const job = tab.signal<Job | null>(null);
 /** What became of the last export, for a person to read. */
-export const outcome = signal<{ readonly words: string; readonly failed: boolean } | null>(null);
+export const outcome = tab.signal<{ readonly words: string; readonly failed: boolean } | null>(null);
 
 export type FilmKind = "webm" | "gif";
 
@@ -29,12 +27,6 @@ export interface FilmOrder {
 
 const REFERENCE_HEIGHT = 720; // pixels: words of a film this high are as large as those on screen
 const SMALLEST_UNIT = 0.7;
-
-function download(file: Blob, name: string): void {
-  const address = URL.createObjectURL(file);
-  Object.assign(document.createElement("a"), { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
 
 const inMegabytes = (bytes: number): string => (bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
@@ -57,7 +49,7 @@ function requireLook(): Look {
 async function still(look: Look, scale: number): Promise<Blob> {
   const studio = new Studio(look, scale, null);
   try {
-    await studio.draw(state.cursor.peek(), new AbortController().signal);
+    await studio.draw(tab.cursor.peek(), new AbortController().signal);
     return await toBlob(studio.canvas);
   } finally {
     studio.destroy();
@@ -76,9 +68,9 @@ async function told(work: () => Promise<string>): Promise<void> {
 export const downloadPicture = (scale: number): Promise<void> =>
   told(async () => {
     const look = requireLook();
-    const name = fileName(look.title, `step-${state.step.peek() ?? 0}`, "png");
+    const name = fileName(look.title, `step-${tab.step.peek() ?? 0}`, "png");
     const file = await still(look, scale);
-    download(file, name);
+    tab.download(file, name);
     return `${name}, ${inMegabytes(file.size)}`;
   });
 
@@ -111,14 +103,14 @@ async function film({ kind, plan, size }: FilmOrder, controller: AbortController
     for (let picture = 0; picture < total; picture++) {
       await studio.draw(cursorOf(plan, picture), signal);
       await sink.add(studio.canvas, picture);
-      await breathe();
+      await tab.breathe();
       signal.throwIfAborted();
       job.value = { done: picture + 1, total, controller };
     }
     const file = await sink.finish();
     const { first, last } = plan.span;
     const name = fileName(look.title, `steps-${look.reel.steps[first]}-${look.reel.steps[last]}`, kind);
-    download(file, name);
+    tab.download(file, name);
     return `${name}, ${inMegabytes(file.size)}`;
   } catch (error) {
     sink?.abandon();

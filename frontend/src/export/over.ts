@@ -1,12 +1,7 @@
 /** What lies over the picture on screen, once more over a picture to take away: class names, trails, lines to neighbours. */
-import { classColours } from "../class_colours";
-import { type Nearest, paintLines } from "../engine/lines";
-import { NameLayout } from "../engine/name_layout";
-import { namesBySize, placeNames } from "../engine/name_places";
+import type { Nearest } from "../engine/lines";
 import type { Scene } from "../engine/scene";
-import { TrailPainter } from "../engine/trails";
-import { trailed } from "../selecting";
-import * as state from "../state";
+import * as tab from "../lent";
 import type { NeighborLines } from "../url";
 import { type Box, fontOf, type Ink } from "./poster";
 
@@ -25,19 +20,19 @@ export interface Overlaid {
   colourOf(name: string): string;
 }
 
-export function overlaidNow({ probe, samples }: state.Reel, colourOf: Overlaid["colourOf"]): Overlaid {
-  const sample = state.selected.peek();
-  const which = state.neighborLines.peek();
-  const colours = classColours.peek();
+export function overlaidNow({ probe, samples }: tab.Reel, colourOf: Overlaid["colourOf"]): Overlaid {
+  const sample = tab.selected.peek();
+  const which = tab.neighborLines.peek();
+  const colours = tab.classColours.peek();
   return {
     names:
-      colours.length < 2 || !state.isSwitchedOn("names")
+      colours.length < 2 || !tab.isSwitchedOn("names")
         ? []
-        : colours.map((colour, kind) => ({ name: state.className(kind, probe.class_names), colour })),
+        : colours.map((colour, kind) => ({ name: tab.className(kind, probe.class_names), colour })),
     labelled: samples.label.some((label) => label >= 0),
     trails:
-      state.trailsShown.peek() && trailed.peek().length > 0
-        ? { samples: trailed.peek(), length: state.trailLength.peek() }
+      tab.trailsShown.peek() && tab.trailed.peek().length > 0
+        ? { samples: tab.trailed.peek(), length: tab.trailLength.peek() }
         : null,
     lines: sample === null || which === "none" ? null : { sample, which },
     colourOf,
@@ -53,8 +48,8 @@ export interface Moment {
 }
 
 export class OverPainter {
-  readonly #trails = new TrailPainter();
-  #layout: NameLayout | null = null;
+  readonly #trails = new tab.TrailPainter();
+  #layout: tab.NameLayout | null = null;
 
   constructor(
     readonly what: Overlaid,
@@ -72,7 +67,7 @@ export class OverPainter {
     context.clip();
     context.translate(x, y);
     if (trails !== null) this.#trails.paint(context, scene, this.unit, trails.samples, cursor, trails.length, frameAt);
-    if (lines !== null && nearest !== null) paintLines(context, scene, this.unit, lines.sample, nearest, colourOf);
+    if (lines !== null && nearest !== null) tab.paintLines(context, scene, this.unit, lines.sample, nearest, colourOf);
     if (this.what.names.length === scene.nClasses) this.#paintNames(context, scene);
     context.restore();
   }
@@ -81,13 +76,13 @@ export class OverPainter {
     const { names, labelled } = this.what;
     const { unit, ink } = this;
     const [x, y] = [new Float32Array(names.length), new Float32Array(names.length)];
-    const size = placeNames(scene, labelled, unit, x, y);
+    const size = tab.placeNames(scene, labelled, unit, x, y);
     if (size === null) return;
     context.font = fontOf(unit, 500);
-    this.#layout ??= new NameLayout(
+    this.#layout ??= new tab.NameLayout(
       Float32Array.from(names, ({ name }) => context.measureText(name).width / unit + 2 * NAME_PAD + NAME_EDGE),
       NAME_HEIGHT,
-      namesBySize(size),
+      tab.namesBySize(size),
     );
     const { left, top, shown, widths } = this.#layout;
     this.#layout.place(x, y, scene.width / unit, scene.height / unit);

@@ -1,17 +1,8 @@
 /** Draws posters off screen with an engine of its own, so that what a person does meanwhile neither waits nor shows in them. */
-import { nameOf } from "../beside";
-import { columnsOf } from "../columns";
-import { differences } from "../difference_at";
-import { openRenderer } from "../engine/open";
-import { recast } from "../engine/recast";
-import { type Renderer, type Scene, SPLIT_SHAPES } from "../engine/scene";
+import type { Renderer, Scene } from "../engine/scene";
 import { formatEnd } from "../format";
-import { counts, doubtWords, entries, hidden, scale, trustWords, wrongWords } from "../legend";
-import { nearestAt } from "../neighbors";
-import { drawn } from "../painter";
+import * as tab from "../lent";
 import { NONE_COLOUR, viridisColours } from "../palette";
-import { sizeFactor } from "../picture";
-import * as state from "../state";
 import { instantLabel, locate } from "../timeline";
 import { type Overlaid, OverPainter, overlaidNow } from "./over";
 import {
@@ -30,7 +21,7 @@ const MANY = 20; // classes
 
 /** What is on screen now: how it looks, and what belongs around it. */
 export interface Look {
-  readonly reel: state.Reel;
+  readonly reel: tab.Reel;
   readonly scene: Scene;
   /** Device pixels per CSS pixel of the scene. */
   readonly ratio: number;
@@ -38,23 +29,23 @@ export interface Look {
   readonly title: string;
   readonly over: Overlaid;
   /** What colours the dots at any step by the difference to the film beside; null for other colours. */
-  readonly differ: ReturnType<typeof differences>;
+  readonly differ: ReturnType<typeof tab.differences>;
   readonly ink: Ink;
 }
 
-function legendNow(reel: state.Reel, ink: Ink, over: Overlaid): Legend {
-  const seen = entries
+function legendNow(reel: tab.Reel, ink: Ink, over: Overlaid): Legend {
+  const seen = tab.legendEntries
     .peek()
-    .filter(({ key, optional }) => !hidden.peek().has(key) && (!optional || (counts.peek()[key] ?? 0) > 0))
+    .filter(({ key, optional }) => !tab.legendHidden.peek().has(key) && (!optional || (tab.legendCounts.peek()[key] ?? 0) > 0))
     .map(({ name, colour, shape }): Key => ({ name, colour, shape }));
   const shownSplits = reel.probe.splits.flatMap((name, split): Key[] =>
-    reel.probe.splits.length < 2 || state.colour.peek() === "split" || state.hiddenSplits.peek().has(split)
+    reel.probe.splits.length < 2 || tab.colour.peek() === "split" || tab.hiddenSplits.peek().has(split)
       ? []
-      : [{ name, colour: ink.faint, shape: SPLIT_SHAPES[split % SPLIT_SHAPES.length] ?? "circle" }],
+      : [{ name, colour: ink.faint, shape: tab.SPLIT_SHAPES[split % tab.SPLIT_SHAPES.length] ?? "circle" }],
   );
-  const found = scale.peek();
-  const marked = wrongWords.peek();
-  const doubt = doubtWords.peek();
+  const found = tab.legendScale.peek();
+  const marked = tab.wrongWords.peek();
+  const doubt = tab.doubtWords.peek();
   const faint = (name: string | null | undefined, shape: Key["shape"], colour = ink.faint): Key[] =>
     name == null ? [] : [{ name, colour, shape }];
   const { lines, colourOf } = over;
@@ -62,7 +53,7 @@ function legendNow(reel: state.Reel, ink: Ink, over: Overlaid): Legend {
     ...shownSplits,
     ...(found?.partial ? faint("not measured", "circle", NONE_COLOUR) : []),
     ...faint(marked, "cored"),
-    ...faint(trustWords.peek()?.words, "circle"),
+    ...faint(tab.trustWords.peek()?.words, "circle"),
     ...faint(doubt, "hatched"),
     ...(lines === null || lines.which === "plane"
       ? []
@@ -84,23 +75,23 @@ function legendNow(reel: state.Reel, ink: Ink, over: Overlaid): Legend {
 
 /** Null before there is a picture. */
 export function lookNow(): Look | null {
-  const reel = state.reel.peek();
-  const shown = drawn.peek();
+  const reel = tab.reel.peek();
+  const shown = tab.drawn.peek();
   if (reel === null || shown === null) return null;
   const style = getComputedStyle(document.documentElement);
   const token = (name: string): string => style.getPropertyValue(name).trim();
   const ink = { background: token("--bg"), text: token("--text"), faint: token("--text-2"), line: token("--border") };
-  const selected = state.selected.peek();
+  const selected = tab.selected.peek();
   const over = overlaidNow(reel, token);
-  const differ = state.colour.peek() === "difference" ? differences() : null;
-  const other = differ === null ? null : state.beside.peek();
+  const differ = tab.colour.peek() === "difference" ? tab.differences() : null;
+  const other = differ === null ? null : tab.beside.peek();
   const name = reel.place.tag === "probe" ? reel.place.run : `${reel.place.run} · ${reel.place.tag}`;
   return {
     reel,
     scene: { ...shown.scene, marked: selected === null ? [] : [selected] }, // what the pointer rests on is no part of it
     ratio: shown.ratio,
     legend: legendNow(reel, ink, over),
-    title: other === null ? name : `${nameOf(reel)}, difference to ${nameOf(other)}`,
+    title: other === null ? name : `${tab.nameOf(reel)}, difference to ${tab.nameOf(other)}`,
     over,
     differ,
     ink,
@@ -157,12 +148,12 @@ export class Studio {
     const { width, height, x, y } = this.#poster.picture;
     const { unit } = this.#poster;
     const dotScale =
-      ((unit / ratio) * sizeFactor(width / unit, height / unit)) / sizeFactor(scene.width / ratio, scene.height / ratio);
+      ((unit / ratio) * tab.sizeFactor(width / unit, height / unit)) / tab.sizeFactor(scene.width / ratio, scene.height / ratio);
     const nearest = fraction < 0.5 ? a : b;
-    const known = await columnsOf(reel, nearest, signal);
+    const known = await tab.columnsOf(reel, nearest, signal);
     const frame = fraction < 0.5 ? frameA : frameB;
     const moment = {
-      ...recast(scene, { width, height, dotScale }, { a: frameA, b: frameB, fraction }),
+      ...tab.recast(scene, { width, height, dotScale }, { a: frameA, b: frameB, fraction }),
       values: (await this.#differenceAt(nearest, frame, signal)) ?? known.values,
       trust: scene.trust === null || known.trust === null ? null : { ...scene.trust, values: known.trust },
     };
@@ -172,7 +163,7 @@ export class Studio {
     this.#over.paint(this.#context, {
       scene: moment,
       cursor,
-      nearest: lines === null ? null : await nearestAt(reel, reel.steps[nearest] ?? 0, frame, lines.sample, lines.which),
+      nearest: lines === null ? null : await tab.nearestAt(reel, reel.steps[nearest] ?? 0, frame, lines.sample, lines.which),
       frameAt: (index) => (index === a ? frameA : index === b ? frameB : before[index - first]),
     });
     paintWords(this.#context, this.#poster, instantLabel(cursor, reel.steps), ink);
@@ -204,10 +195,10 @@ export class Studio {
 function openEngine({ width, height }: { width: number; height: number }): { canvas: HTMLCanvasElement; engine: Renderer } {
   const sized = (): HTMLCanvasElement => Object.assign(document.createElement("canvas"), { width, height });
   const canvas = sized();
-  const engine = openRenderer(canvas, state.rendererKind.peek() === "webgl" ? "webgl" : "cpu");
+  const engine = tab.openRenderer(canvas, tab.rendererKind.peek() === "webgl" ? "webgl" : "cpu");
   const gl = engine.kind === "webgl" ? canvas.getContext("webgl2") : null;
   if (gl === null || (gl.drawingBufferWidth === width && gl.drawingBufferHeight === height)) return { canvas, engine };
   engine.destroy();
   const other = sized();
-  return { canvas: other, engine: openRenderer(other, "cpu") };
+  return { canvas: other, engine: tab.openRenderer(other, "cpu") };
 }

@@ -21,9 +21,7 @@ const PARTS: Readonly<Record<Shown, readonly [words: string, part: (of: { reel: 
 };
 const NAMES = Object.keys(PARTS) as Shown[];
 
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(css);
-document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+tab.adopt(css);
 
 /** Arrows move among the tabs, as in every list of tabs. */
 function onKeyDown(event: KeyboardEvent & { currentTarget: HTMLElement }): void {

@@ -9,7 +9,7 @@ import { exposeForTests } from "../probe_window";
 import { keepSampleColumns } from "../sample_columns";
 import { keepSelection } from "../selecting";
 import * as state from "../state";
-import { sheet } from "../style/sheet";
+import { pageSheet } from "../style/sheet";
 import { Page } from "./app";
 import { facts } from "./embedded";
 import css from "./page.css";
@@ -24,7 +24,7 @@ function openDocument(): void {
 
 function start(root: HTMLElement): void {
   const adopted = new CSSStyleSheet();
-  adopted.replaceSync(sheet + css);
+  adopted.replaceSync(pageSheet() + css);
   document.adoptedStyleSheets = [adopted];
   connectHost({
     onTheme: (dark) => {

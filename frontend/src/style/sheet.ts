@@ -1,4 +1,4 @@
-/** The style sheet, in the order in which later rules win. */
+/** The style sheets of the tab and of an exported page, in the order in which later rules win. */
 import uplot from "uplot/dist/uPlot.min.css";
 import base from "./base.css";
 import beside from "./beside.css";
@@ -10,6 +10,9 @@ import finding from "./finding.css";
 import help from "./help.css";
 import layout from "./layout.css";
 import narrow from "./narrow.css";
+import notices from "./notices.css";
+import overlay from "./overlay.css";
+import panel from "./panel.css";
 import query from "./query.css";
 import selecting from "./selecting.css";
 import stage from "./stage.css";
@@ -19,24 +22,11 @@ import timeline from "./timeline.css";
 import tokens from "./tokens.css";
 import tooltip from "./tooltip.css";
 
-export const sheet = [
-  uplot,
-  tokens,
-  base,
-  controls,
-  layout,
-  display,
-  finding,
-  stage,
-  beside,
-  states,
-  timeline,
-  time,
-  curves,
-  tooltip,
-  help,
-  selecting,
-  query,
-  exporting,
-  narrow,
-].join("\n");
+/** What shows a film, wherever it is. */
+const film = [tokens, base, controls, layout, display, finding, stage, notices, timeline, time, panel, tooltip, overlay];
+/** What an exported page has none of: charts, a film beside, fits, a selection's samples, queries, menus of the header. */
+const tabOnly = [uplot, beside, states, curves, help, selecting, query, exporting];
+
+// Functions, so that what only the tab needs is dropped from the page.
+export const tabSheet = (): string => [...film, ...tabOnly, narrow].join("\n");
+export const pageSheet = (): string => [...film, narrow].join("\n");

@@ -1,218 +1,15 @@
-/** Pictures, films and links to take away. */
-import { useComputed, useSignal } from "@preact/signals";
+/** Pictures, films and links to take away: the button, and where what makes them goes once it is loaded. */
 import type { JSX } from "preact";
-import {
-  canCopyPicture,
-  cancelExport,
-  copyPicture,
-  downloadPicture,
-  exportFilm,
-  type FilmKind,
-  job,
-  outcome,
-} from "../export/job";
-import { durationOf, evenly, nPictures } from "../export/plan";
-import { formatPercent, plural } from "../format";
-import { drawn } from "../painter";
+import { formatPercent } from "../format";
 import * as state from "../state";
-import { copy } from "./copy";
 import { Icon } from "./icons";
+import { Loaded, partFrom } from "./part";
 import { Popover } from "./popover";
 
-const SCALES = [1, 2, 3, 4] as const;
-const RATES: Readonly<Record<FilmKind, readonly number[]>> = { webm: [15, 24, 30, 60], gif: [5, 10, 20, 25] };
-const SIZES = [
-  { width: 640, height: 480 },
-  { width: 960, height: 720 },
-  { width: 1280, height: 720 },
-  { width: 1920, height: 1080 },
-] as const;
-
-const pixels = ({ width, height }: { width: number; height: number }): string => `${width} × ${height}`;
-
-/** CSS pixels, as `width × height` at a factor. */
-function sizeOnScreen(factor: number): string {
-  const shown = drawn.value;
-  if (shown === null) return "";
-  const { scene, ratio } = shown;
-  return pixels({ width: Math.round((scene.width / ratio) * factor), height: Math.round((scene.height / ratio) * factor) });
-}
-
-function Choice({
-  label,
-  value,
-  options,
-  onChoose,
-}: {
-  label: string;
-  value: string | number;
-  options: readonly (readonly [value: string | number, words: string])[];
-  onChoose: (value: string) => void;
-}): JSX.Element {
-  return (
-    <label class="field">
-      <span>{label}</span>
-      <select value={value} onChange={({ currentTarget }) => onChoose(currentTarget.value)}>
-        {options.map(([key, words]) => (
-          <option key={key} value={key}>
-            {words}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-function PictureSection(): JSX.Element {
-  const scale = useSignal(2);
-  const sizes = useComputed(() => SCALES.map(sizeOnScreen).join()).value.split(","); // the scene changes with every picture
-  return (
-    <section aria-labelledby="export-picture">
-      <h2 id="export-picture">Picture</h2>
-      <Choice
-        label="Size"
-        value={scale.value}
-        options={SCALES.map((factor, index) => [factor, `${factor} × (${sizes[index]})`])}
-        onChoose={(value) => (scale.value = Number(value))}
-      />
-      <p class="offer">
-        <button type="button" onClick={() => void downloadPicture(scale.peek())}>
-          Download PNG
-        </button>
-        {canCopyPicture() && (
-          <button type="button" onClick={() => void copyPicture(scale.peek())}>
-            Copy image
-          </button>
-        )}
-      </p>
-    </section>
-  );
-}
-
-function FilmSection({ reel }: { reel: state.Reel }): JSX.Element {
-  const kind = useSignal<FilmKind>("webm");
-  const wholeFilm = useSignal(false);
-  const size = useSignal(1);
-  const rates = useSignal<Record<FilmKind, number>>({ webm: 30, gif: 10 });
-  const whole = { first: 0, last: reel.steps.length - 1 };
-  const ranged = state.loopRange.value !== null;
-  const span = ranged && !wholeFilm.value ? state.loopSpan.value : whole;
-  const fps = rates.value[kind.value];
-  const plan = { span, stepsPerSecond: state.speed.value, fps };
-  const named = ({ first, last }: typeof whole): string => `steps ${reel.steps[first]} to ${reel.steps[last]}`;
-  const chosen = SIZES[size.value] ?? SIZES[1];
-  return (
-    <section aria-labelledby="export-film">
-      <h2 id="export-film">Film</h2>
-      <Choice
-        label="Format"
-        value={kind.value}
-        options={[
-          ["webm", "WebM video"],
-          ["gif", "GIF"],
-        ]}
-        onChoose={(value) => (kind.value = value === "gif" ? "gif" : "webm")}
-      />
-      <Choice
-        label="Range"
-        value={ranged && !wholeFilm.value ? "loop" : "all"}
-        options={[
-          ["all", `all, ${named(whole)}`],
-          ...(ranged ? ([["loop", `loop, ${named(state.loopSpan.value)}`]] as const) : []),
-        ]}
-        onChoose={(value) => (wholeFilm.value = value === "all")}
-      />
-      <Choice
-        label="Size"
-        value={size.value}
-        options={SIZES.map((entry, index) => [index, pixels(entry)])}
-        onChoose={(value) => (size.value = Number(value))}
-      />
-      <Choice
-        label="Pictures"
-        value={fps}
-        options={RATES[kind.value].map((rate) => [rate, `${rate} per second`])}
-        onChoose={(value) => (rates.value = { ...rates.peek(), [kind.peek()]: Number(value) })}
-      />
-      <Choice
-        label="Speed"
-        value={state.speed.value}
-        options={state.SPEEDS.map((speed) => [speed, `${speed === 0.5 ? "½" : speed} steps/s`])}
-        onChoose={(value) => (state.speed.value = Number(value))}
-      />
-      <p class="offer">
-        <button
-          type="button"
-          class="primary"
-          disabled={job.value !== null}
-          onClick={() =>
-            void exportFilm({
-              kind: kind.peek(),
-              plan,
-              size: { width: evenly(chosen.width), height: evenly(chosen.height) },
-            })
-          }
-        >
-          Export film
-        </button>
-        <span class="faint">
-          {durationOf(plan).toFixed(1)} s, {plural(nPictures(plan), "picture")}
-        </span>
-      </p>
-    </section>
-  );
-}
-
-function Progress(): JSX.Element | null {
-  const now = job.value;
-  if (now === null) return null;
-  return (
-    <div class="export-progress">
-      <progress aria-label="Film export" max={now.total} value={now.done} />
-      <span>
-        {now.done} of {now.total}
-      </span>
-      <button type="button" onClick={cancelExport}>
-        Cancel export
-      </button>
-    </div>
-  );
-}
-
-const WHAT_LINK_DOES = "opens what is on screen";
-
-function LinkButton(): JSX.Element {
-  const said = useSignal(WHAT_LINK_DOES);
-  const onClick = async (): Promise<void> => {
-    let address = window.location.href;
-    try {
-      address = window.parent.location.href;
-    } catch {
-      // embedded by another origin: the address of the frame is what there is
-    }
-    said.value = (await copy(address)) ? "Copied" : "Copy the address bar instead";
-    setTimeout(() => {
-      said.value = WHAT_LINK_DOES;
-    }, 2000);
-  };
-  return (
-    <section aria-labelledby="export-link">
-      <h2 id="export-link">Link</h2>
-      <p class="offer">
-        <button type="button" onClick={onClick}>
-          Copy link
-        </button>
-        <span class="faint" role="status">
-          {said}
-        </span>
-      </p>
-    </section>
-  );
-}
+const exporting = partFrom(() => import("../export/panel"));
 
 export function ExportMenu({ reel }: { reel: state.Reel }): JSX.Element {
-  const now = job.value;
-  const said = outcome.value;
+  const progress = exporting.module.value?.progress() ?? null;
   return (
     <Popover
       className="export-menu"
@@ -220,21 +17,11 @@ export function ExportMenu({ reel }: { reel: state.Reel }): JSX.Element {
       label={
         <>
           <Icon name="share" />
-          Export{now !== null && ` ${formatPercent(now.done / now.total)}`}
+          Export{progress !== null && ` ${formatPercent(progress)}`}
         </>
       }
     >
-      {state.exportOpen.value && (
-        <>
-          <PictureSection />
-          <FilmSection reel={reel} />
-          <Progress />
-          <p class={said?.failed === true ? "export-outcome failed" : "export-outcome"} role="status">
-            {said?.words}
-          </p>
-          <LinkButton />
-        </>
-      )}
+      {state.exportOpen.value && <Loaded part={exporting}>{({ ExportPanel }) => <ExportPanel reel={reel} />}</Loaded>}
     </Popover>
   );
 }

@@ -1,8 +1,10 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { KEYS } from "../keyboard";
 import * as state from "../state";
 import { Icon } from "./icons";
+import { Loaded, partFrom } from "./part";
+
+const keys = partFrom(() => import("../help/keys"));
 
 export function Help(): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -22,45 +24,7 @@ export function Help(): JSX.Element {
           <Icon name="close" />
         </button>
       </header>
-      <dl>
-        {KEYS.map(([keys, does]) => (
-          <div key={keys}>
-            <dt>
-              {keys.split(" ").map((key) => (
-                <kbd key={key}>{key}</kbd>
-              ))}
-            </dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-        <div>
-          <dt>Picture</dt>
-          <dd>wheel zooms at the pointer, drag pans, hover shows a sample, click keeps it</dd>
-        </div>
-        <div>
-          <dt>Select</dt>
-          <dd>
-            click selects a sample, Shift-drag those in a box, Alt+Shift-drag those in a lasso; Ctrl or ⌘ adds, Alt takes away (on
-            a click, or with the box and lasso tools)
-          </dd>
-        </div>
-        <div>
-          <dt>Curves</dt>
-          <dd>press or drag to go to a step</dd>
-        </div>
-        <div>
-          <dt>Timeline</dt>
-          <dd>hover looks at a step, A and B are dragged to loop a part</dd>
-        </div>
-        <div>
-          <dt>Legend</dt>
-          <dd>click hides a class, Alt and click isolates it, its swatch gives it another colour; ↑ ↓ go through them</dd>
-        </div>
-      </dl>
-      <p class="faint">
-        Between two steps dots move in straight lines; every number comes from the nearest real step. Dots of later splits are
-        diamonds and squares; of more than twenty classes, shape and colour together name the class.
-      </p>
+      {open && <Loaded part={keys}>{({ Keys }) => <Keys />}</Loaded>}
     </dialog>
   );
 }

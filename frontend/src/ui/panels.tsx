@@ -1,42 +1,13 @@
 /** The column of panels: what is selected and the curves, or what the log says of the samples, a file of its own that is loaded when it is first shown. */
-import { signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
-import { messageOf } from "../format";
 import * as state from "../state";
 import type { Panel } from "../url";
 import { Overview } from "./curves_panel";
+import { Loaded, partFrom } from "./part";
 
-const insight = signal<typeof import("../insight/index") | null>(null);
-const trouble = signal<string | null>(null);
+const insight = partFrom(() => import("../insight/index"));
 /** What was shown of the insight last. */
 let last: Panel = "events";
-
-function load(): void {
-  trouble.value = null;
-  import("../insight/index").then(
-    (found) => (insight.value = found),
-    (error: unknown) => (trouble.value = messageOf(error)),
-  );
-}
-
-type Shown = Exclude<Panel, "overview">;
-
-function Insight({ reel, shown }: { reel: state.Reel; shown: Shown }): JSX.Element {
-  useEffect(() => {
-    if (insight.peek() === null) load();
-  }, []);
-  if (insight.value !== null) return <insight.value.InsightPanel reel={reel} shown={shown} />;
-  if (trouble.value === null) return <p role="status">Loading</p>;
-  return (
-    <p role="alert">
-      It does not load: {trouble}.{" "}
-      <button type="button" onClick={load}>
-        Try again
-      </button>
-    </p>
-  );
-}
 
 export function Panels({ reel }: { reel: state.Reel }): JSX.Element {
   const shown = state.panel.value;
@@ -53,7 +24,11 @@ export function Panels({ reel }: { reel: state.Reel }): JSX.Element {
         {choice("overview", "Overview", shown === "overview")}
         {choice(last, "Insight", shown !== "overview")}
       </div>
-      {shown === "overview" ? <Overview reel={reel} /> : <Insight reel={reel} shown={shown} />}
+      {shown === "overview" ? (
+        <Overview reel={reel} />
+      ) : (
+        <Loaded part={insight}>{({ InsightPanel }) => <InsightPanel reel={reel} shown={shown} />}</Loaded>
+      )}
     </aside>
   );
 }

@@ -60,9 +60,9 @@ const embeddedSource = {
 };
 
 // Parts of the tab that are loaded on demand, each a file of its own. They and the tab hold one copy of what both use: app.js exports it. Splitting
-// would do that too, by a third file that the tab waits for, and 3 kB more. What the parts take from the rest of the sources by themselves has no
-// state, so that a second copy does no harm.
-const parts = { insight: "insight/index", compare: "compare/panel", export: "export/panel", help: "help/keys" };
+// would do that too, by a third file that the tab waits for, and 3 kB more.
+const APART = { insight: "insight/index", compare: "compare/panel", export: "export/panel", help: "help/keys" };
+// What the parts take from the rest of the sources by themselves: it has no state, so that a second copy does no harm.
 const COPIED = ["binary", "decode", "flips", "format", "palette", "timeline"].map((name) => `/${name}`);
 const lentByTheTab = {
   name: "lent-by-the-tab",
@@ -79,7 +79,7 @@ const lentByTheTab = {
 const partsApart = {
   name: "parts-apart",
   setup(build) {
-    for (const [name, source] of Object.entries(parts))
+    for (const [name, source] of Object.entries(APART))
       build.onResolve({ filter: new RegExp(`/${source}$`) }, () => ({ path: `./${name}.js`, external: true }));
   },
 };
@@ -108,7 +108,7 @@ const options = {
 
 const partOptions = {
   ...options,
-  entryPoints: Object.fromEntries(Object.entries(parts).map(([name, source]) => [name, `src/${source}.tsx`])),
+  entryPoints: Object.fromEntries(Object.entries(APART).map(([name, source]) => [name, `src/${source}.tsx`])),
   splitting: false,
   plugins: [styleText, lentByTheTab],
 };

@@ -77,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--every", type=_positive, default=1, metavar="N", help="only every n-th logged step")
     fit.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     fit.add_argument("--seed", type=int, default=0)
+    fit.add_argument("--follow", action="store_true", help="then place each new step as it is logged, until Ctrl-C; earlier ones stay")
+    fit.add_argument("--idle", type=_seconds, metavar="SECONDS", help="with --follow: end after so long without a new step")
     fit.add_argument("--from-tab", action="store_true", help=argparse.SUPPRESS)
     fit.set_defaults(command=_fit)
 
@@ -120,6 +122,13 @@ def _positive(text: str) -> int:
     return value
 
 
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0.0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected seconds above 0, got {text}")
+    return value
+
+
 def _locations(options: argparse.Namespace) -> list[ProbeLocation]:
     logdir = absolute(options.logdir)
     found = [p for p in find_probes(logdir) if options.run in (None, p.run) and options.tag in (None, p.tag)]
@@ -132,6 +141,10 @@ def _locations(options: argparse.Namespace) -> list[ProbeLocation]:
 
 
 def _fit(options: argparse.Namespace) -> int:
+    if options.follow:
+        return _follow(options)
+    if options.idle is not None:
+        raise InvalidData("expected --idle with --follow, got it alone; give both, or leave it out")
     helps = "TORCHELASTIC_RUN_ID" in os.environ and _joins_as_helper(options)  # torchrun started this process
     for location in _playable_locations(options):
         if helps:
@@ -151,6 +164,16 @@ def _playable_locations(options: argparse.Namespace) -> Iterator[ProbeLocation]:
             _say(f"{location.run} {location.tag} is left out: {reason}")
         else:
             yield location
+
+
+def _follow(options: argparse.Namespace) -> int:
+    if "TORCHELASTIC_RUN_ID" in os.environ:
+        raise InvalidData("expected --follow in one process, got several by torchrun; a step alone is too little to share")
+    locations = _locations(options)
+    if len(locations) > 1:
+        raise InvalidData(f"expected one probe set to follow, found {len(locations)}; choose with --run and --tag")
+    _fit_one(locations[0], options)
+    return 0
 
 
 def _why_not_playable(location: ProbeLocation) -> str | None:
@@ -209,14 +232,30 @@ def _fit_one(location: ProbeLocation, options: argparse.Namespace) -> None:
 
 def _build(location: ProbeLocation, options: argparse.Namespace, reporter: Reporter[FitStatus], stages: _Stages) -> str:
     reporter.update(stage="preview")
-    from tb_timetravel.pipeline import build_film, choose_device  # torch: after the status says that a fit is on
+    from tb_timetravel.pipeline import build_film, choose_device, follow_film  # torch: after the status says that a fit is on
 
     chosen = _fit_options(options)
     reporter.update(device=choose_device(options.device).type)
-    film = build_film(
-        location.directory, chosen,
-        progress=stages, on_preview=lambda key: reporter.update(preview=key), on_key=lambda key: reporter.update(film=key),
-    )  # fmt: skip
+
+    def on_preview(key: str) -> None:
+        reporter.update(preview=key)
+
+    def on_key(key: str) -> None:
+        reporter.update(film=key)
+
+    def on_step(film: Film, words: str) -> None:
+        reporter.close()
+        reporter.update(stage=None, fraction=1.0, eta_s=None, n_followed=len(film.steps))
+        if not options.from_tab or "border" in words:
+            _say(words)
+
+    if options.follow:
+        film = follow_film(
+            location.directory, chosen, idle_s=options.idle, progress=stages, on_preview=on_preview, on_key=on_key,
+            on_step=on_step, check=reporter.check,
+        )  # fmt: skip
+    else:
+        film = build_film(location.directory, chosen, progress=stages, on_preview=on_preview, on_key=on_key)
     return film.film
 
 

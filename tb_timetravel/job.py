@@ -42,7 +42,7 @@ class Reporter(Generic[Status]):
     def __init__(self, file: StatusFile[Status], status: Status, *, quiet: bool, title: str) -> None:
         from tqdm import tqdm
 
-        self.status, self._file, self._written, self._began = status, file, 0.0, time.time()
+        self.status, self._file, self._written, self._checked, self._began = status, file, 0.0, 0.0, time.time()
         self._writing = threading.Lock()
         self._every_s = _WRITE_EVERY_S if is_local(file.directory) else _WRITE_REMOTE_EVERY_S
         form = "{desc} {bar} {percentage:3.0f} % [{elapsed} < {remaining}]"
@@ -64,9 +64,19 @@ class Reporter(Generic[Status]):
         self.status = replace(self.status, fraction=fraction, eta_s=eta_s, **changes)  # type: ignore[arg-type]  # fields, by name
         if now - self._written < self._every_s:
             return
+        self._stop_where_asked()
+        self.update()
+
+    def check(self) -> None:
+        """Stop where somebody asks, without a word of progress; errors as those of `progress`."""
+        now = time.time()
+        if now - self._checked >= self._every_s:
+            self._checked = now
+            self._stop_where_asked()
+
+    def _stop_where_asked(self) -> None:
         if self._file.cancel_requested(self.status):
             raise FitCancelled("it was cancelled")
-        self.update()
 
     def update(self, **changes: object) -> None:
         """Change the status and write it."""

@@ -224,6 +224,7 @@ class FilmStep:
     accuracy: dict[str, float | None]  # split -> share of predictions equal to the label
     fidelity: Scores
     scores: Scores = field(default_factory=dict)  # how good the subject model is
+    data: Digest | None = None  # of the step's arrays, in a live film: its steps are not all of one moment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,6 +247,7 @@ class Film(Versioned):
     timings_s: dict[str, float]  # stage -> seconds, for all steps together
     values: tuple[ValueInfo, ...] = ()
     score_metrics: tuple[MetricInfo, ...] = ()  # what the steps' scores mean
+    live: bool = False  # steps are added to it as they are logged, and those that are there stay as they are
 
     @property
     def is_preview(self) -> bool:
@@ -371,6 +373,7 @@ class FitStatus(JobStatus):
     stages: tuple[StageProgress, ...] = ()
     film: Digest | None = None
     preview: Digest | None = None
+    n_followed: Count | None = None  # steps of the live film, while a fit follows a training; None in other fits
 
 
 @dataclass(frozen=True, kw_only=True)

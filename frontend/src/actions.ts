@@ -159,7 +159,8 @@ async function change(request: (place: api.Place) => Promise<Fit>): Promise<void
   }
 }
 
-export const startFit = (method: string): Promise<void> => change((place) => api.startFit(place, method));
+export const startFit = (method: string, follow: boolean): Promise<void> =>
+  change((place) => api.startFit(place, method, follow));
 export const cancelFit = (): Promise<void> => change(api.cancelFit);
 
 /** Hide a key, or show it again. */

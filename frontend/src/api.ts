@@ -81,8 +81,8 @@ export const fetchProbe = ({ run, tag }: Place, signal?: AbortSignal): Promise<w
 export const fetchFit = ({ run, tag }: Place, signal?: AbortSignal): Promise<wire.Fit> =>
   getJson(wire.fit, "fit", { run, tag }, signal);
 
-export const startFit = async ({ run, tag }: Place, method: string): Promise<wire.Fit> =>
-  (await post(wire.fitStarted, "fit", { run, tag, method })).fit;
+export const startFit = async ({ run, tag }: Place, method: string, follow: boolean): Promise<wire.Fit> =>
+  (await post(wire.fitStarted, "fit", { run, tag, method, follow })).fit;
 
 export const cancelFit = async ({ run, tag }: Place): Promise<wire.Fit> =>
   (await post(wire.fitAnswer, "fit/cancel", { run, tag })).fit;

@@ -39,6 +39,8 @@ export interface RingOptions<F> {
   bytesOf(frame: F): number;
   /** A frame arrived, left or failed. */
   onChange(): void;
+  /** Frames that are known already. */
+  readonly held?: Iterable<readonly [number, F]>;
 }
 
 const PARALLEL = 3; // TensorBoard opens a connection per request, and browsers allow six to a host
@@ -47,7 +49,7 @@ const CAPACITY_UNTIL_KNOWN = 8;
 
 export class FrameRing<F> {
   readonly #options: RingOptions<F>;
-  readonly #held = new Map<number, F>();
+  readonly #held: Map<number, F>;
   readonly #pending = new Map<number, AbortController>();
   readonly #failures = new Map<number, string>();
   #wanted: number[] = [];
@@ -60,6 +62,7 @@ export class FrameRing<F> {
 
   constructor(options: RingOptions<F>) {
     this.#options = options;
+    this.#held = new Map(options.held);
   }
 
   get(index: number): F | undefined {

@@ -16,7 +16,14 @@ const FRAMES_MAX_BYTES = 256 * 2 ** 20;
 const REOPEN_MS = 5000;
 
 /** A film with a ring that fetches its frames; `onChange` is told when frames arrive or leave. */
-export function openReel(place: api.Place, probe: Probe, film: Film, samples: Samples, onChange: () => void): state.Reel {
+export function openReel(
+  place: api.Place,
+  probe: Probe,
+  film: Film,
+  samples: Samples,
+  onChange: () => void,
+  held: readonly (readonly [number, Frame])[] = [],
+): state.Reel {
   const frames = new FrameRing<Frame>({
     count: film.steps.length,
     maxBytes: FRAMES_MAX_BYTES,
@@ -32,6 +39,7 @@ export function openReel(place: api.Place, probe: Probe, film: Film, samples: Sa
     },
     bytesOf: frameBytes,
     onChange,
+    held,
   });
   return { place, film, probe, samples, frames, steps: film.steps.map(({ step }) => step) };
 }
@@ -83,7 +91,17 @@ async function open(probe: Probe, key: string, signal: AbortSignal): Promise<voi
   if (signal.aborted) return;
   state.refusal.value = null;
   if (film.steps.length === 0) throw new Error("This film has no steps.");
-  show(openReel(place, probe, film, samples, () => state.framesVersion.value++));
+  const held = keep ? stillShown(open, film) : [];
+  show(openReel(place, probe, film, samples, () => state.framesVersion.value++, held));
+}
+
+/** The frames in memory that a film has too, which has grown since it was opened. */
+function stillShown({ film: before, frames }: state.Reel, film: Film): (readonly [number, Frame])[] {
+  const at = new Map(film.steps.map(({ frame }, index) => [frame, index]));
+  return before.steps.flatMap(({ frame }, index) => {
+    const [now, held] = [at.get(frame), frames.get(index)];
+    return before.film !== film.film || now === undefined || held === undefined ? [] : [[now, held] as const];
+  });
 }
 
 function closeIfElsewhere(probe: Probe | null): void {
@@ -106,7 +124,8 @@ function followFilm(): () => void {
     const found = state.probe.value;
     const probe = found !== null && found.run === place?.run && found.tag === place.tag ? found : null;
     const key = probe === null ? null : (state.chosenFilm.value ?? probe.film);
-    const identity = probe === null || key === null ? "" : [probe.run, probe.tag, key, probe.samples].join("\n");
+    const version = probe?.films.find(({ film }) => film === key)?.version;
+    const identity = probe === null || key === null ? "" : [probe.run, probe.tag, key, version, probe.samples].join("\n");
     if (identity === opening && identity !== "") return;
     opening = identity;
     controller.abort();

@@ -16,13 +16,13 @@ export function methodLabel(name: string, methods: readonly Method[]): string {
 export function filmName(film: FilmEntry, { films, methods }: Probe): string {
   const twins = films.filter(({ method }) => method === film.method);
   const made = film.created_at === null ? film.film.slice(0, 6) : formatMoment(film.created_at);
-  const name = methodLabel(film.method, methods) + (twins.length < 2 ? "" : ` · ${made}`);
+  const name = methodLabel(film.method, methods) + (film.live === true ? ", live" : "") + (twins.length < 2 ? "" : ` · ${made}`);
   return film.stale ? `${name} (older data)` : name;
 }
 
 /** Whether a method has its film of all that is logged now. */
 export const isFitted = (name: string, { films, steps }: Probe): boolean =>
-  films.some(({ method, stale, n_steps: nSteps }) => method === name && !stale && nSteps === steps.length);
+  films.some(({ method, stale, live, n_steps: nSteps }) => method === name && !stale && live !== true && nSteps === steps.length);
 
 /** The method a fit starts with unless another is chosen: that of the fit that did not end well, else that of the outdated film on
  * screen, else the default. */

@@ -110,9 +110,10 @@ export class Watch {
     if (signal.aborted) return true;
     const known = state.probe.peek()?.films.map(({ film }) => film) ?? [];
     const previewIsNew = fit.preview !== null && !known.includes(fit.preview);
+    const hasGrown = fit.n_followed !== state.fit.peek()?.n_followed;
     if (!isUnderWay(fit)) return false; // its end is told together with its film
     state.fit.value = fit;
-    return !previewIsNew;
+    return !previewIsNew && !hasGrown;
   }
 
   #take(probe: Probe): void {

@@ -34,6 +34,7 @@ export const fit = object({
   stages: maybe(list(object({ stage: text, fraction: number }))),
   film: maybe(text),
   preview: maybe(text),
+  n_followed: maybe(number),
   error: maybe(text),
   last_words: maybe(list(text)),
   started_at: maybe(number),
@@ -41,7 +42,15 @@ export const fit = object({
 });
 export type Fit = Decoded<typeof fit>;
 
-const filmEntry = object({ film: text, method: text, stale: flag, n_steps: number, created_at: maybe(number) });
+const filmEntry = object({
+  film: text,
+  method: text,
+  stale: flag,
+  live: maybe(flag),
+  version: maybe(text),
+  n_steps: number,
+  created_at: maybe(number),
+});
 export type FilmEntry = Decoded<typeof filmEntry>;
 
 const method = object({

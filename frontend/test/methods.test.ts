@@ -16,6 +16,8 @@ const film = (key: string, name: string, more: Partial<FilmEntry> = {}): FilmEnt
   film: key,
   method: name,
   stale: false,
+  live: false,
+  version: null,
   n_steps: 3,
   created_at: 1764000000,
   ...more,
@@ -66,6 +68,12 @@ describe("the name of a film", () => {
     expect(names[1]).toMatch(/^Joint · \d+ Nov, \d\d:00:00 \(older data\)$/);
     expect(new Set(names).size).toBe(3);
     expect(names[2]).toBe("PCA");
+  });
+
+  it("says of a live one that it is", () => {
+    const films = [film("1", "joint", { live: true })];
+    expect(filmName(films[0] as FilmEntry, probe({ films }))).toBe("Joint, live");
+    expect(isFitted("joint", probe({ films }))).toBe(false); // a fit of all steps at once is another film
   });
 });
 

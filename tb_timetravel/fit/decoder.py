@@ -7,6 +7,7 @@ would not count beside later ones.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from tb_timetravel.fit.heads import AffineHead, divergence, step_scales
 from tb_timetravel.fit.networks import PlaneNetwork
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from typing import Any
 
     from numpy.typing import NDArray
@@ -116,11 +117,12 @@ class Decoder:
         return {name: value.detach().cpu().numpy() for name, value in named.items()}
 
     def load(self, weights: Mapping[str, NDArray[Any]]) -> None:
-        """Take the weights of an equally shaped decoder, fitted to the same layout."""
-        of_mlp = {name.removeprefix("mlp."): torch.from_numpy(v) for name, v in weights.items() if name.startswith("mlp.")}
+        """Take the weights of an equally shaped decoder, and the square that it was fitted in."""
+        of_mlp = {name.removeprefix("mlp."): torch.tensor(v) for name, v in weights.items() if name.startswith("mlp.")}
         self.network.mlp.load_state_dict(of_mlp)
+        self.middle, self.half = (torch.tensor(weights[name]).to(self.middle.device) for name in ("middle", "half"))
         with torch.no_grad():
-            for grid, values in zip(self.network.grids, torch.from_numpy(weights["grids"]), strict=True):
+            for grid, values in zip(self.network.grids, torch.tensor(weights["grids"]), strict=True):
                 grid.copy_(values)
 
 
@@ -137,7 +139,7 @@ def logit_scales(dynamics: Dynamics, head: Head, typical_margin: float) -> torch
 
 
 @dataclass(frozen=True, eq=False)
-class _Batch:
+class Batch:
     """Some steps (n_chosen_steps,), some samples of each (n_chosen_steps, b), and spots of the plane (n_spots, 2) for all of them."""
 
     steps: torch.Tensor
@@ -147,26 +149,32 @@ class _Batch:
     spots: torch.Tensor
 
 
+Loss = Callable[[Batch, torch.Tensor], torch.Tensor]
+"""Of a batch and a last hidden layer."""
+
+
 def fit_decoder(
-    dynamics: Dynamics, layout: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig, report: Callable[[float], None]
-) -> None:
+    dynamics: Dynamics, layout: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig, report: Callable[[float], None],
+    also: Loss | None = None,
+) -> None:  # fmt: skip
     """Fit a decoder to a layout, in place.
 
     Parameters
     ----------
     layout : (n_steps, n_laid_out, 2) positions of the samples ``dynamics.laid_out``.
     report : called with the share of batches done.
+    also : a loss that comes to the others, of a batch and the last hidden layer of its spots.
 
     Raises
     ------
     FitError : the fit diverged.
     """
-    _train(dynamics, layout, head, decoder, config, learning_rate=config.learning_rate, share=1.0, report=report)
+    _train(dynamics, layout, head, decoder, config, learning_rate=config.learning_rate, share=1.0, report=report, also=also)
 
 
 def refine_decoder(
     dynamics: Dynamics, positions: torch.Tensor, astray: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig,
-    report: Callable[[float], None],
+    report: Callable[[float], None], also: Loss | None = None,
 ) -> None:  # fmt: skip
     """Fit the decoder once more, in place, to samples that have settled, above all to those that had to move.
 
@@ -178,13 +186,13 @@ def refine_decoder(
     weight = 1.0 + config.astray_weight * astray
     _train(
         dynamics, positions, head, decoder, config, learning_rate=0.4 * config.learning_rate, share=config.refined, report=report,
-        weight=weight,
+        weight=weight, also=also,
     )  # fmt: skip
 
 
 def _held(
-    dynamics: Dynamics, positions: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig
-) -> Callable[[_Batch, torch.Tensor], torch.Tensor]:
+    dynamics: Dynamics, positions: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig, also: Loss | None
+) -> Loss:
     """Make the losses that go through the head, of a batch and the last hidden layer of its samples and spots; 0 without a head."""
     if head is None:
         return lambda batch, _: torch.zeros((), device=batch.x.device)
@@ -192,19 +200,18 @@ def _held(
     to_head = _held_to_head(dynamics, head, sharpen, decoder, config)
     still = _held_still(dynamics, positions, head, sharpen, decoder, config)
 
-    def loss(batch: _Batch, hidden: torch.Tensor) -> torch.Tensor:
+    def loss(batch: Batch, hidden: torch.Tensor) -> torch.Tensor:
         of_samples, of_spots = hidden.tensor_split([batch.z.shape[1]], 1)
-        return to_head(batch, of_samples) + still(batch, of_spots)
+        both = to_head(batch, of_samples) + still(batch, of_spots)
+        return both if also is None else both + also(batch, of_spots)
 
     return loss
 
 
-def _held_to_head(
-    dynamics: Dynamics, head: Head, sharpen: torch.Tensor, decoder: Decoder, config: DecoderConfig
-) -> Callable[[_Batch, torch.Tensor], torch.Tensor]:
+def _held_to_head(dynamics: Dynamics, head: Head, sharpen: torch.Tensor, decoder: Decoder, config: DecoderConfig) -> Loss:
     """Make the loss that compares what the head says of decoded positions with what it says of the samples."""
 
-    def loss(batch: _Batch, hidden: torch.Tensor) -> torch.Tensor:
+    def loss(batch: Batch, hidden: torch.Tensor) -> torch.Tensor:
         wanted = _targets(dynamics, head, batch) * sharpen[batch.steps]
         logits = decoder.logits_of(hidden, batch.steps, head) * sharpen[batch.steps]
         unlike = divergence(F.log_softmax(wanted, -1), logits)
@@ -217,26 +224,36 @@ def _held_to_head(
 
 def _held_still(
     dynamics: Dynamics, positions: torch.Tensor, head: Head, sharpen: torch.Tensor, decoder: Decoder, config: DecoderConfig
-) -> Callable[[_Batch, torch.Tensor], torch.Tensor]:
+) -> Loss:
     """Make the loss that keeps a spot's territory from one step to the next where no sample near it changes its prediction."""
     predictions = dynamics.predictions
     if predictions is None or dynamics.n_steps == 1 or config.still_weight == 0:
         return lambda batch, _: torch.zeros((), device=batch.x.device)
-    rests = _rests(positions, predictions[:, torch.from_numpy(dynamics.laid_out).to(positions.device)], decoder)
+    rests = resting_cells(positions, predictions[:, torch.from_numpy(dynamics.laid_out).to(positions.device)], decoder)
 
-    def loss(batch: _Batch, hidden: torch.Tensor) -> torch.Tensor:
+    def loss(batch: Batch, hidden: torch.Tensor) -> torch.Tensor:
         now, later = batch.steps, (batch.steps + 1).clamp_max(dynamics.n_steps - 1)  # after the last step nothing can change
         spots = batch.spots.expand(len(now), -1, -1)
-        x, y = ((decoder.in_square(batch.spots) + 1.0) * (_CELLS / 2)).long().clamp(0, _CELLS - 1).unbind(1)
+        x, y = cells_of(batch.spots, decoder).unbind(1)
         logits = decoder.logits_of(hidden, now, head), decoder.logits(spots, later, head)
-        one, two = (F.log_softmax(values * sharpen[steps], -1) for values, steps in zip(logits, (now, later), strict=True))
-        apart = ((one.exp() - two.exp()) * (one - two)).sum(-1)  # the symmetric divergence
+        apart = difference(logits[0] * sharpen[now], logits[1] * sharpen[later])
         return config.still_weight * 0.5 * (apart * rests[now.clamp_max(dynamics.n_steps - 2)[:, None], y, x]).mean()
 
     return loss
 
 
-def _rests(positions: torch.Tensor, predictions: torch.Tensor, decoder: Decoder) -> torch.Tensor:
+def difference(logits: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    """Measure the symmetric divergence of two predictions, both (…, n_classes) -> (…,)."""
+    one, two = F.log_softmax(logits, -1), F.log_softmax(others, -1)
+    return ((one.exp() - two.exp()) * (one - two)).sum(-1)
+
+
+def cells_of(spots: torch.Tensor, decoder: Decoder) -> torch.Tensor:
+    """Find the cell of the square that each spot lies in, x and y, (n, 2)."""
+    return ((decoder.in_square(spots) + 1.0) * (_CELLS / 2)).long().clamp(0, _CELLS - 1)
+
+
+def resting_cells(positions: torch.Tensor, predictions: torch.Tensor, decoder: Decoder) -> torch.Tensor:
     """Find where no prediction changes: whether each cell of the square rests from one step to the next, (n_steps - 1, _CELLS, _CELLS).
 
     Parameters
@@ -254,7 +271,7 @@ def _rests(positions: torch.Tensor, predictions: torch.Tensor, decoder: Decoder)
     return torch.stack(result).reshape(-1, _CELLS, _CELLS)
 
 
-def _targets(dynamics: Dynamics, head: Head, batch: _Batch) -> torch.Tensor:
+def _targets(dynamics: Dynamics, head: Head, batch: Batch) -> torch.Tensor:
     if dynamics.has_logits:
         return dynamics.logit_rows(batch.steps, batch.samples)
     with torch.no_grad():
@@ -269,13 +286,13 @@ def shortfall(logits: torch.Tensor, wanted: torch.Tensor, margin: float) -> torc
 
 def _train(
     dynamics: Dynamics, positions: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig, *,
-    learning_rate: float, share: float, report: Callable[[float], None], weight: torch.Tensor | None = None,
+    learning_rate: float, share: float, report: Callable[[float], None], weight: torch.Tensor | None = None, also: Loss | None = None,
 ) -> None:  # fmt: skip
     """Follow the loss over a share of the batches, of some steps and some laid-out samples, drawn with equal chances or by weight.
 
     Of several workers each takes its part of the samples of every batch.
     """
-    held = _held(dynamics, positions, head, decoder, config)
+    held = _held(dynamics, positions, head, decoder, config, also)
     generator = torch.Generator().manual_seed(config.seed + 1)
     mine = slice(workers.my_number(), None, workers.n_workers())
     parameters = list(decoder.network.parameters())
@@ -305,7 +322,7 @@ def _train(
 def _draw(
     dynamics: Dynamics, positions: torch.Tensor, decoder: Decoder, config: DecoderConfig, weight: torch.Tensor | None,
     generator: torch.Generator, mine: slice,
-) -> _Batch:  # fmt: skip
+) -> Batch:  # fmt: skip
     device, size, n_laid_out = positions.device, config.samples_per_batch, positions.shape[1]
     steps = torch.randperm(dynamics.n_steps, generator=generator)[: _steps_per_batch(dynamics.n_steps, device)]
     if weight is None:
@@ -315,4 +332,4 @@ def _draw(
     spots = decoder.middle + decoder.half * (2.0 * torch.rand(config.n_spots, 2, generator=generator) - 1.0).to(device)
     steps, at = steps.to(device), at[:, mine].to(device)
     samples = torch.from_numpy(dynamics.laid_out).to(device)[at]
-    return _Batch(steps, samples, dynamics.rows(steps, samples), positions[steps[:, None], at], spots)
+    return Batch(steps, samples, dynamics.rows(steps, samples), positions[steps[:, None], at], spots)

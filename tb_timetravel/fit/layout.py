@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tb_timetravel.fit.graph import Edges
 
-_REFERENCES_AT_ONCE = 4
+REFERENCES_AT_ONCE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,11 +63,11 @@ def lay_out(
     FitError : the layout diverged.
     """
     n, generator = start.shape[1], torch.Generator().manual_seed(config.seed)
-    turns = _in_turn(len(motion.references), generator)
+    turns = in_turn(len(motion.references), generator)
 
     def force(y: torch.Tensor, done: float) -> torch.Tensor:
         begins = done < config.exaggerated  # samples seek their neighbours: what pushes them need not be known so well
-        negatives = _negatives(n, config.n_negatives // 2 if begins else config.n_negatives, generator, y.device)
+        negatives = draw_negatives(n, config.n_negatives // 2 if begins else config.n_negatives, generator, y.device)
         attraction = config.exaggeration if begins else 1.0
         result = torch.zeros_like(y)
         for t, graph in graphs.items():
@@ -77,7 +77,7 @@ def lay_out(
             _tie_in_time(result, y, motion, config, turns if done >= config.exaggerated else None)
         return result
 
-    return _minimise(start, force, config, config.n_iterations, report)
+    return minimise(start, force, config, config.n_iterations, report)
 
 
 def lay_out_others(
@@ -104,7 +104,7 @@ def lay_out_others(
     FitError : the layout diverged.
     """
     n, generator = layout.shape[1], torch.Generator().manual_seed(config.seed)
-    turns = _in_turn(len(motion.references), generator)
+    turns = in_turn(len(motion.references), generator)
     start = torch.zeros(len(layout), motion.ranks.shape[2], 2, device=layout.device)
     for t, (index, weight) in neighbors.items():
         start[t] = (layout[t][index] * weight[..., None]).sum(1)
@@ -112,7 +112,7 @@ def lay_out_others(
     normalisers = {t: mean_kernel(layout[t]) for t in neighbors}
 
     def force(y: torch.Tensor, _: float) -> torch.Tensor:
-        negatives = _negatives(n, config.n_negatives, generator, y.device)
+        negatives = draw_negatives(n, config.n_negatives, generator, y.device)
         result = torch.zeros_like(y)
         for t, (index, weight) in neighbors.items():
             result[t] = attraction_to(y[t], layout[t], index, weight) + repulsion_from(y[t], layout[t][negatives], normalisers[t])
@@ -120,7 +120,7 @@ def lay_out_others(
         _tie_in_time(result, y, motion, config, turns)
         return result
 
-    return _minimise(start, force, config, config.n_iterations_others, report)
+    return minimise(start, force, config, config.n_iterations_others, report)
 
 
 def lay_out_beside(positions: torch.Tensor, index: torch.Tensor, weight: torch.Tensor, config: LayoutConfig) -> torch.Tensor:
@@ -139,18 +139,20 @@ def lay_out_beside(positions: torch.Tensor, index: torch.Tensor, weight: torch.T
     normaliser = mean_kernel(positions)
 
     def force(y: torch.Tensor, _: float) -> torch.Tensor:
-        other = positions[_negatives(len(positions), config.n_negatives, generator, y.device)]
+        other = positions[draw_negatives(len(positions), config.n_negatives, generator, y.device)]
         return (attraction_to(y[0], positions, index, weight) + repulsion_from(y[0], other, normaliser))[None]
 
     start = (positions[index] * weight[..., None]).sum(1)
-    return _minimise(start[None], force, config, config.n_iterations_others, lambda _: None)[0]
+    return minimise(start[None], force, config, config.n_iterations_others, lambda _: None)[0]
 
 
-def _negatives(n: int, wanted: int, generator: torch.Generator, device: torch.device) -> torch.Tensor:
+def draw_negatives(n: int, wanted: int, generator: torch.Generator, device: torch.device) -> torch.Tensor:
+    """Draw the samples that repel all others of a step, (m,), each once: as many as wanted, or all."""
     return torch.randperm(n, generator=generator)[:wanted].to(device)
 
 
-def _in_turn(n: int, generator: torch.Generator) -> Iterator[int]:
+def in_turn(n: int, generator: torch.Generator) -> Iterator[int]:
+    """Go through 0 to n - 1 for ever, each time in another order."""
     while n > 0:
         yield from torch.randperm(n, generator=generator).tolist()
 
@@ -161,13 +163,13 @@ def _tie_in_time(force: torch.Tensor, y: torch.Tensor, motion: Motion, config: L
         force += coupling_force(y, motion, spring=config.spring, match=config.match, stiffness_limit=config.stiffness_limit)
     if turns is None or config.ranking == 0:
         return
-    chosen = list(islice(turns, min(len(motion.references), _REFERENCES_AT_ONCE)))
+    chosen = list(islice(turns, min(len(motion.references), REFERENCES_AT_ONCE)))
     scale = config.ranking * len(y) / max(1, len(chosen))
     for i in chosen:
         add_ranking_force(force, y, motion.references[i], motion.ranks[i], scale=scale)
 
 
-def _minimise(
+def minimise(
     start: torch.Tensor,
     force: Callable[[torch.Tensor, float], torch.Tensor],
     config: LayoutConfig,

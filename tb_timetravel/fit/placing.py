@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
@@ -17,6 +18,7 @@ from tb_timetravel.fit.result import Fitted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tb_timetravel.fit.decoder import Loss
     from tb_timetravel.fit.dynamics import Dynamics
     from tb_timetravel.fit.result import Head, Report, Stages
 
@@ -24,6 +26,15 @@ _GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
 _CELLS = 160  # of the raster, along each axis
 _SETTLED_AT_ONCE = 1024
 _MOST_BESIDE, _SHARE_BESIDE = 60, 10
+
+
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """A decoder that knows something already, the head it is held to, and a loss that comes to its own, see `fit_decoder`."""
+
+    decoder: Decoder
+    head: Head | None
+    also: Loss | None
 
 
 def follow_layout(
@@ -36,6 +47,7 @@ def follow_layout(
     seed: int,
     report: Report,
     stages: Stages,
+    begun: Begun | None = None,
 ) -> Fitted:
     """Fit a decoder to a layout and place every sample: laid out, or beside its neighbours there; then settled.
 
@@ -47,21 +59,23 @@ def follow_layout(
     layout : (n_steps, n_laid_out, 2) positions of the samples ``dynamics.laid_out``.
     others : (n_steps, n_others, 2) positions of ``dynamics.others``, which take no part in fitting, where they are known.
     reach : farthest move of a sample that settles, as a share of the plane's width.
+    begun : what the decoder goes on from; without it, it begins anew.
     """
-    head = make_head(dynamics, seed=seed)
-    decoder = Decoder(dynamics, layout, config)
+    head = make_head(dynamics, seed=seed) if begun is None else begun.head
+    decoder = Decoder(dynamics, layout, config) if begun is None else begun.decoder
+    also = None if begun is None else begun.also
     reach *= float((layout.amax((0, 1)) - layout.amin((0, 1))).max())
     laid_out, outside = (torch.from_numpy(rows).to(dynamics.device) for rows in (dynamics.laid_out, dynamics.others))
     kept = stages.get("maps")
     if kept is None:
-        fit_decoder(dynamics, layout, head, decoder, config, lambda done: report("maps", 0.7 * done))
+        fit_decoder(dynamics, layout, head, decoder, config, lambda done: report("maps", 0.7 * done), also)
         if reach > 0:
             settled = torch.zeros_like(layout)
             for t in workers.my_steps(dynamics.n_steps):
                 settled[t] = _settled(dynamics, decoder, head, layout[t], laid_out, t, reach)
             workers.add_up(settled)
             astray = (settled != layout).any(2)
-            refine_decoder(dynamics, settled, astray, head, decoder, config, lambda done: report("maps", 0.7 + 0.3 * done))
+            refine_decoder(dynamics, settled, astray, head, decoder, config, lambda done: report("maps", 0.7 + 0.3 * done), also)
         stages.put("maps", decoder.weights())
     else:
         decoder.load(kept)

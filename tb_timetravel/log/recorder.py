@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tb_timetravel.errors import InvalidData, StoreError
 from tb_timetravel.log.arrays import Dtype, as_array, check_step, make_snapshot
+from tb_timetravel.log.background import Background
 from tb_timetravel.log.columns import sample_columns
 from tb_timetravel.log.marker import MarkerWriter
 from tb_timetravel.log.media import NO_PAGES, text_pages, thumbnail_pages
@@ -20,7 +22,7 @@ from tb_timetravel.schema import DEFAULT_TAG, TASKS
 from tb_timetravel.store import DynamicsWriter, probe_directory
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import ArrayLike
     from torch import nn
@@ -65,6 +67,8 @@ class TimeTravel:
     pairs : position of each sample's partner, (n,), -1 or None where it has none; then the film tells how far partners are from each other.
     tag : tells several probe sets of a run apart.
     dtype : of the stored representations; "float16" halves the disk space.
+    background : write in a thread of its own, so that the training waits for no disk; at most four steps are held in memory. What cannot
+        be written is raised by the next call. A process that is killed loses the steps that it still held, never earlier ones.
     """
 
     def __init__(
@@ -86,6 +90,7 @@ class TimeTravel:
         pairs: ArrayLike | Sequence[int | None] | None = None,
         tag: str = DEFAULT_TAG,
         dtype: Dtype = "float32",
+        background: bool = False,
     ) -> None:
         if not _writes():
             return
@@ -100,6 +105,7 @@ class TimeTravel:
         self._dtype = dtype
         self._marker = MarkerWriter(writer, tag)
         self._store = DynamicsWriter(probe_directory(self._marker.run_directory, tag))
+        self._background = Background(self._write_step) if background else None
         self._probe: Probe | None = None  # known from the first step on
         pages = NO_PAGES if texts is None else text_pages(texts)
         self._facts = Facts(
@@ -162,21 +168,45 @@ class TimeTravel:
         if not _writes():
             return
         snapshot = make_snapshot(check_step(step), representations, logits, head, dtype=self._dtype, predictions=predictions)
-        self._write(snapshot, self._facts)
+        self._write(snapshot if self._background is None else _copied(snapshot), self._facts)
+
+    def flush(self) -> None:
+        """Wait until all steps are written; only with ``background`` there is something to wait for.
+
+        Raises
+        ------
+        StoreError : one of them could not be.
+        """
+        if _writes() and self._background is not None:
+            self._background.flush()
 
     def _write(self, snapshot: Snapshot, facts: Facts) -> None:
         if self._probe is not None:
             _check_same(self._probe, snapshot)
-        try:
-            if self._probe is None:
-                probe, samples = describe_samples(facts, snapshot)
+        else:
+            probe, samples = describe_samples(facts, snapshot)
+            with self._explained(snapshot.step):
                 self._store.write_probe(probe, samples)
-                self._probe, self._facts = probe, replace(facts, pages=NO_PAGES, columns=(), targets=None, pairs=None)
-            self._store.write_step(snapshot, wall_time=time.time())
-            self._marker.write(snapshot.step, self._probe.n_samples)
+            self._probe, self._facts = probe, replace(facts, pages=NO_PAGES, columns=(), targets=None, pairs=None)
+        if self._background is None:
+            self._write_step((snapshot, time.time()))
+        else:
+            self._background.put((snapshot, time.time()))
+
+    def _write_step(self, timed: tuple[Snapshot, float]) -> None:
+        snapshot, wall_time = timed
+        with self._explained(snapshot.step):
+            self._store.write_step(snapshot, wall_time=wall_time)
+            self._marker.write(snapshot.step, len(snapshot.representations))
+
+    @contextmanager
+    def _explained(self, step: int) -> Iterator[None]:
+        """Say what a failure of the file system means for the log."""
+        try:
+            yield
         except OSError as error:
             raise StoreError(
-                f"step {snapshot.step} could not be written to {self._store.directory} ({error}); "
+                f"step {step} could not be written to {self._store.directory} ({error}); "
                 "earlier steps are intact, so free space or mend access, or catch StoreError to train on without"
             ) from error
 
@@ -201,6 +231,17 @@ def _source(model: nn.Module | None, head: nn.Module | str | None, data: object,
     from tb_timetravel.log.capture import ModelProbe  # imports torch, which log_arrays does without
 
     return ModelProbe(model, head, data, task=task)
+
+
+def _copied(snapshot: Snapshot) -> Snapshot:
+    """Keep a step as it is now: the caller may fill the same arrays anew before it is written."""
+    return replace(
+        snapshot,
+        representations=snapshot.representations.copy(),
+        logits=None if snapshot.logits is None else snapshot.logits.copy(),
+        head=None if snapshot.head is None else (snapshot.head[0].copy(), snapshot.head[1].copy()),
+        predictions=None if snapshot.predictions is None else snapshot.predictions.copy(),
+    )
 
 
 def _check_same(probe: Probe, snapshot: Snapshot) -> None:

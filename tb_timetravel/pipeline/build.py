@@ -67,7 +67,7 @@ def build_film(
     TimeTravelError : with one sentence; finished stages are kept and used by the next call with the same options.
     """
     source, films, method, config = _prepare(directory, options)
-    settings = _flat(asdict(config))
+    settings = flat_settings(asdict(config))
     key = film_key(source, options.method, settings)
     on_key(key)
     if films.has(key):
@@ -90,7 +90,7 @@ def build_film(
 def help_build(directory: str, options: FitOptions) -> None:
     """Work beside the process that builds the film: see `join_workers`. A method that knows no workers is left to that one alone."""
     source, films, method, config = _prepare(directory, options)
-    key = film_key(source, options.method, _flat(asdict(config)))
+    key = film_key(source, options.method, flat_settings(asdict(config)))
     if options.method == DEFAULT_METHOD and not films.has(key):
         method.fit(source.dynamics, config, report=lambda *_: None, stages=_FilmStages(films, key))
 
@@ -112,10 +112,15 @@ def leave_workers() -> None:
 
 def _prepare(directory: str, options: FitOptions) -> tuple[Source, FilmStore, Method, Any]:
     source = open_source(open_reader(directory, keep=True), options)
-    if source.dynamics.device.type == "cpu" and len(source.dynamics.laid_out) <= _ONE_THREAD_SAMPLES:
-        torch.set_num_threads(1)  # this process only fits
+    prepare_threads(len(source.dynamics.laid_out), options.device)
     method = METHODS[find_method(options.method).method]
     return source, FilmStore(directory), method, method.config(seed=options.seed)
+
+
+def prepare_threads(n_laid_out: int, device: str) -> None:
+    """Take as many threads as a film of so many samples gains from."""
+    if choose_device(device).type == "cpu" and n_laid_out <= _ONE_THREAD_SAMPLES:
+        torch.set_num_threads(1)  # this process only fits
 
 
 class _Clock:
@@ -132,8 +137,9 @@ class _Clock:
         self._progress(stage, done)
 
 
-def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, int | float | str | bool | None]:
+def flat_settings(settings: Mapping[str, Any], prefix: str = "") -> dict[str, int | float | str | bool | None]:
+    """Write nested settings side by side, as a film's record has them."""
     flat: dict[str, int | float | str | bool | None] = {}
     for name, value in settings.items():
-        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {prefix + name: value}
+        flat |= flat_settings(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {prefix + name: value}
     return flat

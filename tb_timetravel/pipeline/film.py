@@ -30,14 +30,14 @@ def write_film(
 ) -> Film:  # fmt: skip
     """Draw and measure every step of a fit, and write it all, the film's record last."""
     dynamics, extent, n = source.dynamics, shared_extent(fitted.embedding), len(source.steps)
-    predictions, confidences = _predictions(source)
+    predictions, confidences = predictions_of(source)
     frames, territories = [], []
     for t, step in enumerate(source.steps):
         frame = Frame(
             quantise(fitted.embedding[t], extent),
             None if predictions is None else predictions[t],
             None if confidences is None else confidences[t],
-            _territory(fitted, extent, t, dynamics.device),
+            territory_at(fitted, extent, t, dynamics.device),
         )
         if frame.territory is not None:
             territories.append(frame.territory.classes)
@@ -61,7 +61,7 @@ def write_film(
             frame=frames[t][0],
             bytes=frames[t][1],
             flips=_flips(predictions, t),
-            accuracy=_accuracy(source, predictions, t),
+            accuracy=accuracy_at(source, predictions, t),
             fidelity=fidelity[t],
             scores={metric: score for each in source.told for metric, score in each.scores(t).items()},
         )
@@ -89,7 +89,7 @@ def write_film(
     return film
 
 
-def _predictions(source: Source) -> tuple[NDArray[Any], NDArray[np.uint8]] | tuple[None, None]:
+def predictions_of(source: Source) -> tuple[NDArray[Any], NDArray[np.uint8]] | tuple[None, None]:
     """Predicted class and 255 · confidence at every step, (n_steps, n_samples) each."""
     dynamics = source.dynamics
     if dynamics.predictions is None:
@@ -99,7 +99,8 @@ def _predictions(source: Source) -> tuple[NDArray[Any], NDArray[np.uint8]] | tup
     return dynamics.predictions.cpu().numpy().astype(kind), torch.stack(confidences).cpu().numpy()
 
 
-def _territory(fitted: Fitted, extent: Extent, t: int, device: torch.device) -> Territory | None:
+def territory_at(fitted: Fitted, extent: Extent, t: int, device: torch.device) -> Territory | None:
+    """Draw a step's territory, where there is a head to draw it by."""
     if fitted.head is None:
         return None
     return draw_territory(lambda cells: fitted.decoded_logits(cells, t), extent, resolution=GRID_RESOLUTION, device=device)
@@ -127,7 +128,8 @@ def _flips(predictions: NDArray[Any] | None, t: int) -> int:
     return 0 if predictions is None or t == 0 else int((predictions[t] != predictions[t - 1]).sum())
 
 
-def _accuracy(source: Source, predictions: NDArray[Any] | None, t: int) -> dict[str, float | None]:
+def accuracy_at(source: Source, predictions: NDArray[Any] | None, t: int) -> dict[str, float | None]:
+    """Measure the share of right predictions at a step, per split."""
     accuracy: dict[str, float | None] = {}
     for number, name in enumerate(source.probe.split_names):
         known = (source.splits == number) & (source.dynamics.labels >= 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from tb_timetravel.pipeline.step_measures import Split, StepMeasures, measure_st
 from tb_timetravel.store.films import SAMPLE_FIDELITY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from numpy.typing import NDArray
@@ -56,7 +57,7 @@ def measure(
     """
     dynamics = source.dynamics
     z = torch.from_numpy(fitted.embedding).to(dynamics.device)
-    splits = {name: _split(source.rows(number)) for number, name in enumerate(source.probe.split_names) if (source.splits == number).any()}
+    splits = splits_of(source)
     scores: list[Scores] = []
     chance: list[Scores] = []
     moved: list[torch.Tensor] = []
@@ -78,12 +79,51 @@ def measure(
     for t in range(len(scores)):
         scores[t]["temporal_ranking"] = {name: _mean(values[t]) for name, values in ranking.items()}
         chance[t]["temporal_ranking"] = dict.fromkeys(splits, 0.0)
-    whole = _mean_over_steps(scores, splits)
+    whole = mean_over_steps(scores, splits)
     if moved:
         all_x, all_z = torch.stack(moved), (z[1:] - z[:-1]).norm(dim=2)
         whole["temporal_correlation"] = {name: temporal_correlation(all_x[:, s.rows], all_z[:, s.rows]) for name, s in splits.items()}
-    steps = [_mean_over_steps([of_step], splits) for of_step in scores]  # every metric by name, None where there is no value
-    return steps, whole, describe_metrics(_mean_over_steps(chance, splits), _neighbor_note(splits))
+    steps = [mean_over_steps([of_step], splits) for of_step in scores]  # every metric by name, None where there is no value
+    return steps, whole, describe_metrics(mean_over_steps(chance, splits), _neighbor_note(splits))
+
+
+def measure_next(
+    films: FilmStore, source: Source, key: str, fitted: Fitted, embedding: NDArray[np.float32], territories: Sequence[NDArray[Any]],
+    extent: Extent,
+) -> tuple[Scores, Scores]:  # fmt: skip
+    """Measure the last step of a source, which is fitted alone, per split, and write each sample's values.
+
+    Its temporal ranking is over the steps of the source.
+
+    Parameters
+    ----------
+    embedding : (n_steps, n_samples, 2) positions at all steps of the source.
+    territories : class of every cell, (g, g), at the step before and at this one; none without a head.
+
+    Returns
+    -------
+    Scores, and what chance would score.
+    """
+    pair = replace(source.dynamics, steps=source.dynamics.steps[-2:])
+    alone = replace(pair, steps=pair.steps[-1:])
+    z, splits = torch.from_numpy(embedding).to(pair.device), splits_of(source)
+    x, before = pair.representations(1), pair.representations(0)
+    measured = measure_step(alone, fitted, x, z[-1], 0, splits)
+    films.write_sample_fidelity(key, source.steps[-1].step, _sample_fidelity(measured))
+    scores: Scores = {metric: {name: _mean(values[s.rows]) for name, s in splits.items()} for metric, values in measured.values.items()}
+    chance = measured.chance
+    for more_scores, more_chance in _measure_motion(pair, (x - before).norm(dim=1), z[-2:], 1, territories, extent, splits):
+        scores |= more_scores
+        chance |= more_chance
+    ranking = measure_ranking(source.dynamics, z, splits, lambda _: None)
+    scores["temporal_ranking"] = {name: _mean(values[-1]) for name, values in ranking.items()}
+    chance["temporal_ranking"] = dict.fromkeys(splits, 0.0)
+    return mean_over_steps([scores], splits), chance
+
+
+def splits_of(source: Source) -> dict[str, Split]:
+    """Name the splits that have samples."""
+    return {name: _split(source.rows(number)) for number, name in enumerate(source.probe.split_names) if (source.splits == number).any()}
 
 
 def _split(rows: torch.Tensor) -> Split:
@@ -127,7 +167,7 @@ def _mean(values: torch.Tensor) -> float | None:
     return None if math.isnan(mean) else mean
 
 
-def _mean_over_steps(tables: Sequence[Scores], splits: Mapping[str, Split]) -> Scores:
+def mean_over_steps(tables: Sequence[Scores], splits: Iterable[str]) -> Scores:
     """Average what is known, for every metric and split; None where nothing is."""
     whole: Scores = {}
     for info in METRICS:

@@ -19,7 +19,7 @@ from tb_timetravel.store import Snapshot, data_fingerprint
 from tb_timetravel.store.pairs import read_partners
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -78,10 +78,26 @@ def open_source(reader: ProbeReader, options: FitOptions) -> Source:
     StoreError : the store cannot be read.
     """
     probe, logged = reader.probe(), reader.steps()
-    chosen = [s for s in logged if (options.start is None or s.step >= options.start) and (options.end is None or s.step <= options.end)]
-    chosen = chosen[:: options.every]
+    chosen = chosen_steps(logged, options)
     if not chosen:
         raise FitError(f"expected logged steps in the chosen range, found none of {len(logged)}; log a step, or widen --start and --end")
+    return source_of(reader, probe, chosen, data_fingerprint(probe, logged), choose_device(options.device))
+
+
+def chosen_steps(logged: Sequence[LoggedStep], options: FitOptions) -> list[LoggedStep]:
+    """Choose the steps to fit of those that were logged."""
+    chosen = [s for s in logged if (options.start is None or s.step >= options.start) and (options.end is None or s.step <= options.end)]
+    return chosen[:: options.every]
+
+
+def source_of(reader: ProbeReader, probe: Probe, steps: list[LoggedStep], fingerprint: str, device: torch.device) -> Source:
+    """Open some steps of a probe set.
+
+    Raises
+    ------
+    FitError : there are too few samples.
+    StoreError : the store cannot be read.
+    """
     if probe.n_samples < 2:
         raise FitError(f"expected at least 2 samples, got {probe.n_samples}; log more")
     splits = reader.splits(probe)
@@ -90,14 +106,14 @@ def open_source(reader: ProbeReader, options: FitOptions) -> Source:
     if len(laid_out) < _MIN_LAID_OUT:
         laid_out = np.arange(probe.n_samples)
     dynamics = Dynamics(
-        steps=[reader.read(probe, step) for step in chosen],
+        steps=[reader.read(probe, step) for step in steps],
         laid_out=laid_out,
         labels=np.array(reader.labels(probe)),
         n_classes=probe.n_classes,
-        device=choose_device(options.device),
+        device=device,
     )
     told = (_regression(reader, probe, splits, dynamics), _pairs(reader, probe, splits, dynamics))
-    return Source(probe, chosen, data_fingerprint(probe, logged), dynamics, splits, tuple(each for each in told if each is not None))
+    return Source(probe, steps, fingerprint, dynamics, splits, tuple(each for each in told if each is not None))
 
 
 def _regression(reader: ProbeReader, probe: Probe, splits: NDArray[np.uint8], dynamics: Dynamics) -> Regression | None:

@@ -63,6 +63,7 @@ class FitRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=
     start: Step | None = None
     end: Step | None = None
     every: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None  # steps
+    follow: bool = False  # then place each new step as it is logged
 
     def check(self) -> None:
         """Check what no field shows by itself.
@@ -71,6 +72,8 @@ class FitRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=
         ------
         InvalidData : the method is none, or lacks its package here; two fields contradict each other.
         """
+        if self.follow and (self.method not in (None, DEFAULT_METHOD) or self.end is not None):
+            raise InvalidData(f"expected follow with the method {DEFAULT_METHOD} and without end; leave follow out, or those")
         if self.method is not None:
             reason = why_unavailable(find_method(self.method))
             if reason is not None:
@@ -91,7 +94,9 @@ class InsightRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fie
 
 def fit_command(request: FitRequest, run_directory: str) -> list[str]:
     """Build the command line of a fit."""
-    return _command("fit", request, run_directory, ("method", "device", "seed", "start", "end", "every"))
+    return _command(
+        "fit", request, run_directory, ("method", "device", "seed", "start", "end", "every"), *(["--follow"] if request.follow else [])
+    )
 
 
 def insight_command(request: InsightRequest, run_directory: str) -> list[str]:
@@ -99,7 +104,7 @@ def insight_command(request: InsightRequest, run_directory: str) -> list[str]:
     return _command("insight", request, run_directory, ("film",))
 
 
-def _command(name: str, request: ProbeRequest, run_directory: str, options: tuple[str, ...]) -> list[str]:
+def _command(name: str, request: ProbeRequest, run_directory: str, options: tuple[str, ...], *flags: str) -> list[str]:
     """Build a command line; the run's own directory stands for the logdir, so that no run's name need be found again."""
     command = [sys.executable, "-m", "tb_timetravel", name, run_directory, "--run", ".", f"--tag={request.tag}"]
     for option in options:
@@ -107,7 +112,7 @@ def _command(name: str, request: ProbeRequest, run_directory: str, options: tupl
         if value is not None:
             command += [f"--{option}", str(value)]
     cache = cache_directory()
-    return [*command, *(["--cache", cache] if cache is not None else []), "--from-tab"]
+    return [*command, *(["--cache", cache] if cache is not None else []), *flags, "--from-tab"]
 
 
 @dataclass(eq=False)

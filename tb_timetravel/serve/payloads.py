@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import math
 import shlex
@@ -55,12 +56,13 @@ def _state(status: FitStatus, store: FilmStore) -> str:
     return "fitted" if any(not film.is_preview for film in store.films()) else "logged"
 
 
-def describe(directory: str, *, run: str, tag: str, logdir: str) -> dict[str, Any]:
-    """Describe one probe set: what was logged, which films exist."""
+def describe(directory: str, *, run: str, tag: str, logdir: str, status: FitStatus) -> dict[str, Any]:
+    """Describe one probe set: what was logged, which films exist, and what its fit is doing."""
     reader = open_reader(directory)
     probe, steps, films = reader.probe(), reader.steps(), FilmStore(directory).films()
     fingerprint = data_fingerprint(probe, steps)
-    shown = choose_film(films, fingerprint)
+    followed = status.film if status.n_followed is not None and status.state == "running" else None
+    shown = choose_film(films, fingerprint, followed=followed)
     return {
         "run": run,
         "tag": tag,
@@ -81,7 +83,9 @@ def describe(directory: str, *, run: str, tag: str, logdir: str) -> dict[str, An
             {
                 "film": film.film,
                 "method": film.method,
-                "stale": film.fingerprint != fingerprint,
+                "stale": film.fingerprint != fingerprint and film.film != followed,
+                "live": film.live,
+                "version": _version(film),
                 "n_steps": len(film.steps),
                 "created_at": film.created_at,
             }
@@ -92,7 +96,13 @@ def describe(directory: str, *, run: str, tag: str, logdir: str) -> dict[str, An
         "estimate_s": estimate_seconds(probe, len(steps)),
         "command": command("fit", directory, run=run, tag=tag, logdir=logdir),
         "cannot_fit": why_no_fit(directory),
+        "fit": fit_status(status),
     }
+
+
+def _version(film: Film) -> str:
+    """Name what a film shows: its frames, of which a live one gets more."""
+    return hashlib.blake2b("".join(step.frame for step in film.steps).encode(), digest_size=8).hexdigest()
 
 
 def command(name: str, directory: str, *, run: str, tag: str, logdir: str, options: Sequence[str] = ()) -> str | None:

@@ -99,8 +99,8 @@ class Routes:
         """Describe one probe set."""
         run, tag = name_argument(request, "run"), name_argument(request, "tag")
         directory = self._directory(request)
-        described = payloads.describe(directory, run=run, tag=tag, logdir=self._locator.logdir_as_typed)
-        return respond_json(request, {**described, "fit": payloads.fit_status(self._jobs.status(directory))})
+        status = self._jobs.status(directory)
+        return respond_json(request, payloads.describe(directory, run=run, tag=tag, logdir=self._locator.logdir_as_typed, status=status))
 
     @answers("GET", "POST")
     def fit_route(self, request: Request) -> Response:

@@ -55,12 +55,19 @@ def draw_part(directory: str, key: str, *, step: int, version: str, window: Exte
         raise NotFound(f"film {key} has no step {step} of version {version}; ask for the film again")
     if not is_refinable(film):
         raise NotFound(f"film {key} has no decoder and head that can be evaluated here; its territory is as fine as it gets")
-    if film.fingerprint != data_fingerprint(probe, logged):
+    logged_step = next((known for known in logged if known.step == step), None)
+    is_of_older_data = film.fingerprint != data_fingerprint(probe, logged)
+    if film.live and logged_step is not None:  # each of its steps has data of its own
+        is_of_older_data = film.steps[index].data != logged_step.digest
+    if logged_step is None or is_of_older_data:
         raise NotFound(f"film {key} was fitted on other data than is logged now; fit this run again")
-    head = reader.read(probe, next(known for known in logged if known.step == step)).head
+    head = reader.read(probe, logged_step).head
     if head is None:
         raise NotFound(f"no head was logged at step {step}")
-    logits_at = _logits(_weights(directory, key, film.created_at), head, index)
+    if film.live:
+        logits_at = _logits(_weights(directory, key, version, step), head, 0)
+    else:
+        logits_at = _logits(_weights(directory, key, str(film.created_at), None), head, index)
     territory = _classify(logits_at, window, resolution, probe.n_classes)
     return encode_frame(Frame(np.empty((0, 2), np.uint16), None, None, territory))
 
@@ -75,8 +82,8 @@ def _check_inside(window: Extent, extent: Extent) -> None:
 
 
 @functools.lru_cache(maxsize=1)
-def _weights(directory: str, key: str, created_at: float) -> Weights:  # noqa: ARG001  # a film that was fitted again is another
-    return FilmStore(directory).visualizer(key)
+def _weights(directory: str, key: str, version: str, step: int | None) -> Weights:  # noqa: ARG001  # what was fitted again is another
+    return FilmStore(directory).visualizer(key, step)
 
 
 def _logits(weights: Weights, head: Head, index: int) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:

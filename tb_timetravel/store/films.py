@@ -9,6 +9,9 @@
     predictions.npy, confidences.npy   (n_steps, n_samples), for one sample through time
     <step>.values.npy                  (n_samples, n_values) float32, columns as film.json lists them
     visualizer.npz                     weights of the decoder, and of the encoder where it is a network
+    <step>.visualizer.npz              in a live film instead: each step's decoder
+    <step>.moved.npy                   in a live film: (n_samples,) float32, each sample's move in the representation since the step before
+    predictions.<n_steps>.npy, …       in a live film, as its record and these are not written at once
     stages/<name>.<array>.npy, .json   results of finished stages; removed when the film is there
 """
 
@@ -134,13 +137,15 @@ class FilmStore:
     def history(self, film: Film, n_samples: int, n_classes: int) -> tuple[NDArray[Any], NDArray[np.uint8]]:
         """Read the predicted class and 255 · confidence at every step, both (n_steps, n_samples)."""
         shape = (len(film.steps), n_samples)
-        predictions = read_array(self._found(film.film, "predictions.npy"), shape=shape, dtype=class_dtype(n_classes))
-        return predictions, read_array(self._found(film.film, "confidences.npy"), shape=shape, dtype=np.uint8)
+        names = [_history_name(name, len(film.steps) if film.live else None) for name in ("predictions", "confidences")]
+        predictions = read_array(self._found(film.film, names[0]), shape=shape, dtype=class_dtype(n_classes))
+        return predictions, read_array(self._found(film.film, names[1]), shape=shape, dtype=np.uint8)
 
-    def write_history(self, key: str, predictions: NDArray[Any], confidences: NDArray[np.uint8]) -> None:
+    def write_history(self, key: str, predictions: NDArray[Any], confidences: NDArray[np.uint8], *, live: bool = False) -> None:
         """Write the predicted class and 255 · confidence at every step, both (n_steps, n_samples)."""
-        write_array(self._path(key, "predictions.npy"), predictions)
-        write_array(self._path(key, "confidences.npy"), confidences)
+        n_steps = len(predictions) if live else None
+        write_array(self._path(key, _history_name("predictions", n_steps)), predictions)
+        write_array(self._path(key, _history_name("confidences", n_steps)), confidences)
 
     def values(self, film: Film, step: int, n_samples: int) -> NDArray[np.float32]:
         """Read the values that a film tells of each sample at a step, (n_samples, n_values), columns ``film.values``; NaN where none."""
@@ -150,13 +155,26 @@ class FilmStore:
         """Write the values of each sample at a step, (n_samples, n_values)."""
         write_array(self._path(key, f"{step:012d}.values.npy"), values)
 
-    def visualizer(self, key: str) -> dict[str, NDArray[Any]]:
-        """Read the weights of the visualizer by name."""
-        return _read_npz(self._found(key, "visualizer.npz"))
+    def remove_history(self, key: str, n_steps: int) -> None:
+        """Remove what a live film knew when it had so many steps."""
+        for name in ("predictions", "confidences"):
+            remove(self._path(key, _history_name(name, n_steps)))
 
-    def write_visualizer(self, key: str, weights: Mapping[str, NDArray[Any]]) -> None:
-        """Write the weights of the visualizer by name."""
-        write_bytes(self._path(key, "visualizer.npz"), _encode_npz(weights))
+    def visualizer(self, key: str, step: int | None = None) -> dict[str, NDArray[Any]]:
+        """Read the weights of the visualizer by name; of a live film, those of a step."""
+        return _read_npz(self._found(key, _visualizer_name(step)))
+
+    def write_visualizer(self, key: str, weights: Mapping[str, NDArray[Any]], step: int | None = None) -> None:
+        """Write the weights of the visualizer by name; of a live film, those of a step."""
+        write_bytes(self._path(key, _visualizer_name(step)), _encode_npz(weights))
+
+    def moved(self, key: str, step: int, n_samples: int) -> NDArray[np.float32]:
+        """Read how far each sample moved in the representation to a step of a live film, (n_samples,)."""
+        return read_array(self._found(key, f"{step:012d}.moved.npy"), shape=(n_samples,), dtype=np.float32)
+
+    def write_moved(self, key: str, step: int, moved: NDArray[np.float32]) -> None:
+        """Write how far each sample moved in the representation to a step of a live film, (n_samples,)."""
+        write_array(self._path(key, f"{step:012d}.moved.npy"), moved)
 
     def stage(self, key: str, name: str) -> dict[str, NDArray[Any]] | None:
         """Read what a finished stage of an unfinished fit left, memory-mapped; None when it left nothing usable."""
@@ -196,22 +214,31 @@ def frame_hash(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
+def _history_name(name: str, n_steps: int | None) -> str:
+    return f"{name}.npy" if n_steps is None else f"{name}.{n_steps}.npy"
+
+
+def _visualizer_name(step: int | None) -> str:
+    return "visualizer.npz" if step is None else f"{step:012d}.visualizer.npz"
+
+
 def class_dtype(n_classes: int) -> type[np.uint8] | type[np.uint16]:
     """Choose the type of class indices: one byte up to 256 classes, two beyond."""
     return np.uint8 if n_classes <= 256 else np.uint16
 
 
-def choose_film(films: Iterable[Film], fingerprint: str) -> Film | None:
+def choose_film(films: Iterable[Film], fingerprint: str, *, followed: str | None = None) -> Film | None:
     """Choose the film to show, of films newest first.
 
-    One fitted on the present data, else a preview of the present data, else one of older data, previews last; of those alike the newest by
-    the default method, else the newest. Other methods are fitted to be compared with the default, so a baseline that was fitted last must
-    not become what everybody who opens the run sees; whoever fits it sees it, by asking for it (``render --method``) or by the tab, which
+    The one that follows a training now, whose key may be given; else one fitted on the present data, else a preview of the present data,
+    else one of older data, previews last; of those alike the newest by the default method, else the newest, and a live film after one
+    that was fitted as a whole. Other methods are fitted to be compared with the default, so a baseline that was fitted last must not
+    become what everybody who opens the run sees; whoever fits it sees it, by asking for it (``render --method``) or by the tab, which
     shows what was fitted while it was open and keeps that in its address.
     """
 
-    def rank(film: Film) -> tuple[bool, bool, bool]:
-        return film.fingerprint != fingerprint, film.is_preview, film.method != DEFAULT_METHOD
+    def rank(film: Film) -> tuple[bool, ...]:
+        return film.film != followed, film.fingerprint != fingerprint, film.is_preview, film.method != DEFAULT_METHOD, film.live
 
     return min(films, key=rank, default=None)  # the first of equals: the newest
 

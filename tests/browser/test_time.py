@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.browser.runs import STEPS, log_run
+from tests.browser.tab import difference
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import expect
@@ -165,3 +166,33 @@ def test_live_follows_the_newest_step_until_a_hand_moves_the_cursor(tab: Callabl
     live.click()
     opened.wait("s.step === 40")
     expect(live).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_step_that_is_logged_while_the_tab_follows_appears_in_the_film_and_earlier_ones_stay(
+    tab: Callable[..., Tab], fitted: Path, tmp_path: Path
+):
+    logdir = shutil.copytree(fitted, tmp_path / "runs")
+    opened = _open(tab, logdir, "")
+    menu = opened.frame.locator("details", has=opened.frame.locator("summary", has_text="Fit…"))
+    menu.locator("summary").click()
+    menu.get_by_role("checkbox", name="and follow").check()
+    opened.keep_screen("follow_offer")
+    menu.get_by_role("button", name="Fit", exact=True).click()
+    following = opened.frame.get_by_text("Following the training · ")
+    expect(following).to_contain_text(f"{len(STEPS)} steps placed", timeout=60_000)
+    opened.wait(f"s.step === {STEPS[-1]} && s.loadedFrames === s.nFrames", timeout_s=60)
+    before = opened.picture()
+    log_run(logdir, steps=(40,))
+    opened.wait("s.step === 40", timeout_s=90)
+    expect(following).to_contain_text(f"{len(STEPS) + 1} steps placed")
+    expect(opened.frame.locator("output.instant")).to_have_text("step 40")
+    opened.wait_ready()
+    opened.keep_screen("following")
+    opened.button("Previous step").click()
+    opened.wait(f"s.step === {STEPS[-1]}")
+    opened.wait_ready()
+    assert difference(before, opened.picture()) < 0.01
+    opened.button("Stop").click()
+    expect(opened.frame.get_by_text("Placed step by step.")).to_be_visible(timeout=30_000)
+    expect(opened.button("Refit")).to_be_visible()
+    opened.keep_screen("followed")

@@ -90,7 +90,7 @@ def status_of(directory: str) -> str:
     return StatusFile(directory).read().state
 
 
-def wait_until(condition: Callable[[], bool], timeout_s: float = 60.0) -> None:
+def wait_until(condition: Callable[[], bool], timeout_s: float = 120.0) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -126,8 +126,8 @@ def test_a_fit_after_all_that_makes_the_film(logged: Path):
 
 
 def children_of(pid: int) -> list[int]:
-    path = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(word) for word in path.read_text().split()] if path.exists() else []
+    # by thread: the fit was begun by one that answered a request
+    return [int(word) for path in Path(f"/proc/{pid}/task").glob("*/children") for word in path.read_text().split()]
 
 
 def is_alive(pid: int) -> bool:
@@ -150,12 +150,13 @@ def test_no_fit_outlives_a_tensorboard_that_is_killed(tmp_path: Path, seed: int)
         headers = {"Content-Type": "application/json", "X-Time-Travel": "1"}
         wait_until(lambda: bool(board.json("/data/plugin/timetravel/runs")["runs"]))
         request = urllib.request.Request(board.url.rstrip("/") + "/data/plugin/timetravel/fit", body, headers)  # noqa: S310  # ours
-        assert json.load(urllib.request.urlopen(request, timeout=20))["started"]  # noqa: S310
+        assert json.load(urllib.request.urlopen(request, timeout=60))["started"]  # noqa: S310
         wait_until(lambda: status_of(directory) == "running")
         time.sleep(random.Random(seed).uniform(0.0, 2.0))
         children = children_of(board.pid)
+        assert children
         os.kill(board.pid, signal.SIGKILL)
-        wait_until(lambda: not any(map(is_alive, children)), timeout_s=20)
+        wait_until(lambda: not any(map(is_alive, children)), timeout_s=60)
     assert status_of(directory) in ("interrupted", "failed", "finished")
     assert not is_held(directory)
     assert check_steps(directory) == 6

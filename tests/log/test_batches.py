@@ -229,7 +229,7 @@ def test_minus_one_means_no_label(tmp_path: Path):
 @pytest.mark.parametrize(
     ("y", "sentence"),
     [
-        (torch.linspace(0, 1, N_SAMPLES), "a regression target has no classes"),
+        (torch.linspace(0, 1, N_SAMPLES), "got fractions; give numbers to predict as targets="),
         (torch.ones(N_SAMPLES, N_CLASSES), "not one-hot"),
         (torch.full((N_SAMPLES,), 3), r"labels from 0 to 2, or -1 for none, got 20 others, first 3 in row 0"),
         (torch.full((N_SAMPLES,), -100), "first -100 in row 0"),

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
-from tb_timetravel.errors import FitError
+from tb_timetravel.errors import FitError, InvalidData
 from tb_timetravel.schema import FitStatus
 from tb_timetravel.serve.jobs import MOST_AT_ONCE, FitRequest, InsightRequest, Jobs, fit_command, insight_command
 from tb_timetravel.serve.waiting import MOST_WAITING
@@ -336,7 +337,7 @@ def test_a_wish_from_elsewhere_that_a_waiting_fit_stop_is_heard_at_its_turn_and_
     first, deleted, last = many[MOST_AT_ONCE : MOST_AT_ONCE + 3]
     for directory in (first, deleted, last):
         start(busy, directory)
-    assert Jobs().cancel(first).state == "queued"  # another TensorBoard
+    assert Jobs(FIT, fit_command).cancel(first).state == "queued"  # another TensorBoard
     shutil.rmtree(deleted)
     wait_for_state(many[0], "running")
     busy.cancel(many[0])
@@ -356,3 +357,11 @@ def test_a_line_whose_tensorboard_ended_is_told_whatever_became_of_the_clock(dir
         record.write_text(json.dumps({**changed, "updated_at": time.time() + seconds}))
         assert file.read().state == told
         assert file.read().error
+
+
+def test_a_fit_that_follows_is_asked_for_by_the_command_line_and_only_as_it_can_be_done():
+    assert "--follow" in fit_command(replace(REQUEST, follow=True), "runs/digits")
+    assert "--follow" not in fit_command(REQUEST, "runs/digits")
+    for contradiction in ({"method": "pca"}, {"end": 5}):
+        with pytest.raises(InvalidData, match="without end"):
+            replace(REQUEST, follow=True, **contradiction).check()

@@ -93,7 +93,9 @@ def test_run_describes_a_probe_set(served: Served, logdir: Path):
     assert answer["samples"] == reader.probe().version
     assert answer["media"] == {"kind": "image", "page_size": 1024, "n_pages": 1, "thumbnail_width": 4, "thumbnail_height": 4}
     assert answer["steps"] == list(STEPS)
-    assert answer["films"] == [{"film": FILM, "method": "joint", "stale": False, "n_steps": 3, "created_at": 2e9}]
+    (entry,) = answer["films"]
+    assert len(entry.pop("version")) == 16
+    assert entry == {"film": FILM, "method": "joint", "stale": False, "live": False, "n_steps": 3, "created_at": 2e9}
     assert answer["film"] == FILM
     assert answer["estimate_s"] > 0
     assert answer["command"] == f"timetravel fit {logdir} --run digits --tag probe"
@@ -139,7 +141,7 @@ def test_fit_describes_a_status(served: Served, logdir: Path):
     assert (answer["state"], answer["error"], answer["last_words"], answer["origin"]) == ("failed", "it broke", ["a", "b"], "tab")
     assert set(answer) == {
         *("state", "method", "stage", "fraction", "eta_s", "device", "origin", "stages", "film", "preview", "error", "last_words"),
-        *("started_at", "updated_at", "position"),
+        *("started_at", "updated_at", "position", "n_followed"),
     }
 
 
@@ -147,7 +149,7 @@ def test_film_sends_all_that_is_constant_over_time(served: Served):
     answer = served.get("film", **OF_PROBE, film=FILM).json
     assert set(answer) == {
         *("film", "method", "fingerprint", "seed", "device", "created_at", "extent", "grid_resolution", "territory", "metrics"),
-        *("fidelity", "steps", "refinable", "values", "score_metrics"),
+        *("fidelity", "steps", "refinable", "values", "score_metrics", "live"),
     }
     assert answer["extent"] == [-1, 1, -2, 2]
     assert answer["territory"] == {"source": "head", "agreement": 1.0}

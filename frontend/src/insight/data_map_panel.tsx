@@ -7,7 +7,7 @@ import { axisOf, dotOf, type Layout, layoutOf, nearestIn, paintDots } from "./da
 import { type Found, Worked } from "./worked";
 
 const SETTLE_MS = 150;
-const HEIGHT = 280; // CSS pixels
+const HEIGHT = "clamp(240px, 42vh, 560px)";
 const REACH = 8; // CSS pixels from a dot that still hit it
 const MAX_RATIO = 2;
 const FIRST = ["variability", "confidence"] as const;
@@ -137,7 +137,7 @@ function Scatter({ layout, label }: { layout: Layout; label: string }): JSX.Elem
   return (
     <div
       class="insight-scatter"
-      style={{ height: `${HEIGHT}px` }}
+      style={{ height: HEIGHT }}
       onPointerDown={onDown}
       onPointerMove={onMove}
       onPointerUp={onUp}

@@ -51,7 +51,7 @@ export function App(): JSX.Element {
         )}
       </main>
       {reel !== null && <Panels reel={reel} />}
-      {reel !== null && <Timeline key={reel.film.film} reel={reel} />}
+      {reel !== null && <Timeline key={`${reel.film.film} ${reel.steps.length}`} reel={reel} />}
       <Help />
       <LiveRegion />
     </div>

@@ -1,5 +1,5 @@
 /** Where a fit is started: the method, what it costs, the button, and the same as a command. */
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId } from "preact/hooks";
 import * as actions from "../actions";
@@ -13,16 +13,23 @@ import { Popover } from "./popover";
 interface Choice {
   readonly chosen: string | null;
   readonly choose: (method: string) => void;
+  /** Whether the fit then follows the training. */
+  readonly follow: Signal<boolean>;
 }
 
 function useChoice(probe: Probe): Choice {
   const byHand = useSignal<string | null>(null);
+  const follow = useSignal(false);
   useEffect(() => {
     byHand.value = null;
   }, [probe.run, probe.tag]);
   const chosen = byHand.value ?? preselected(probe, state.reel.value?.film.film ?? null);
-  return { chosen, choose: (method) => (byHand.value = method) };
+  return { chosen, choose: (method) => (byHand.value = method), follow };
 }
+
+/** Only the default method places steps one by one. */
+const canFollow = ({ chosen }: Choice, { methods }: Probe): boolean => chosen !== null && chosen === methods[0]?.method;
+const follows = (choice: Choice, probe: Probe): boolean => choice.follow.value && canFollow(choice, probe);
 
 function cost({ method, available, needs, estimate_s: seconds }: Method, probe: Probe): string {
   if (!available) return `needs ${needs}`;
@@ -60,10 +67,10 @@ function Methods({ probe, choice }: { probe: Probe; choice: Choice }): JSX.Eleme
 }
 
 /** Enter on a method starts its fit, as in every form. */
-function Form({ choice, children }: { choice: Choice; children: ComponentChildren }): JSX.Element {
+function Form({ probe, choice, children }: { probe: Probe; choice: Choice; children: ComponentChildren }): JSX.Element {
   const onSubmit = (event: Event): void => {
     event.preventDefault();
-    if (choice.chosen !== null) void actions.startFit(choice.chosen);
+    if (choice.chosen !== null) void actions.startFit(choice.chosen, follows(choice, probe));
   };
   return (
     <form class="fit-offer" onSubmit={onSubmit}>
@@ -82,7 +89,19 @@ function Start({ probe, choice, verb, menu }: { probe: Probe; choice: Choice; ve
       </button>
       {menu}
       {method !== undefined && (
-        <span class="faint">{isFitted(method.method, probe) ? "fitted already; its film opens" : cost(method, probe)}</span>
+        <span class="faint">
+          {isFitted(method.method, probe)
+            ? follows(choice, probe)
+              ? "fitted already"
+              : "fitted already; its film opens"
+            : cost(method, probe)}
+        </span>
+      )}
+      {canFollow(choice, probe) && (
+        <label class="and-follow" title="Then place each new step within seconds of its logging; earlier ones stay as they are">
+          <input type="checkbox" checked={choice.follow.value} onChange={() => (choice.follow.value = !choice.follow.value)} />
+          and follow
+        </label>
       )}
     </>
   );
@@ -97,12 +116,15 @@ function refusal(probe: Probe): string | null {
 }
 
 /** Null where no shell can do it either. */
-function commandFor({ command, methods }: Probe, chosen: string | null): string | null {
-  return command === null || chosen === null || chosen === methods[0]?.method ? command : `${command} --method ${chosen}`;
+function commandFor(probe: Probe, choice: Choice): string | null {
+  const { command } = probe;
+  if (command === null || choice.chosen === null) return command;
+  if (canFollow(choice, probe)) return follows(choice, probe) ? `${command} --follow` : command;
+  return `${command} --method ${choice.chosen}`;
 }
 
 function Shell({ probe, choice, lead }: { probe: Probe; choice: Choice; lead?: ComponentChildren }): JSX.Element | null {
-  const command = commandFor(probe, choice.chosen);
+  const command = commandFor(probe, choice);
   if (command === null) return null;
   return (
     <>
@@ -117,7 +139,7 @@ export function FitOffer({ probe, verb }: { probe: Probe; verb: string }): JSX.E
   const choice = useChoice(probe);
   const reason = refusal(probe);
   return (
-    <Form choice={choice}>
+    <Form probe={probe} choice={choice}>
       <details class="methods-fold">
         <summary>
           Method: <strong>{methodLabel(choice.chosen ?? "none", probe.methods)}</strong>
@@ -145,7 +167,7 @@ export function FitLine({ probe, verb }: { probe: Probe; verb: string }): JSX.El
   const choice = useChoice(probe);
   const reason = refusal(probe);
   if (reason !== null) {
-    const command = commandFor(probe, choice.chosen);
+    const command = commandFor(probe, choice);
     return (
       <span class="faint">
         {reason} {command !== null && <code>{command}</code>}
@@ -165,7 +187,7 @@ export function FitLine({ probe, verb }: { probe: Probe; verb: string }): JSX.El
     </Popover>
   );
   return (
-    <Form choice={choice}>
+    <Form probe={probe} choice={choice}>
       <Start probe={probe} choice={choice} verb={verb} menu={menu} />
     </Form>
   );
@@ -177,7 +199,7 @@ export function FitMenu({ probe }: { probe: Probe }): JSX.Element {
   const reason = refusal(probe);
   return (
     <Popover className="method-menu" label="Fit…">
-      <Form choice={choice}>
+      <Form probe={probe} choice={choice}>
         <Methods probe={probe} choice={choice} />
         {reason === null ? (
           <p class="offer">

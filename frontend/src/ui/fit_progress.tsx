@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import * as actions from "../actions";
-import { formatDuration, formatPercent } from "../format";
+import { formatDuration, formatPercent, plural } from "../format";
 import { methodLabel } from "../methods";
 import * as state from "../state";
 import type { Fit } from "../wire";
@@ -35,11 +35,26 @@ function Stages({ fit }: { fit: Fit }): JSX.Element | null {
   );
 }
 
+/** While a training is followed there is no end to be far from. */
+function Following({ nSteps }: { nSteps: number }): JSX.Element {
+  return (
+    <div class="fit-progress compact">
+      <div class="fit-line">
+        <strong>Following the training · {plural(nSteps, "step")} placed</strong>
+        <button type="button" onClick={() => void actions.cancelFit()}>
+          Stop
+        </button>
+      </div>
+    </div>
+  );
+}
+
 /** How far the fit is, what is left, and the way out. */
 export function FitProgress({ fit, compact }: { fit: Fit; compact: boolean }): JSX.Element {
   const fraction = fit.fraction ?? 0;
   const left = fit.eta_s === null ? "" : ` · about ${formatDuration(fit.eta_s)} left`;
   const by = fit.method === null ? "" : ` by ${methodLabel(fit.method, state.probe.value?.methods ?? [])}`;
+  if (fit.n_followed !== null) return <Following nSteps={fit.n_followed} />;
   const place = fit.position === 1 ? "next" : `number ${fit.position}`;
   const words =
     fit.state === "queued"

@@ -50,6 +50,14 @@ function FilmNotice({ reel, probe }: { reel: state.Reel; probe: Probe }): JSX.El
       </Notice>
     );
   }
+  if (entry?.live === true) {
+    return (
+      <Notice>
+        <strong>Placed step by step.</strong> <span>A fit of all steps at once is more faithful.</span>
+        <FitLine verb="Refit" probe={probe} />
+      </Notice>
+    );
+  }
   if (phase === "logged") {
     return (
       <Notice>

@@ -1,0 +1,244 @@
+"""Following a training: how soon a step is in the film, what it costs in faithfulness, and what logging costs the training.
+
+    python benchmarks/live.py delay        # seconds from log to film, at the digits demo and at 5,000 samples
+    python benchmarks/live.py faithful     # a live film of digits beside the fit of all steps at once
+    python benchmarks/live.py logging      # how much a training loop is slowed by logging 5,000 samples
+
+Each writes its part of RESULTS.md. One thread; times are wall-clock, and processor seconds where a busy machine would distort them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from report import machine, table, versions, write_section
+from torch import nn
+
+from tb_timetravel import TimeTravel
+from tb_timetravel.pipeline import FitOptions, build_film
+from tb_timetravel.pipeline.follow import follow_film
+from tb_timetravel.store import FilmStore, probe_directory
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "demo"))
+
+
+from train_digits import Network, load, run_epoch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tb_timetravel.schema import Film
+
+MEASURES = (
+    "neighborhood_preservation", "trustworthiness", "prediction_agreement", "temporal_correlation", "temporal_ranking", "territory_flicker",
+)  # fmt: skip
+
+
+class Digits:
+    """The training of the demo, an epoch at a time."""
+
+    def __init__(self, run: Path) -> None:
+        torch.manual_seed(0)
+        train, test, _ = load(0.1, 0)
+        self._loader = torch.utils.data.DataLoader(train, batch_size=64, shuffle=True)
+        self._network = Network()
+        self._optimizer = torch.optim.Adam(self._network.parameters(), 1e-3)
+        data = {"train": torch.utils.data.DataLoader(train, batch_size=256), "test": torch.utils.data.DataLoader(test, batch_size=256)}
+        self._film = TimeTravel(str(run), self._network, head=self._network.head, data=data)
+        self.epoch = 0
+
+    def log(self) -> None:
+        """Log this epoch and train the next one."""
+        self._film.log(self.epoch)
+        self.epoch += 1
+        run_epoch(self._network, self._loader, self._optimizer)
+
+
+class Drifting:
+    """Ten classes of 64 features that part over time, 5,000 samples."""
+
+    def __init__(self, run: Path, n: int = 5_000) -> None:
+        rng = np.random.default_rng(0)
+        self._labels = np.arange(n) % 10
+        self._centers = rng.normal(size=(10, 64)).astype(np.float32)
+        self._noise = rng.normal(size=(n, 64)).astype(np.float32)
+        self._rng, self._film, self.epoch = rng, TimeTravel(str(run), labels=self._labels), 0
+
+    def log(self) -> None:
+        """Log the next step."""
+        self._noise += 0.05 * self._rng.normal(size=self._noise.shape).astype(np.float32)
+        x = self._noise + (0.3 + 0.1 * self.epoch) * self._centers[self._labels]
+        bias = -0.5 * (0.3 + 0.1 * self.epoch) * (self._centers**2).sum(1)
+        self._film.log_arrays(self.epoch, x, x @ self._centers.T + bias, head=(self._centers, bias))
+        self.epoch += 1
+
+
+def delays(training: Digits | Drifting, run: Path, n_first: int, n_live: int) -> tuple[list[float], list[float]]:
+    """Log one step after another, each once the film has the one before: seconds and processor seconds from the log to the film."""
+    for _ in range(n_first):
+        training.log()
+    waits, costs = [], []
+    began = (0.0, 0.0)
+
+    def on_step(film: Film, _: str) -> None:
+        nonlocal began
+        if len(film.steps) > n_first:
+            waits.append(time.perf_counter() - began[0])
+            costs.append(time.process_time() - began[1])
+        if training.epoch < n_first + n_live:
+            training.log()
+            began = (time.perf_counter(), time.process_time())
+
+    follow(run, idle_s=1.0, on_step=on_step)
+    return waits, costs
+
+
+def follow(run: Path, *, idle_s: float, on_step=lambda *_: None) -> Film:  # noqa: ANN001  # as `follow_film` has it
+    """Follow a run in this process."""
+
+    def quiet(*_: object) -> None:
+        pass
+
+    directory = probe_directory(str(run), "probe")
+    return follow_film(
+        directory,
+        FitOptions(device="cpu"),
+        idle_s=idle_s,
+        progress=quiet,
+        on_preview=quiet,
+        on_key=quiet,
+        on_step=on_step,
+        check=lambda: None,
+    )
+
+
+def measure_delay(args: argparse.Namespace) -> str:
+    """Write how long a step takes from its log to the film."""
+    rows = []
+    for name, kind in (("digits demo, 1,797 × 64", Digits), ("5,000 × 64", Drifting)):
+        with tempfile.TemporaryDirectory() as folder:
+            run = Path(folder) / "run"
+            waits, costs = delays(kind(run), run, 2, args.steps)
+        rows.append([name, f"{np.median(waits):.1f}", f"{max(waits):.1f}", f"{np.median(costs):.1f}", f"{max(costs):.1f}"])
+    return table(["", "seconds, median", "worst", "processor seconds, median", "worst"], rows)
+
+
+def measure_faithfulness(args: argparse.Namespace) -> str:
+    """Write a live film's measures beside those of the fit of all steps."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for n_first in args.first:
+            run = Path(folder) / f"run{n_first}"
+            delays(Digits(run), run, n_first, args.steps)
+            directory = probe_directory(str(run), "probe")
+            films = FilmStore(directory)
+            (live,) = (film for film in films.films() if film.live)
+            whole = whole_fit(directory)
+            for measure in MEASURES:
+                one, other = live.fidelity[measure], whole.fidelity[measure]
+                rows.append(
+                    [f"{n_first} + {args.steps}: {measure.replace('_', ' ')}"]
+                    + [f"{one[split]:.3f} / {other[split]:.3f} = {one[split] / other[split]:.2f}" for split in one]
+                )
+    return table(["steps fitted + placed: live / fitted at once = ratio", "train", "test"], rows)
+
+
+def whole_fit(directory: str) -> Film:
+    """Fit all steps of a probe set at once."""
+
+    def quiet(*_: object) -> None:
+        pass
+
+    return build_film(directory, FitOptions(device="cpu"), progress=quiet, on_preview=quiet, on_key=quiet)
+
+
+def measure_logging(args: argparse.Namespace) -> str:
+    """Write how much of its time a training loop waits for logs of 5,000 samples, one after every few passes over them."""
+    waited: dict[str, list[float]] = {"written at once": [], "written in the background": [], "the network's own pass over them": []}
+    trained = []
+    for _ in range(args.rounds):  # in turn, as a busy machine changes its pace
+        with tempfile.TemporaryDirectory() as folder:
+            loop = _Loop()
+            films = [
+                TimeTravel(str(Path(folder) / name), loop.network, head=loop.network[-1], data=loop.data, background=background)
+                for name, background in (("at-once", False), ("background", True))
+            ]
+            for epoch in range(args.steps + 1):
+                trained.append(_wall(loop.train, args.passes))
+                times = [*(_wall(film.log, epoch) for film in films), _wall(loop.look)]
+                if epoch > 0:  # the first log writes the samples too
+                    for seconds, of in zip(times, waited.values(), strict=True):
+                        of.append(seconds)
+            for film in films:
+                film.flush()
+    pass_s = float(np.median(trained))
+    rows = [[f"training, {args.passes} passes over 5,000 samples", f"{pass_s * 1e3:.0f}", ""]]
+    rows += [[name, f"{np.median(of) * 1e3:.1f}", f"{np.median(of) / pass_s:.1%}"] for name, of in waited.items()]
+    return table(["", "milliseconds on the wall, median", "of the training"], rows)
+
+
+class _Loop:
+    """A small network, and the loop that trains it."""
+
+    def __init__(self) -> None:
+        rng = np.random.default_rng(0)
+        self._images = torch.tensor(rng.normal(size=(5_000, 64)), dtype=torch.float32)
+        self._labels = torch.tensor(rng.integers(0, 10, 5_000))
+        self.network = nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 10))
+        self._optimizer = torch.optim.Adam(self.network.parameters(), 1e-3)
+        self.data = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(self._images, self._labels), batch_size=1_000)
+
+    def train(self, n_passes: int) -> None:
+        for _ in range(n_passes):
+            for at in torch.randperm(5_000).split(64):
+                loss = nn.functional.cross_entropy(self.network(self._images[at]), self._labels[at])
+                self._optimizer.zero_grad()
+                loss.backward()
+                self._optimizer.step()
+
+    def look(self) -> None:
+        """Run the samples through the network as an evaluation does."""
+        with torch.no_grad():
+            for images, _ in self.data:
+                self.network(images)
+
+
+def _wall(work: Callable[..., object], *given: object) -> float:
+    began = time.perf_counter()
+    work(*given)
+    return time.perf_counter() - began
+
+
+PARTS = {
+    "delay": ("seconds from log to film", measure_delay),
+    "faithful": ("beside the fit of all steps", measure_faithfulness),
+    "logging": ("what logging costs the training", measure_logging),
+}
+
+
+def main() -> None:
+    """Measure a part and write it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("part", choices=PARTS)
+    parser.add_argument("--steps", type=int, default=10, help="steps that are placed, or logged")
+    parser.add_argument("--first", type=int, nargs="+", default=[3], help="steps that are fitted before")
+    parser.add_argument("--passes", type=int, default=12, help="passes over the data between two logs: 12 are an epoch of 60,000 samples")
+    parser.add_argument("--rounds", type=int, default=3, help="times that logging is measured, each in a run of its own")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "RESULTS.md")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    title, measure = PARTS[args.part]
+    body = f"{measure(args)}\n\n{machine()}; {versions()}."
+    print(body)
+    write_section(args.out, f"Live: {title}", body)
+
+
+if __name__ == "__main__":
+    main()

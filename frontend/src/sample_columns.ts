@@ -98,6 +98,7 @@ const shelfOf = ({ place, probe, samples }: state.Reel): Lazy<string, KnownColum
         : api.fetchInsightValues(place, source.insight, source.name),
       import("./column_tools"),
     ]);
+    columnTools.value = tools;
     return { info, values: (source === undefined ? tools.decodeValues : tools.decodeInsight)(buffer, info, samples.n) };
   });
 

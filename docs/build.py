@@ -79,7 +79,7 @@ def keys() -> str:
 
 def key_pairs() -> list[tuple[str, str]]:
     """Read the keys and what they do from the tab's source."""
-    return _pairs("keyboard.ts", "export const KEYS")
+    return _pairs("help/keys.tsx", "const KEYS")
 
 
 def query_words() -> str:

@@ -158,5 +158,7 @@ def test_no_fit_outlives_a_tensorboard_that_is_killed(tmp_path: Path, seed: int)
         os.kill(board.pid, signal.SIGKILL)
         wait_until(lambda: not any(map(is_alive, children)), timeout_s=60)
     assert status_of(directory) in ("interrupted", "failed", "finished")
-    assert not is_held(directory)
+    wait_until(
+        lambda: not is_held(directory), timeout_s=10
+    )  # a process is told dead while some of its threads still end, and with them its lock
     assert check_steps(directory) == 6

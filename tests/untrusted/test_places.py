@@ -17,6 +17,7 @@ from tb_timetravel.schema import FitStatus
 from tb_timetravel.serve.http import respond_json
 from tb_timetravel.serve.jobs import FitRequest, Jobs
 from tb_timetravel.store import FilmStore, FitLock, SelectionsFile, StatusFile, open_reader
+from tb_timetravel.store.status import FIT
 from tests.serve.served import FILM, N_SAMPLES, PREFIX, STEPS, Served, serve, write_events, write_film, write_probe
 from tests.untrusted.asking import read_everything
 
@@ -86,7 +87,7 @@ def test_a_link_out_of_the_probe_set_is_not_written_to(logdir: Path, tmp_path: P
         outside.write_text(HIDDEN)
     (directory / name).symlink_to(outside)
     before = (outside.stat().st_mtime_ns, os.listdir(outside) if outside.is_dir() else outside.read_text())
-    jobs = Jobs(lambda *_: ["true"])
+    jobs = Jobs(FIT, lambda *_: ["true"])
     for write in (
         lambda: jobs.start(FitRequest(run="digits", tag="probe"), str(logdir / "digits"), str(directory)),
         lambda: StatusFile(str(directory)).request_cancel(FitStatus(started_at=1.0)),

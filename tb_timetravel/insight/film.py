@@ -46,7 +46,7 @@ def film_events(reader: ProbeReader, films: FilmStore, film: Film) -> Iterator[S
             representations=snapshot.representations,
             embedding=films.embedding(film.film, step.step, probe.n_samples),
             drawn=drawn_classes(frame),
-            agreement=_agreement(films, film, step, probe.n_samples),
+            agreement=_agreement(films, film, step, probe.n_samples) if probe.has_logits else None,
             partners=partners,
         )
 
@@ -63,10 +63,11 @@ def log_events(reader: ProbeReader) -> Iterator[StepEvents]:
     StoreError : the log cannot be read.
     """
     probe, logged = reader.probe(), reader.steps()
+    partners = read_partners(reader, probe)
 
     def state(step: LoggedStep) -> StepState:
         snapshot = reader.read(probe, step)
-        return StepState(step=step.step, logits=snapshot.logits, representations=snapshot.representations)
+        return StepState(step=step.step, logits=snapshot.logits, representations=snapshot.representations, partners=partners)
 
     if not logged:
         return iter(())

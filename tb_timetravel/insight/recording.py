@@ -31,7 +31,8 @@ _VALUES_SHARE = 0.7  # of the time that reading the values takes; the events tak
 
 def insight_key(fingerprint: str, film: Film | None) -> str:
     """Name an insight by the data, the film and how they are read, in 16 hexadecimal digits."""
-    facts = [fingerprint, "" if film is None else film.film, VERSION]
+    frames = [step.frame for step in film.steps] if film is not None and film.live else []  # its key stays while it grows
+    facts = [fingerprint, "" if film is None else film.film, frames, VERSION]
     return hashlib.blake2b(msgspec.json.encode(facts), digest_size=8).hexdigest()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import queue
+import sys
 import threading
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -35,8 +36,8 @@ class Background(Generic[Piece]):
             self._thread = threading.Thread(target=self._work, name="timetravel-log", daemon=True)
             self._thread.start()
             atexit.register(self._finish, os.getpid())  # a daemon lives until after this
-        self._raise()
         self._pieces.put(piece)
+        self._raise()
 
     def flush(self) -> None:
         """Wait until everything is written."""
@@ -46,6 +47,8 @@ class Background(Generic[Piece]):
     def _finish(self, process: int) -> None:
         if os.getpid() == process:  # a process that was forked off has the pieces, but no thread
             self._pieces.join()
+            while not self._errors.empty():  # nobody is left to catch it
+                sys.stderr.write(f"timetravel: {self._errors.get()}\n")
 
     def _work(self) -> None:
         while True:

@@ -92,6 +92,7 @@ class TimeTravel:
         dtype: Dtype = "float32",
         background: bool = False,
     ) -> None:
+        self._background: Background[tuple[Snapshot, float]] | None = None
         if not _writes():
             return
         if dtype not in ("float32", "float16"):
@@ -105,7 +106,8 @@ class TimeTravel:
         self._dtype = dtype
         self._marker = MarkerWriter(writer, tag)
         self._store = DynamicsWriter(probe_directory(self._marker.run_directory, tag))
-        self._background = Background(self._write_step) if background else None
+        if background:
+            self._background = Background(self._write_step)
         self._probe: Probe | None = None  # known from the first step on
         pages = NO_PAGES if texts is None else text_pages(texts)
         self._facts = Facts(
@@ -177,7 +179,7 @@ class TimeTravel:
         ------
         StoreError : one of them could not be.
         """
-        if _writes() and self._background is not None:
+        if self._background is not None:
             self._background.flush()
 
     def _write(self, snapshot: Snapshot, facts: Facts) -> None:

@@ -67,20 +67,32 @@ def follow_film(
     probe = follower.probe()
     if probe.n_targets or probe.has_pairs:
         raise InvalidData("expected a run without targets and pairs to follow, of which a live film tells nothing; fit it as a whole")
-    film = follower.latest()
-    if film is None:
-        build_film(directory, options, progress=progress, on_preview=on_preview, on_key=on_key)
+
+    def begun() -> Film:
         film = follower.latest()
         if film is None:
+            build_film(directory, options, progress=progress, on_preview=on_preview, on_key=on_key)
+            film = follower.latest()
+        if film is None:
             raise FitError("expected the logged steps to stay as they were during their fit, some were logged again; follow once more")
+        return film
+
     prepare_threads(probe.n_samples, options.device)
-    on_key(film.film)
-    on_step(film, f"following; {len(film.steps)} steps are placed")
-    try:
-        follower.follow(film, idle_s, on_step)
-    except (FitCancelled, KeyboardInterrupt):
-        pass
-    return follower.films.film(film.film)
+    while True:
+        film = begun()
+        on_key(film.film)
+        on_step(film, f"following; {len(film.steps)} steps are placed")
+        try:
+            follower.follow(film, idle_s, on_step)
+        except (FitCancelled, KeyboardInterrupt):
+            pass
+        except _NothingStays:  # the training was started again
+            continue
+        return follower.films.film(film.film)
+
+
+class _NothingStays(Exception):
+    """No step of the film is as it was: there is nothing to tie a new one to."""
 
 
 class _Follower:
@@ -162,7 +174,7 @@ class _Follower:
         by_number = {known.step: known for known in logged}
         before = [by_number[number] for number in steps_before(film, step.step) if number in by_number]
         if not before:
-            raise InvalidData(f"expected a step of the film among those logged, found none; fit {self._reader.directory} again")
+            raise _NothingStays
         source = source_of(self._reader, self.probe(), [*before, step], covered, self._device)
         return grow_film(self.films, film, source, self._config, progress=lambda *_: self._check(), say=say)
 

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import torch
 
-from tb_timetravel.errors import FitError
+from tb_timetravel.errors import Corrupt, FitError
 from tb_timetravel.fit import Dynamics
 from tb_timetravel.pipeline.pairs import Pairs
 from tb_timetravel.pipeline.values import Regression
@@ -120,6 +120,8 @@ def _regression(reader: ProbeReader, probe: Probe, splits: NDArray[np.uint8], dy
     predictions = [step.predictions for step in dynamics.steps if isinstance(step, Snapshot) and step.predictions is not None]
     if not probe.n_targets or len(predictions) < dynamics.n_steps:
         return None
+    if any(info.kind != "number" for info in reader.columns(probe)[: probe.n_targets]):
+        raise Corrupt(f"the targets in the columns of {reader.directory} are no numbers; log the run again")
     names = [info.name for info in reader.columns(probe)]
     return Regression([reader.column(probe, at) for at in range(probe.n_targets)], predictions, _rows(probe, splits), names)
 

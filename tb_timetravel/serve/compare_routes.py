@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
+from tb_timetravel.frame import share_bytes
 from tb_timetravel.insight.comparison import compare
 from tb_timetravel.insight.neighbors_differ import neighbor_difference
 from tb_timetravel.serve.http import answers, name_argument, number_argument, respond_bytes, respond_json
@@ -101,5 +102,4 @@ def _compare(one: ProbeReader, other: ProbeReader) -> dict[str, Any]:
 
 def pack_shares(shares: NDArray[np.float32]) -> bytes:
     """Pack shares (n,) in [0, 1], NaN for none, as a gzipped ``TTV1``: a byte per sample, as ``sample_values`` sends them."""
-    values = np.where(np.isnan(shares), 255, np.round(254 * np.nan_to_num(shares))).astype(np.uint8)
-    return gzip.compress(struct.pack("<4sIff", b"TTV1", len(values), 0.0, 1.0) + values.tobytes(), compresslevel=3, mtime=0)
+    return gzip.compress(struct.pack("<4sIff", b"TTV1", len(shares), 0.0, 1.0) + share_bytes(shares).tobytes(), compresslevel=3, mtime=0)

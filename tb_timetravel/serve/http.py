@@ -48,6 +48,17 @@ class Refused(TimeTravelError):
         self.headers = headers
 
 
+def refuse(reason: str | None) -> None:
+    """Refuse a state change where there is a reason to.
+
+    Raises
+    ------
+    Refused
+    """
+    if reason is not None:
+        raise Refused(403, reason)
+
+
 def answers(
     *methods: str,
 ) -> Callable[[Callable[[Plugin, Request], Response]], Callable[[Plugin, WSGIEnvironment, StartResponse], Iterable[bytes]]]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tb_timetravel.errors import InvalidData
+from tb_timetravel.errors import InvalidData, StoreError
 from tb_timetravel.insight.descriptions import COLUMNS, EVENTS
+from tb_timetravel.insight.recording import insight_key
 from tb_timetravel.serve.payloads import command
-from tb_timetravel.store import InsightStore, data_fingerprint, open_reader
+from tb_timetravel.store import FilmStore, InsightStore, data_fingerprint, open_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,13 +38,14 @@ def describe_insight(
     has_labels = found.has_labels if found is not None else probe.n_classes > 0 and bool((np.asarray(reader.labels(probe)) >= 0).any())
     return {
         "state": status.state,
+        "position": status.position,
         "fraction": status.fraction,
         "eta_s": status.eta_s,
         "error": status.error,
         "last_words": status.last_words,
         "insight": None if found is None else found.insight,
         "film": None if found is None else found.film,
-        "stale": found is not None and found.fingerprint != fingerprint,
+        "stale": found is not None and (found.fingerprint != fingerprint or not _has_all_steps(directory, found)),
         "columns": [] if found is None else [
             {"name": column.name, **_words(COLUMNS[column.name]), "low": column.low, "high": column.high}
             for column in found.columns
@@ -57,6 +59,15 @@ def describe_insight(
         "command": command("insight", directory, run=run, tag=tag, logdir=logdir, options=[] if film is None else ["--film", film]),
         "cannot": cannot,
     }  # fmt: skip
+
+
+def _has_all_steps(directory: str, insight: Insight) -> bool:
+    """Tell whether a live film is as it was when its events were told."""
+    try:
+        film = None if insight.film is None else FilmStore(directory).film(insight.film)
+    except StoreError:  # it is gone: the events are of what it was
+        return True
+    return film is None or not film.live or insight_key(insight.fingerprint, film) == insight.insight
 
 
 def why_nothing_to_read(directory: str) -> str | None:

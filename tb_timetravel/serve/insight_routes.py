@@ -10,12 +10,12 @@ from tb_timetravel.insight.near import METRICS
 from tb_timetravel.serve import insight_payloads as payloads
 from tb_timetravel.serve.guard import read_body
 from tb_timetravel.serve.http import (
-    Refused,
     answers,
     digest_argument,
     name_argument,
     number_argument,
     ranges_argument,
+    refuse,
     respond_bytes,
     respond_json,
     word_argument,
@@ -58,9 +58,7 @@ class InsightRoutes:
         body = read_body(request, InsightRequest)
         asker = asker_of(request)
         directory = self._locator.probe_directory(asker, body.run, body.tag)
-        cannot = self._why_not(directory)
-        if cannot is not None:
-            raise Refused(403, cannot)
+        refuse(self._why_not(directory))
         if body.film is not None:
             FilmStore(directory).film(body.film)
         started, status = self._jobs.start(body, self._locator.run_directory(asker, body.run), directory)
@@ -70,6 +68,7 @@ class InsightRoutes:
     @answers("POST")
     def cancel_route(self, request: Request) -> Response:
         """Stop reading."""
+        refuse(self._access.why_no_saving())
         body = read_body(request, ProbeRequest)
         directory = self._locator.probe_directory(asker_of(request), body.run, body.tag)
         described = self._describe(directory, self._jobs.cancel(directory), body.run, body.tag, None)
@@ -108,9 +107,7 @@ class InsightRoutes:
     def verdicts_route(self, request: Request) -> Response:
         """Save what somebody said of labels."""
         body = read_body(request, VerdictsRequest, MAX_BODY)
-        cannot_save = self._access.why_no_saving()
-        if cannot_save is not None:
-            raise Refused(403, cannot_save)
+        refuse(self._access.why_no_saving())
         directory = self._locator.probe_directory(asker_of(request), body.run, body.tag)
         return respond_json(request, save_verdicts(directory, body))
 

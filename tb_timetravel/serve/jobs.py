@@ -146,7 +146,11 @@ class Jobs(Generic[Status]):
         self._patience_s = patience_s
         self._lock = threading.Lock()
         self._jobs: dict[str, _Job] = {}  # directory -> its child
-        self._line: Line[tuple[ProbeRequest, str], Status] = Line(kind, self._lock)
+        self._line: Line[tuple[ProbeRequest, str], Status] = Line(kind, self._lock, self._begin_next)
+
+    def _n_at_work(self) -> int:
+        """Count the jobs that keep the machine busy; one that follows a training mostly waits for its next step."""
+        return sum(getattr(self.status(directory), "n_followed", None) is None for directory in self._jobs)
 
     def status(self, directory: str) -> Status:
         """Read what the job of a probe set is doing, wherever it was started."""
@@ -167,7 +171,7 @@ class Jobs(Generic[Status]):
             if directory in self._jobs or directory in self._line or status.state in _UNDER_WAY or is_held(directory, self._kind):
                 return False, status
             asked = self._kind.status(state="starting", origin="tab", started_at=time.time(), **request.facts())
-            if len(self._jobs) >= MOST_AT_ONCE:
+            if self._n_at_work() >= MOST_AT_ONCE:
                 with keeping_results(directory):
                     return True, self._line.add(directory, (request, run_directory), asked)
             return self._begin(request, run_directory, directory, asked)
@@ -183,7 +187,7 @@ class Jobs(Generic[Status]):
 
     def _begin_next(self) -> None:
         """Begin as many of those that wait as there is room for."""
-        while len(self._line) and len(self._jobs) < MOST_AT_ONCE:
+        while len(self._line) and self._n_at_work() < MOST_AT_ONCE:
             directory, waiting = self._line.take()
             try:
                 file = StatusFile(directory, self._kind)
@@ -256,7 +260,9 @@ class Jobs(Generic[Status]):
         file = StatusFile(directory, self._kind)
         with self._lock:
             if directory in self._line:
-                file.write(replace(self._line.remove(directory).status, state="cancelled", position=None))
+                waited = self._line.remove(directory).status
+                if not is_held(directory, self._kind):  # else a shell is at it, and its status stands there
+                    file.write(replace(waited, state="cancelled", position=None))
         status = self.status(directory)
         if status.state not in _UNDER_WAY:
             return status

@@ -10,7 +10,6 @@ from tb_timetravel.serve import payloads
 from tb_timetravel.serve.compare_routes import CompareRoutes
 from tb_timetravel.serve.guard import Access, read_body
 from tb_timetravel.serve.http import (
-    Refused,
     answers,
     digest_argument,
     explain,
@@ -18,6 +17,7 @@ from tb_timetravel.serve.http import (
     name_argument,
     number_argument,
     numbers_argument,
+    refuse,
     respond_bytes,
     respond_json,
     window_argument,
@@ -28,12 +28,12 @@ from tb_timetravel.serve.jobs import FitRequest, Jobs, ProbeRequest, fit_command
 from tb_timetravel.serve.locate import Asker, Recent, RunLocator, asker_of
 from tb_timetravel.serve.neighbors import MAX_SAMPLES, NeighborSearch
 from tb_timetravel.serve.sample_columns import describe_columns, pack_values
-from tb_timetravel.serve.sample_values import columns_of, pack_column
+from tb_timetravel.serve.sample_values import FLIPS, columns_of, pack_column
 from tb_timetravel.serve.scalars import list_scalars, read_scalars, related_runs
 from tb_timetravel.serve.selections import MAX_BODY, SaveRequest, SelectionRequest
 from tb_timetravel.serve.static_files import serve_static
 from tb_timetravel.serve.territory_part import draw_part
-from tb_timetravel.store import SelectionsFile, open_reader, set_cache, why_no_fit, why_not_writable
+from tb_timetravel.store import FilmStore, SelectionsFile, open_reader, set_cache, why_no_fit, why_not_writable
 from tb_timetravel.store.status import FIT
 
 if TYPE_CHECKING:
@@ -109,20 +109,17 @@ class Routes:
             return respond_json(request, payloads.fit_status(self._jobs.status(self._directory(request))))
         body = read_body(request, FitRequest)
         body.check()
-        cannot_fit = self._access.why_no_fit()
-        if cannot_fit is not None:
-            raise Refused(403, cannot_fit)
+        refuse(self._access.why_no_fit())
         asker = asker_of(request)
         directory = self._locator.probe_directory(asker, body.run, body.tag)
-        cannot_fit = why_no_fit(directory)
-        if cannot_fit is not None:
-            raise Refused(403, cannot_fit)
+        refuse(why_no_fit(directory))
         started, status = self._jobs.start(body, self._locator.run_directory(asker, body.run), directory)
         return respond_json(request, {"started": started, "fit": payloads.fit_status(status)}, code=202)
 
     @answers("POST")
     def cancel_route(self, request: Request) -> Response:
         """Stop a fit."""
+        refuse(self._access.why_no_saving())
         body = read_body(request, ProbeRequest)
         directory = self._locator.probe_directory(asker_of(request), body.run, body.tag)
         return respond_json(request, {"fit": payloads.fit_status(self._jobs.cancel(directory))}, code=202)
@@ -201,9 +198,7 @@ class Routes:
         return respond_json(request, {"selections": saved, "cannot_save": None})
 
     def _directory_to_change(self, request: Request, body: ProbeRequest) -> str:
-        cannot_save = self._access.why_no_saving()
-        if cannot_save is not None:
-            raise Refused(403, cannot_save)
+        refuse(self._access.why_no_saving())
         return self._locator.probe_directory(asker_of(request), body.run, body.tag)
 
     @answers("GET")
@@ -214,7 +209,8 @@ class Routes:
         column = word_argument(request, "column", columns_of(directory, key))
         content = pack_column(directory, key, step=step, version=version, column=column)
         content = gzip.compress(content, compresslevel=3, mtime=0)
-        return respond_bytes(request, content, "application/octet-stream", forever=True, gzipped=True)
+        forever = column != FLIPS or not FilmStore(directory).film(key).live  # flips: on the scale of all steps it will have
+        return respond_bytes(request, content, "application/octet-stream", forever=forever, gzipped=True)
 
     @answers("GET")
     def columns_route(self, request: Request) -> Response:

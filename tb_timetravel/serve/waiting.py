@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from tb_timetravel.errors import FitError, StoreError
 from tb_timetravel.store import StatusFile, results_directory
 from tb_timetravel.store.files import exists
-from tb_timetravel.store.status import Status
+from tb_timetravel.store.status import Status, is_held
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tb_timetravel.store.status import JobKind
 
 MOST_WAITING = 50
@@ -35,8 +37,8 @@ class Waiting(Generic[Asked, Status]):
 class Line(Generic[Asked, Status]):
     """A line of jobs of a kind, first come, first served; whoever calls holds the lock."""
 
-    def __init__(self, kind: JobKind[Status], lock: threading.Lock) -> None:
-        self._kind, self._lock = kind, lock
+    def __init__(self, kind: JobKind[Status], lock: threading.Lock, begin_next: Callable[[], None]) -> None:
+        self._kind, self._lock, self._begin_next = kind, lock, begin_next
         self._waiting: dict[str, Waiting[Asked, Status]] = {}  # directory -> who waits, in order
         self._renewing: threading.Timer | None = None
 
@@ -78,7 +80,7 @@ class Line(Generic[Asked, Status]):
         """Write everybody's place in the line; of a run that was deleted meanwhile nothing is kept."""
         for position, (directory, waiting) in enumerate(self._waiting.items(), start=1):
             try:
-                if exists(results_directory(directory)):
+                if exists(results_directory(directory)) and not is_held(directory, self._kind):  # a shell may be at it meanwhile
                     StatusFile(directory, self._kind).write(replace(waiting.status, position=position))
             except (StoreError, OSError):  # it is tried again when its turn comes
                 continue
@@ -94,4 +96,5 @@ class Line(Generic[Asked, Status]):
             self._renewing = None
             if self._waiting:
                 self.renew()
+                self._begin_next()  # one that has come to follow a training makes room without a word
                 self._renew_later()

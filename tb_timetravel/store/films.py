@@ -231,21 +231,22 @@ def choose_film(films: Iterable[Film], fingerprint: str, *, followed: str | None
     """Choose the film to show, of films newest first.
 
     The one that follows a training now, whose key may be given; else one fitted on the present data, else a preview of the present data,
-    else one of older data, previews last; of those alike the newest by the default method, else the newest, and a live film after one
-    that was fitted as a whole. Other methods are fitted to be compared with the default, so a baseline that was fitted last must not
-    become what everybody who opens the run sees; whoever fits it sees it, by asking for it (``render --method``) or by the tab, which
-    shows what was fitted while it was open and keeps that in its address.
+    else one of older data, previews last; of those alike the newest by the default method, else the newest, and of the present data a live
+    film after one that was fitted as a whole. Other methods are fitted to be compared with the default, so a baseline that was fitted last
+    must not become what everybody who opens the run sees; whoever fits it sees it, by asking for it (``render --method``) or by the tab,
+    which shows what was fitted while it was open and keeps that in its address.
     """
 
     def rank(film: Film) -> tuple[bool, ...]:
-        return film.film != followed, film.fingerprint != fingerprint, film.is_preview, film.method != DEFAULT_METHOD, film.live
+        is_old = film.fingerprint != fingerprint
+        return film.film != followed, is_old, film.is_preview, film.method != DEFAULT_METHOD, film.live and not is_old
 
     return min(films, key=rank, default=None)  # the first of equals: the newest
 
 
 def _encode_npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]  # of numbers all; older numpys have no allow_pickle here, and would store it
     return buffer.getvalue()
 
 

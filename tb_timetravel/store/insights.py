@@ -21,7 +21,7 @@ import numpy as np
 
 from tb_timetravel.errors import Corrupt, NotFound, StoreError
 from tb_timetravel.schema import Insight
-from tb_timetravel.store.files import exists, is_local, join, listdir, read_array, read_record, remove, write_array, write_record
+from tb_timetravel.store.files import below, exists, is_local, join, listdir, read_array, read_record, remove, write_array, write_record
 from tb_timetravel.store.places import keeping_results, result_directories
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class InsightStore:
 
     def __init__(self, directory: str) -> None:
         self._of = directory
-        self._to_read = tuple(join(place, "insight") for place in result_directories(directory))
+        self._to_read = tuple(below(place, "insight") for place in result_directories(directory))
         self.directory = self._to_read[0]  # to which they are written
 
     def insights(self) -> list[Insight]:
@@ -167,17 +167,19 @@ class InsightStore:
     def _remove_old(self, newest: str) -> None:
         kept = [newest, *(insight.insight for insight in self.insights() if insight.insight != newest)][:KEPT]
         for key in listdir(self.directory):
-            if _KEY.fullmatch(key) and key not in kept and is_local(self.directory):
+            if not _KEY.fullmatch(key) or key in kept or not is_local(self.directory):
+                continue
+            if not os.path.islink(join(self.directory, key)):
                 remove(self._path(key, "insight.json"))  # first, so that nobody reads the rest of one that goes
                 for name in listdir(self._path(key)):
                     remove(self._path(key, name))
                 os.rmdir(self._path(key))
 
     def _path(self, key: str, *names: str) -> str:
-        return join(self.directory, key, *names)
+        return below(self.directory, key, *names)
 
     def _found(self, key: str, *names: str) -> str:
         """Name a file where it lies: beside what was logged only if the insight is complete there, and nowhere before."""
         *earlier, last = self._to_read
-        place = next((place for place in earlier if exists(join(place, key, "insight.json"))), last)
-        return join(place, key, *names)
+        place = next((place for place in earlier if exists(below(place, key, "insight.json"))), last)
+        return below(place, key, *names)

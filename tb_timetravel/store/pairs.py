@@ -24,7 +24,10 @@ def read_partners(reader: ProbeReader, probe: Probe) -> NDArray[np.int64] | None
     """
     if not probe.has_pairs:
         return None
-    logged = np.asarray(reader.column(probe, probe.n_targets).values, np.float64)
+    column = reader.column(probe, probe.n_targets)
+    if column.info.kind != "number":
+        raise Corrupt(f"the partners in the columns of {reader.directory} are no numbers; log the run again")
+    logged = np.asarray(column.values, np.float64)
     partners = np.where(np.isnan(logged), -1.0, logged)
     if not ((partners >= -1) & (partners < probe.n_samples)).all():
         raise Corrupt(f"a partner in the columns of {reader.directory} is none of {probe.n_samples} samples; log the run again")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tb_timetravel.errors import Corrupt, InvalidData
 from tb_timetravel.schema import Verdicts
-from tb_timetravel.store.files import exists, join, read_record, write_record
+from tb_timetravel.store.files import below, exists, read_record, write_record
 from tb_timetravel.store.places import keeping_results, result_directories, results_directory
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class VerdictsFile:
 
     def __init__(self, directory: str) -> None:
         self._directory = directory
-        self._path = join(results_directory(directory), "verdicts.json")
+        self._path = below(results_directory(directory), "verdicts.json")
 
     def read(self, probe: Probe) -> dict[int, bool]:
         """Read what was said, position of the sample -> whether its label is suspicious, in order of the positions.
@@ -32,7 +32,7 @@ class VerdictsFile:
         ------
         UnsupportedVersion, Corrupt
         """
-        paths = (join(place, "verdicts.json") for place in result_directories(self._directory))
+        paths = (below(place, "verdicts.json") for place in result_directories(self._directory))
         path = next(filter(exists, paths), None)  # those beside the run are what a cache starts with
         if path is None:
             return {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,6 +91,12 @@ def test_the_key_tells_data_and_films_apart(tmp_path: Path):
     films = [write_film(write_probe(tmp_path / "digits"), key) for key in ("a" * 16, "b" * 16)]
     keys = [insight_key(data, film) for data in ("0" * 16, "1" * 16) for film in (None, *films)]
     assert len(set(keys)) == 6
+
+
+def test_the_key_tells_what_a_live_film_was_before_it_grew(tmp_path: Path):
+    film = replace(write_film(write_probe(tmp_path / "digits"), "a" * 16), live=True)
+    shorter = replace(film, steps=film.steps[:-1])
+    assert insight_key("0" * 16, film) != insight_key("0" * 16, shorter)
 
 
 def test_progress_goes_up_to_the_end_and_can_stop_the_reading(root: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -57,9 +58,29 @@ def test_what_cannot_be_written_is_raised_by_the_next_call_and_later_steps_are_w
         film.log_arrays(1, x)
         with pytest.raises(StoreError, match=r"step 1 could not be written .* earlier steps are intact"):
             film.flush()
-    film.log_arrays(2, x)
+        film.log_arrays(2, x)
+        film._background._pieces.join()  # type: ignore[union-attr]
+    with pytest.raises(StoreError, match="step 2"):
+        film.log_arrays(3, x)  # is taken on all the same
     film.flush()
-    assert list(read(tmp_path)) == [0, 2]
+    assert list(read(tmp_path)) == [0, 3]
+
+
+def test_what_nobody_is_left_to_catch_is_said_at_the_end(capsys: pytest.CaptureFixture[str]):
+    def fail(_: int) -> None:
+        raise StoreError("no room")
+
+    background = Background(fail)
+    background.put(1)
+    background._finish(os.getpid())
+    assert capsys.readouterr().err == "timetravel: no room\n"
+
+
+def test_a_process_that_logs_nothing_has_nothing_to_wait_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tb_timetravel.log.recorder._writes", lambda: False)
+    film = TimeTravel(str(tmp_path), labels=np.arange(N) % 2, background=True)
+    monkeypatch.undo()
+    film.flush()  # the group of processes may be gone by now
 
 
 def test_more_than_a_few_pieces_wait_until_there_is_room():

@@ -164,6 +164,22 @@ def test_a_step_that_is_logged_again_changes_its_own_frame_alone(tmp_path: Path)
     assert [step.step for step in again.steps] == [0, 1, 2]
 
 
+def test_a_film_of_one_step_that_is_logged_again_begins_anew(tmp_path: Path):
+    directory = log(tmp_path / "run", (0,))
+    before = contents(FilmStore(directory), follow(directory)[0])
+    again_at: list[int] = []
+
+    def log_again(film: Film) -> None:
+        if not again_at:
+            again_at.append(len(film.steps))
+            log(tmp_path / "run", (0,), shift=0.5)
+
+    film, said = follow(directory, then=log_again)
+    assert [words for words in said if words.startswith("following")] == ["following; 1 steps are placed"] * 2
+    assert film.fingerprint == fresh(directory)
+    assert contents(FilmStore(directory), film) != before
+
+
 def test_a_follower_that_is_killed_while_it_places_leaves_a_whole_film_and_the_next_one_goes_on(tmp_path: Path):
     run = tmp_path / "run"
     directory = log(run, (0, 1))

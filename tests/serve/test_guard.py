@@ -126,6 +126,12 @@ def test_who_may_start_fits_by_default_depends_on_who_can_reach_tensorboard(logd
     assert response.json.get("error") == answer["cannot_fit"]
 
 
+@pytest.mark.parametrize("route", ["fit/cancel", "insight/cancel"])
+def test_who_may_start_no_fit_may_stop_none(logdir: Path, route: str):
+    assert serve(logdir, bind_all=True).post(route, BODY).status_code == 403
+    assert serve(logdir, bind_all=True, timetravel_allow_fit="true").post(route, BODY).status_code == 202
+
+
 def test_an_exposed_tensorboard_that_may_fit_is_asked_under_any_name(logdir: Path, jobs: RecordedJobs):
     assert serve(logdir, jobs=jobs, bind_all=True, timetravel_allow_fit="true").post("fit", BODY, Host="box.example").status_code == 202
 

@@ -135,16 +135,22 @@ def test_only_keys_are_looked_into(store: FilmStore, tmp_path: Path, name: str):
 FRESH = make_film(film="1" * 16)
 FRESH_PREVIEW = make_film(film="2" * 16, method=PREVIEW_METHOD)
 STALE = make_film(film="3" * 16, fingerprint=OTHER)
+FRESH_LIVE = make_film(film="9" * 16, live=True)
 STALE_PREVIEW = make_film(film="4" * 16, fingerprint=OTHER, method=PREVIEW_METHOD)
 FRESH_BASELINE = make_film(film="6" * 16, method="pca")
 STALE_BASELINE = make_film(film="7" * 16, fingerprint=OTHER, method="pca")
-RANKED = [FRESH, FRESH_BASELINE, FRESH_PREVIEW, STALE, STALE_BASELINE, STALE_PREVIEW]
+RANKED = [FRESH, FRESH_LIVE, FRESH_BASELINE, FRESH_PREVIEW, STALE, STALE_BASELINE, STALE_PREVIEW]
 
 
-@pytest.mark.parametrize("best", range(6))
+@pytest.mark.parametrize("best", range(len(RANKED)))
 def test_the_best_film_is_shown_whatever_the_order(best: int):
     for films in itertools.permutations(RANKED[best:]):
         assert choose_film(films, DATA) == RANKED[best]
+
+
+def test_of_old_films_the_newest_is_shown_though_it_is_a_live_one():
+    live = make_film(film="8" * 16, fingerprint=OTHER, live=True)
+    assert choose_film([live, STALE], DATA) is live
 
 
 def test_of_equal_films_the_newest_is_shown_and_of_none_none():

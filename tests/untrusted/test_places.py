@@ -13,10 +13,11 @@ from werkzeug.test import create_environ
 from werkzeug.wrappers import Request
 
 from tb_timetravel.errors import Corrupt, StoreError
+from tb_timetravel.insight.recording import record_insight
 from tb_timetravel.schema import FitStatus
 from tb_timetravel.serve.http import respond_json
 from tb_timetravel.serve.jobs import FitRequest, Jobs
-from tb_timetravel.store import FilmStore, FitLock, SelectionsFile, StatusFile, open_reader
+from tb_timetravel.store import FilmStore, FitLock, InsightStore, SelectionsFile, StatusFile, VerdictsFile, open_reader
 from tb_timetravel.store.status import FIT
 from tests.serve.served import FILM, N_SAMPLES, PREFIX, STEPS, Served, serve, write_events, write_film, write_probe
 from tests.untrusted.asking import read_everything
@@ -48,7 +49,7 @@ def ask_all(served: Served) -> list[bytes]:
 
 
 FILES = ("probe.json", "texts/000000.json", "fit.json", "fit.log", "selections.json", f"films/{FILM}/film.json")
-LINKED = (*FILES, "texts", "films", f"films/{FILM}", "steps")
+LINKED = (*FILES, "verdicts.json", "texts", "films", f"films/{FILM}", "steps", "insight")
 
 
 @pytest.mark.parametrize("name", LINKED)
@@ -77,22 +78,28 @@ def test_a_link_within_the_probe_set_is_followed(logdir: Path):
     assert [film.film for film in FilmStore(str(directory)).films()] == [FILM]
 
 
-@pytest.mark.parametrize("name", ["fit.log", "fit.lock", "fit.json", "fit.cancel", "selections.json", "films"])
+@pytest.mark.parametrize(
+    "name", ["fit.log", "fit.lock", "fit.json", "fit.cancel", "selections.json", "verdicts.json", "films", "insight", f"insight/{FILM}"]
+)
 def test_a_link_out_of_the_probe_set_is_not_written_to(logdir: Path, tmp_path: Path, name: str):
     directory, outside = probe_of(logdir), tmp_path / "outside"
     shutil.rmtree(directory / "films")
-    if name == "films":
+    if name in ("films", "insight", f"insight/{FILM}"):
         outside.mkdir()
+        (outside / "theirs").write_text(HIDDEN)
     else:
         outside.write_text(HIDDEN)
+    (directory / name).parent.mkdir(exist_ok=True)
     (directory / name).symlink_to(outside)
     before = (outside.stat().st_mtime_ns, os.listdir(outside) if outside.is_dir() else outside.read_text())
-    jobs = Jobs(FIT, lambda *_: ["true"])
+    jobs, reader = Jobs(FIT, lambda *_: ["true"]), open_reader(str(directory))
     for write in (
         lambda: jobs.start(FitRequest(run="digits", tag="probe"), str(logdir / "digits"), str(directory)),
         lambda: StatusFile(str(directory)).request_cancel(FitStatus(started_at=1.0)),
         lambda: SelectionsFile(str(directory)).save("a", [(0, 1)], N_SAMPLES),
         lambda: FitLock(str(directory)).__enter__(),
+        lambda: VerdictsFile(str(directory)).save({0: True}, open_reader(str(directory)).probe()),
+        lambda: record_insight(reader, InsightStore(str(directory)), FilmStore(str(directory)), None, lambda *_: None),
         lambda: FilmStore(str(directory)).write_embedding(FILM, 0, np.zeros((3, 2), np.float32)),
     ):
         try:

@@ -63,7 +63,7 @@ const embeddedSource = {
 // would do that too, by a third file that the tab waits for, and 3 kB more.
 const APART = { insight: "insight/index", compare: "compare/panel", export: "export/panel", help: "help/keys" };
 // What the parts take from the rest of the sources by themselves: it has no state, so that a second copy does no harm.
-const COPIED = ["binary", "decode", "flips", "format", "palette", "timeline"].map((name) => `/${name}`);
+const COPIED = ["binary", "csv", "decode", "flips", "format", "palette", "timeline"].map((name) => `/${name}`);
 const lentByTheTab = {
   name: "lent-by-the-tab",
   setup(build) {

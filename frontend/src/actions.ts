@@ -11,7 +11,7 @@ import { NOTHING } from "./selection";
 import * as state from "./state";
 import { cursorAt, jump } from "./timeline";
 import { COLOUR_MODES, type ColourMode, type Switch, TRUST_MARKS } from "./url";
-import type { Fit } from "./wire";
+import type { Fit, ValueInfo } from "./wire";
 
 const DRAWER = "(max-width: 1099px)"; // as in the style sheet: above it nothing is a drawer
 const MOVE = 0.1; // of the view
@@ -82,11 +82,22 @@ export function toggleLive(): void {
   state.live.value = !state.live.peek();
 }
 
+const TOLD = new Map<ColourMode, string>([
+  ["prediction", "Prediction"],
+  ["correctness", "Error"],
+]);
+
+/** The first of a film's values that stands for a colour mode, by what it is called: its name may be another where a column has that. */
+export function valueFor(mode: ColourMode, values: readonly Pick<ValueInfo, "value" | "label">[]): string | undefined {
+  const word = TOLD.get(mode);
+  return word === undefined ? undefined : values.find(({ label }) => label.split(" ", 1)[0] === word)?.value;
+}
+
 /** Where numbers are predicted, what stands for labels, predictions and correctness: the target, its prediction and the error. */
 function columnFor(mode: ColourMode): string | undefined {
-  const n = state.reel.value?.probe.n_targets ?? 0;
-  const at = n === 0 ? -1 : ["label", "prediction", "correctness"].indexOf(mode) * n;
-  return columns.value[at]?.name;
+  const { probe, film } = state.reel.value ?? {};
+  if (mode === "label") return (probe?.n_targets ?? 0) > 0 ? columns.value[0]?.name : undefined;
+  return valueFor(mode, film?.values ?? []);
 }
 
 export function colourBy(mode: ColourMode): void {

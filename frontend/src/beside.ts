@@ -4,7 +4,7 @@ import { aligner } from "./alignment";
 import * as api from "./api";
 import { messageOf } from "./format";
 import { keepFetching } from "./keep_fetching";
-import { openReel } from "./loader";
+import { openReel, stillShown } from "./loader";
 import { countMatched, matchIds } from "./matching";
 import { filmName } from "./methods";
 import { colourPlainly } from "./sample_columns";
@@ -85,7 +85,10 @@ async function open(choice: NonNullable<typeof state.besideChoice.value>, signal
   if (key === null) throw new Error(`${choice.run} has no film yet; fit it first.`);
   const [film, samples] = await Promise.all([api.fetchFilm(place, key, signal), api.fetchSamples(place, probe.samples, signal)]);
   if (signal.aborted) return;
-  state.beside.value = openReel(place, probe, film, samples, () => state.besideVersion.value++);
+  const before = state.beside.peek(); // the same film, which has grown since
+  const held = before?.probe.samples === probe.samples ? stillShown(before, film) : [];
+  state.beside.value = openReel(place, probe, film, samples, () => state.besideVersion.value++, held);
+  before?.frames.destroy();
 }
 
 function close(): void {
@@ -97,21 +100,28 @@ function close(): void {
 
 export function keepBeside(): () => void {
   const chosen = computed(() => JSON.stringify(state.reel.value === null ? null : state.besideChoice.value));
+  // Of a film of the same run that is live, which grows: the one that is open stays until the longer one can be drawn.
+  const version = computed(() => {
+    const [choice, probe] = [state.besideChoice.value, state.probe.value];
+    if (choice === null || choice.run !== probe?.run || choice.tag !== probe.tag) return null;
+    return probe.films.find(({ film }) => film === choice.film)?.version ?? null;
+  });
+  let opened = chosen.peek();
   const stops = [
     effect(() => {
-      chosen.value;
+      version.value;
+      if (chosen.value !== opened) untracked(close);
+      opened = chosen.value;
       const choice = state.reel.peek() === null ? null : state.besideChoice.peek();
       besideTrouble.value = null;
-      if (choice === null) return untracked(close);
+      if (choice === null) return undefined;
       const controller = new AbortController();
       open(choice, controller.signal).catch((error: unknown) => {
         if (!controller.signal.aborted) besideTrouble.value = messageOf(error);
       });
-      return () => {
-        controller.abort();
-        untracked(close);
-      };
+      return () => controller.abort();
     }),
+    close,
     keepFetching(() => state.beside.value?.frames ?? null, besideInstant),
   ];
   return () => {

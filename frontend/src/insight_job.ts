@@ -41,14 +41,15 @@ export const cancelInsight = (): Promise<void> => change(api.cancelInsight);
 /** Ask when a film opens, when steps were added to its log and when TensorBoard reloads; every second while a job runs. */
 export function followInsight(): () => void {
   isFollowed.value = true;
-  let open: state.Reel | null = null;
+  let open = "";
   return effect(() => {
     const reel = state.reel.value;
     state.probe.value?.fingerprint;
     state.reloads.value;
     round.value;
-    if (reel !== open) insight.value = null;
-    open = reel;
+    const shown = reel === null ? "" : [reel.place.run, reel.place.tag, reel.film.film].join("\n");
+    if (shown !== open) insight.value = null; // a film that only grew keeps what is known until the next answer
+    open = shown;
     if (reel === null) return undefined;
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;

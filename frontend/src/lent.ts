@@ -23,6 +23,7 @@ export { recast } from "./engine/recast";
 export { keyIn, SPLIT_SHAPES } from "./engine/scene";
 export { TrailPainter } from "./engine/trails";
 export { cancelInsight, insight, insightTrouble, isWorking, startInsight } from "./insight_job";
+export { Lazy } from "./lazy";
 export {
   counts as legendCounts,
   doubtWords,
@@ -38,7 +39,7 @@ export { sizeFactor } from "./picture";
 export { columnKey } from "./query/complete";
 export { ranges } from "./ranges";
 export { colourByColumn, columns, workedOutColumn } from "./sample_columns";
-export { Recent, textOf, thumbnailAddressOf } from "./samples";
+export { Recent, textOf } from "./samples";
 export { click, focus, select, selectPositions, trailed } from "./selecting";
 export { combined, type How, howOfClick, positionsOf, type Selection } from "./selection";
 export {
@@ -71,6 +72,7 @@ export {
 export { adopt } from "./style/adopt";
 export { copy } from "./ui/copy";
 export { Named } from "./ui/named";
+export { Picture } from "./ui/picture";
 export { RowList } from "./ui/row_list";
 export { useAsync } from "./ui/use_async";
 export { useSettled } from "./ui/use_settled";

@@ -96,7 +96,7 @@ async function open(probe: Probe, key: string, signal: AbortSignal): Promise<voi
 }
 
 /** The frames in memory that a film has too, which has grown since it was opened. */
-function stillShown({ film: before, frames }: state.Reel, film: Film): (readonly [number, Frame])[] {
+export function stillShown({ film: before, frames }: state.Reel, film: Film): (readonly [number, Frame])[] {
   const at = new Map(film.steps.map(({ frame }, index) => [frame, index]));
   return before.steps.flatMap(({ frame }, index) => {
     const [now, held] = [at.get(frame), frames.get(index)];

@@ -24,6 +24,10 @@ export function filmName(film: FilmEntry, { films, methods }: Probe): string {
 export const isFitted = (name: string, { films, steps }: Probe): boolean =>
   films.some(({ method, stale, live, n_steps: nSteps }) => method === name && !stale && live !== true && nSteps === steps.length);
 
+/** Whether a fit can go on to place steps as they are logged: only the default method does, and only where there are neither targets nor pairs. */
+export const canFollow = (name: string | null, { methods, n_targets, has_pairs }: Probe): boolean =>
+  name !== null && name === methods[0]?.method && (n_targets ?? 0) === 0 && has_pairs !== true;
+
 /** The method a fit starts with unless another is chosen: that of the fit that did not end well, else that of the outdated film on
  * screen, else the default. */
 export function preselected({ methods, films, fit }: Probe, shown: string | null): string | null {

@@ -1,5 +1,6 @@
 /** Samples as rows of a table: their values at a step, in an order, as CSV, and counted by label and prediction. Pure. */
 import type { Frame, Samples } from "./binary";
+import { cell } from "./csv";
 
 export const COLUMNS = ["id", "label", "prediction", "confidence", "split"] as const;
 export type Column = (typeof COLUMNS)[number];
@@ -118,13 +119,11 @@ export interface CsvSource {
   readonly more: readonly { readonly name: string; cell(sample: number): string }[];
 }
 
-const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
 /** One line per sample: id, label, split, step, x, y, prediction, confidence, and its columns under names that are free; empty where there is none. */
 export function csvOf(positions: Uint32Array, source: CsvSource): string {
   const { samples, frame, extent } = source;
   const [left = 0, right = 1, bottom = 0, top = 1] = extent;
-  const name = (kind: number): string => (kind < 0 ? "" : quoted(source.className(kind)));
+  const name = (kind: number): string => (kind < 0 ? "" : cell(source.className(kind)));
   const head = ["id", ...(source.hasClasses ? ["label"] : []), "split", "step", "x", "y"];
   if (source.hasClasses) head.push("prediction", "confidence");
   for (const { name } of source.more) {
@@ -132,7 +131,7 @@ export function csvOf(positions: Uint32Array, source: CsvSource): string {
     while (head.includes(free)) free = `column.${free}`;
     head.push(free);
   }
-  const lines = [head.map(quoted).join(",")];
+  const lines = [head.map(cell).join(",")];
   for (const sample of positions) {
     const x = left + ((right - left) * (frame.xy[2 * sample] ?? 0)) / 65535;
     const y = bottom + ((top - bottom) * (frame.xy[2 * sample + 1] ?? 0)) / 65535;
@@ -141,14 +140,14 @@ export function csvOf(positions: Uint32Array, source: CsvSource): string {
       [
         samples.id[sample],
         ...(source.hasClasses ? [name(samples.label[sample] ?? -1)] : []),
-        quoted(source.splitName(samples.split[sample] ?? 0)),
+        cell(source.splitName(samples.split[sample] ?? 0)),
         source.step,
         x.toFixed(5),
         y.toFixed(5),
         ...(source.hasClasses
           ? [name(frame.prediction?.[sample] ?? -1), confidence === undefined ? "" : (confidence / 255).toFixed(3)]
           : []),
-        ...source.more.map(({ cell }) => quoted(cell(sample))),
+        ...source.more.map((column) => cell(column.cell(sample))),
       ].join(","),
     );
   }

@@ -77,6 +77,9 @@ export async function textOf({ place, probe }: Reel, sample: number): Promise<st
   return texts[sample % size] ?? null;
 }
 
-export function historyOf({ place, film }: Reel, sample: number): Promise<History> {
-  return histories.get([place.run, place.tag, film.film, sample].join("\n"), () => api.fetchHistory(place, film.film, sample));
-}
+/** Which history is meant; a live film keeps its name as it grows, so its steps belong to it. */
+export const historyKeyOf = ({ place, film }: Pick<Reel, "place" | "film">, sample: number): string =>
+  [place.run, place.tag, film.film, film.steps.length, film.steps.at(-1)?.frame, sample].join("\n");
+
+export const historyOf = (reel: Reel, sample: number): Promise<History> =>
+  histories.get(historyKeyOf(reel, sample), () => api.fetchHistory(reel.place, reel.film.film, sample));

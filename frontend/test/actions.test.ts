@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isolated, toggled } from "../src/actions";
+import { isolated, toggled, valueFor } from "../src/actions";
 import { choosePlace } from "../src/watch";
 import type { Listing } from "../src/wire";
 
@@ -14,6 +14,26 @@ describe("hiding classes", () => {
     expect([...alone]).toEqual([0, 2]);
     expect([...isolated(alone, 1, 3)]).toEqual([]);
     expect([...isolated(alone, 2, 3)]).toEqual([0, 1]);
+  });
+});
+
+describe("colouring a film of numbers", () => {
+  const told = [
+    { value: "prediction of x", label: "Prediction of x" },
+    { value: "prediction of y", label: "Prediction of y" },
+    { value: "film error", label: "Error" },
+    { value: "error of x", label: "Error of x" },
+  ];
+
+  it("finds the prediction and the error by what they are called, wherever they stand", () => {
+    expect(valueFor("prediction", told)).toBe("prediction of x");
+    expect(valueFor("correctness", told)).toBe("film error");
+  });
+
+  it("finds nothing where the film tells none, or for other modes", () => {
+    expect(valueFor("prediction", [])).toBeUndefined();
+    expect(valueFor("prediction", told.slice(2))).toBeUndefined();
+    expect(valueFor("split", told)).toBeUndefined();
   });
 });
 

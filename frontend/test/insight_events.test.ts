@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cell, countsOf, decodeEvents, eventsCsv, happenedAt, jumpOf, stepBeside } from "../src/insight/events";
+import { countsOf, decodeEvents, eventsCsv, happenedAt, jumpOf, stepBeside } from "../src/insight/events";
 
 /** As the server packs them: a list of positions per step, and of jumps their targets and sizes behind. */
 function packed(perStep: readonly (readonly number[])[], jumps?: { targets: number[]; sizes: number[] }): ArrayBuffer {
@@ -101,9 +101,5 @@ describe("the table of events", () => {
       ].join("\n"),
     );
     expect(eventsCsv(named, Uint8Array.of(0, 0, 1, 0, 0), source).join("")).toContain("\n30,learned,102,train,c,,\n");
-  });
-
-  it("gives a spreadsheet nothing to compute", () => {
-    expect(["=a", "+a", "-a", "@a", "\ta", "a=b"].map(cell)).toEqual(["'=a", "'+a", "'-a", "'@a", "'\ta", "a=b"]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { filmName, filmToHold, isFitted, methodLabel, preselected } from "../src/methods";
+import { canFollow, filmName, filmToHold, isFitted, methodLabel, preselected } from "../src/methods";
 import type { FilmEntry, Fit, Method, Probe } from "../src/wire";
 import * as wire from "../src/wire";
 
@@ -81,6 +81,18 @@ describe("a method that is fitted", () => {
   it("has a film of the present data and of all its steps", () => {
     const films = [film("1", "joint"), film("2", "pca", { stale: true }), film("3", "umap", { n_steps: 2 })];
     expect(["joint", "pca", "umap", "dvi"].map((name) => isFitted(name, probe({ films })))).toEqual([true, false, false, false]);
+  });
+});
+
+describe("a fit that can follow the training", () => {
+  it("is by the default method", () => {
+    expect([null, "joint", "pca", "dvi"].map((name) => canFollow(name, probe()))).toEqual([false, true, false, false]);
+    expect(canFollow("joint", probe({ n_targets: 0, has_pairs: false }))).toBe(true);
+  });
+
+  it("is of samples without targets and pairs", () => {
+    expect(canFollow("joint", probe({ n_targets: 1 }))).toBe(false);
+    expect(canFollow("joint", probe({ has_pairs: true }))).toBe(false);
   });
 });
 

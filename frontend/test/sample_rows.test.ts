@@ -91,6 +91,19 @@ describe("CSV", () => {
     ]);
   });
 
+  it("gives a spreadsheet nothing to compute, whatever the log calls things", () => {
+    const named = { ...source, className: () => "=1+1", splitName: () => "@train" };
+    const more = [
+      { name: "+sum", cell: () => "-A1" },
+      { name: "loss", cell: () => "-0.5" },
+    ];
+    expect(csvOf(Uint32Array.of(1), { ...named, more }).split("\n")).toEqual([
+      "id,label,split,step,x,y,prediction,confidence,'+sum,loss",
+      "7,'=1+1,'@train,12,2.00000,1.00000,'=1+1,0.000,'-A1,-0.5",
+      "",
+    ]);
+  });
+
   it("has no columns of classes where there are none", () => {
     const more = [{ name: "prediction", cell: () => "1.5" }];
     expect(csvOf(Uint32Array.of(3), { ...source, hasClasses: false, more })).toBe(

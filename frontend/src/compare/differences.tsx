@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { formatCount, formatPercent, messageOf } from "../format";
 import * as tab from "../lent";
-import { besideInstant, click, difference, focus, Named, RowList, thumbnailAddressOf, useSettled } from "../lent";
+import { besideInstant, click, difference, focus, Named, Picture, RowList, useSettled } from "../lent";
 import { fetchNeighborsDiffer } from "./fetching";
 import { MOST_LISTED, mostDifferent } from "./most_different";
 
@@ -22,19 +22,6 @@ const shown = computed(() => difference.value?.here ?? null);
 function take(sample: number): void {
   click(sample, "replace");
   focus(sample);
-}
-
-function Thumb({ reel, sample }: { reel: tab.Reel; sample: number }): JSX.Element {
-  const { url, x, y, width, height, pageWidth } = thumbnailAddressOf(reel, sample);
-  const scale = THUMB / Math.max(width, height);
-  const style = {
-    width: `${width * scale}px`,
-    height: `${height * scale}px`,
-    backgroundImage: `url("${url}")`,
-    backgroundSize: `${pageWidth * scale}px auto`,
-    backgroundPosition: `${-x * scale}px ${-y * scale}px`,
-  };
-  return <i class="row-thumb" style={style} aria-hidden="true" />;
 }
 
 function Rows({ reel, values }: { reel: tab.Reel; values: Uint8Array }): JSX.Element {
@@ -61,7 +48,7 @@ function Rows({ reel, values }: { reel: tab.Reel; values: Uint8Array }): JSX.Ele
         return (
           <>
             <span role="gridcell">
-              {hasPictures && <Thumb reel={reel} sample={sample} />}
+              {hasPictures && <Picture reel={reel} sample={sample} size={THUMB} />}
               {samples.id[sample]}
             </span>
             <span role="gridcell">{label >= 0 && <Named kind={label} names={probe.class_names} />}</span>

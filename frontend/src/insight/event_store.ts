@@ -5,45 +5,36 @@ import * as tab from "../lent";
 import { fetchEvents } from "./api";
 import { decodeEvents, type Events } from "./events";
 
-let open = "";
-const known = new Map<string, Events>();
-const asked = new Map<string, Promise<Events>>();
-const version = tab.signal(0);
 export const eventTrouble = tab.signal<string | null>(null);
 
-function load(reel: tab.Reel, insight: string, kind: string): Promise<Events> {
-  const key = [reel.place.run, reel.place.tag, insight].join("\n");
-  if (key !== open) {
-    open = key;
-    known.clear();
-    asked.clear();
-  }
-  const under = asked.get(kind);
-  if (under !== undefined) return under;
-  const made = fetchEvents(reel.place, insight, kind).then((buffer) => decodeEvents(buffer, reel.samples.n));
-  asked.set(kind, made);
-  made.then(
-    (events) => {
-      if (key !== open) return;
-      known.set(kind, events);
-      eventTrouble.value = null;
-      version.value++;
-    },
-    (error: unknown) => {
-      if (key !== open) return;
-      asked.delete(kind); // a later look tries again
-      eventTrouble.value = messageOf(error);
-    },
-  );
-  return made;
+interface Shelf {
+  readonly of: string;
+  readonly events: tab.Lazy<string, Events>;
+}
+let open: Shelf | null = null;
+
+/** By kind. */
+function eventsOf({ place, samples }: tab.Reel, insight: string): tab.Lazy<string, Events> {
+  const of = [place.run, place.tag, insight].join("\n");
+  const tell = (trouble: string | null): void => {
+    if (open?.of === of) eventTrouble.value = trouble;
+  };
+  const load = async (kind: string): Promise<Events> => {
+    try {
+      const events = decodeEvents(await fetchEvents(place, insight, kind), samples.n);
+      tell(null);
+      return events;
+    } catch (error) {
+      tell(messageOf(error));
+      throw error;
+    }
+  };
+  if (open?.of !== of) open = { of, events: new tab.Lazy(load) };
+  return open.events;
 }
 
 /** The events of each kind as far as they are here; the rest is fetched. */
 export function useEvents(reel: tab.Reel, insight: string, kinds: readonly string[]): readonly (Events | undefined)[] {
-  tab.useEffect(() => {
-    for (const kind of kinds) load(reel, insight, kind).catch(() => undefined); // told by eventTrouble
-  }, [reel, insight, kinds.join()]);
-  version.value;
-  const isOpen = open === [reel.place.run, reel.place.tag, insight].join("\n");
-  return kinds.map((kind) => (isOpen ? known.get(kind) : undefined));
+  const events = eventsOf(reel, insight);
+  return kinds.map((kind) => events.look(kind) ?? undefined);
 }

@@ -1,4 +1,5 @@
 /** What happened to the samples from step to step, as bytes of the server and as lists. Pure. */
+import { cell } from "../csv";
 
 const MAGIC = 0x31455454; // TTE1
 
@@ -90,14 +91,6 @@ export interface EventSource {
   split(sample: number): string;
   className(kind: number): string;
   label(sample: number): number;
-}
-
-const FORMULA = /^[=+\-@\t\r]/; // a spreadsheet would compute what begins so; names come from a log
-
-/** A cell of CSV that no spreadsheet takes for a formula. */
-export function cell(text: string): string {
-  const plain = FORMULA.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }
 
 /** One line per event, by step, then by kind; the class that gained and the change of p(label) are of jumps alone. A text per step, to be joined. */

@@ -5,7 +5,7 @@ import * as tab from "../lent";
 import { useMemo } from "../lent";
 import { fetchNear } from "./api";
 import { nearRows, rangesText } from "./near";
-import { ClassOf, idOf, labelOf, marks, Picture } from "./shared";
+import { ClassOf, idOf, labelOf, marks } from "./shared";
 import { Card, follow, Subject, subject, useAnswer, useRested } from "./subject";
 import type { NearStep } from "./wire";
 
@@ -73,7 +73,7 @@ function ThroughTime({ reel, steps, step }: { reel: tab.Reel; steps: readonly Ne
                     {...marks(sample)}
                   >
                     {reel.probe.media.kind === "image" ? (
-                      <Picture reel={reel} sample={sample} size={21} />
+                      <tab.Picture reel={reel} sample={sample} size={21} />
                     ) : (
                       <ClassOf reel={reel} kind={labelOf(reel, sample)} />
                     )}

@@ -40,26 +40,6 @@ export const labelOf = ({ samples }: tab.Reel, sample: number): number => sample
 export const idOf = ({ samples }: tab.Reel, sample: number): number => samples.id[sample] ?? sample;
 export const splitOf = ({ samples, probe }: tab.Reel, sample: number): string => probe.splits[samples.split[sample] ?? 0] ?? "";
 
-/** A sample's picture, within a square of CSS pixels; nothing where there is none. */
-export function Picture({ reel, sample, size }: { reel: tab.Reel; sample: number; size: number }): JSX.Element | null {
-  if (reel.probe.media.kind !== "image") return null;
-  const { url, x, y, width, height, pageWidth } = tab.thumbnailAddressOf(reel, sample);
-  const scale = size / Math.max(width, height);
-  return (
-    <span
-      class="insight-picture"
-      aria-hidden="true"
-      style={{
-        width: `${width * scale}px`,
-        height: `${height * scale}px`,
-        backgroundImage: `url("${url}")`,
-        backgroundSize: `${pageWidth * scale}px auto`,
-        backgroundPosition: `${-x * scale}px ${-y * scale}px`,
-      }}
-    />
-  );
-}
-
 /** A sample's text, where it has one. */
 export function Words({ reel, sample }: { reel: tab.Reel; sample: number }): JSX.Element | null {
   const words = tab.useAsync(() => tab.textOf(reel, sample), [reel, sample]);

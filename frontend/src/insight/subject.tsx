@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { formatPercent, messageOf } from "../format";
 import * as tab from "../lent";
 import { useEffect, useState } from "../lent";
-import { ClassOf, idOf, labelOf, marks, Picture, splitOf, Words } from "./shared";
+import { ClassOf, idOf, labelOf, marks, splitOf, Words } from "./shared";
 
 /** A sample that was flown to from a list here: in focus, but not asked about. */
 let followed: number | null = null;
@@ -52,8 +52,7 @@ export interface Asked<T> {
   readonly busy: boolean;
 }
 
-const answers = new Map<string, unknown>();
-const MOST_ANSWERS = 100;
+const answers = new tab.Recent<unknown>(100);
 
 /** An answer of the server to a question, which `key` says in full; null asks nothing. */
 export function useAnswer<T>(key: string | null, request: () => Promise<T>): Asked<T> {
@@ -65,18 +64,10 @@ export function useAnswer<T>(key: string | null, request: () => Promise<T>): Ask
   });
   useEffect(() => {
     if (key === null) return undefined;
-    const known = answers.get(key) as T | undefined;
-    if (known !== undefined) {
-      setAsked({ key, value: known, trouble: null, busy: false });
-      return undefined;
-    }
     let stale = false;
     setAsked((before) => ({ ...before, busy: true }));
-    request().then(
+    (answers.get(key, request) as Promise<T>).then(
       (value) => {
-        answers.set(key, value);
-        const [oldest] = answers.keys();
-        if (answers.size > MOST_ANSWERS && oldest !== undefined) answers.delete(oldest);
         if (!stale) setAsked({ key, value, trouble: null, busy: false });
       },
       (error: unknown) => {
@@ -101,7 +92,7 @@ export function Card({ reel, sample, children }: { reel: tab.Reel; sample: numbe
         onClick={() => follow(sample)}
         {...marks(sample)}
       >
-        <Picture reel={reel} sample={sample} size={32} />
+        <tab.Picture reel={reel} sample={sample} size={32} />
         <span class="insight-card-words">
           <span class="insight-card-line">
             <ClassOf reel={reel} kind={labelOf(reel, sample)} />
@@ -125,7 +116,7 @@ export function Subject({ reel, sample }: { reel: tab.Reel; sample: number }): J
   const confidence = frame?.confidence?.[sample];
   return (
     <div class="insight-subject">
-      <Picture reel={reel} sample={sample} size={48} />
+      <tab.Picture reel={reel} sample={sample} size={48} />
       <div>
         <strong>#{idOf(reel, sample)}</strong> <span class="faint">{splitOf(reel, sample)}</span>
         <p class="insight-card-line">

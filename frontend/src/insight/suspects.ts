@@ -1,5 +1,5 @@
 /** The list of samples whose labels are likely to be wrong, as it changes under a person's judgements. Pure. */
-import { cell } from "./events";
+import { cell } from "../csv";
 import type { Suspect, Suspects, Verdict } from "./wire";
 
 /** Judgements that were made here and that the server has not yet kept, by sample. */

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { messageOf, plural } from "../format";
 import * as tab from "../lent";
 import { useEffect, useMemo, useRef, useSignal, Virtual } from "../lent";
-import { ClassOf, idOf, labelOf, marks, maskFor, Picture, splitOf, take, Words } from "./shared";
+import { ClassOf, idOf, labelOf, marks, maskFor, splitOf, take, Words } from "./shared";
 import { judge, openSuspects, pending, suspects, suspectTrouble } from "./suspect_store";
 import { countsWith, nextToJudge, suspectsCsv, withPending } from "./suspects";
 import type { Suspect, Verdict } from "./wire";
@@ -42,7 +42,7 @@ function Cells({ reel, row, give }: { reel: tab.Reel; row: Suspect; give: ((verd
   return (
     <>
       <span role="gridcell" class="insight-media">
-        <Picture reel={reel} sample={sample} size={PICTURE} />
+        <tab.Picture reel={reel} sample={sample} size={PICTURE} />
       </span>
       <span role="gridcell" class="insight-classes">
         <ClassOf reel={reel} kind={labelOf(reel, sample)} />

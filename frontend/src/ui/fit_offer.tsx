@@ -4,7 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId } from "preact/hooks";
 import * as actions from "../actions";
 import { formatDuration } from "../format";
-import { isFitted, methodLabel, preselected } from "../methods";
+import { canFollow, isFitted, methodLabel, preselected } from "../methods";
 import * as state from "../state";
 import type { Method, Probe } from "../wire";
 import { Copyable } from "./copy";
@@ -27,9 +27,7 @@ function useChoice(probe: Probe): Choice {
   return { chosen, choose: (method) => (byHand.value = method), follow };
 }
 
-/** Only the default method places steps one by one. */
-const canFollow = ({ chosen }: Choice, { methods }: Probe): boolean => chosen !== null && chosen === methods[0]?.method;
-const follows = (choice: Choice, probe: Probe): boolean => choice.follow.value && canFollow(choice, probe);
+const follows = ({ chosen, follow }: Choice, probe: Probe): boolean => follow.value && canFollow(chosen, probe);
 
 function cost({ method, available, needs, estimate_s: seconds }: Method, probe: Probe): string {
   if (!available) return `needs ${needs}`;
@@ -97,7 +95,7 @@ function Start({ probe, choice, verb, menu }: { probe: Probe; choice: Choice; ve
             : cost(method, probe)}
         </span>
       )}
-      {canFollow(choice, probe) && (
+      {canFollow(choice.chosen, probe) && (
         <label class="and-follow" title="Then place each new step within seconds of its logging; earlier ones stay as they are">
           <input type="checkbox" checked={choice.follow.value} onChange={() => (choice.follow.value = !choice.follow.value)} />
           and follow
@@ -119,8 +117,8 @@ function refusal(probe: Probe): string | null {
 function commandFor(probe: Probe, choice: Choice): string | null {
   const { command } = probe;
   if (command === null || choice.chosen === null) return command;
-  if (canFollow(choice, probe)) return follows(choice, probe) ? `${command} --follow` : command;
-  return `${command} --method ${choice.chosen}`;
+  if (choice.chosen !== probe.methods[0]?.method) return `${command} --method ${choice.chosen}`;
+  return follows(choice, probe) ? `${command} --follow` : command;
 }
 
 function Shell({ probe, choice, lead }: { probe: Probe; choice: Choice; lead?: ComponentChildren }): JSX.Element | null {

@@ -212,12 +212,16 @@ def test_the_legend_is_one_stop_of_the_tab_key_and_arrows_walk_it(film: Tab):
     assert film.frame.evaluate("document.activeElement.closest('.legend-list') === null")
 
 
-def test_a_picture_with_all_of_it_still_plays_cheaply(film: Tab):
+def test_a_picture_with_all_of_it_costs_little_more_than_one_without(film: Tab):
+    def play() -> float:
+        film.button("First step").click()
+        film.button("Play").click()
+        ended = film.wait(f"s.step === {LAST} && !s.playing")
+        assert ended["drawnFrames"] > 3
+        return float(ended["jsMsPerFrame"])  # the median of all pictures so far, by the CPU renderer
+
+    plain = play()
     film.page.keyboard.press("6")
     film.page.keyboard.press("d")
-    film.button("First step").click()
-    film.button("Play").click()
-    ended = film.wait(f"s.step === {LAST} && !s.playing")
-    assert ended["drawnFrames"] > 3
-    assert N_SAMPLES == 300  # what the next number is about
-    assert ended["jsMsPerFrame"] < 60  # the CPU renderer, on a machine that does other things
+    full = [play() for _ in range(3)][-1]  # now most pictures are such
+    assert full < 3.0 * plain

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tb_timetravel.palette import class_colors
-from tests.browser.runs import N_CLASSES, N_SAMPLES, STEPS
+from tests.browser.runs import N_CLASSES, STEPS
 from tests.browser.tab import difference
 
 if TYPE_CHECKING:

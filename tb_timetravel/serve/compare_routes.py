@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gzip
 import struct
-import threading
-from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,12 +12,11 @@ from tb_timetravel.frame import share_bytes
 from tb_timetravel.insight.comparison import compare
 from tb_timetravel.insight.neighbors_differ import neighbor_difference
 from tb_timetravel.serve.http import answers, name_argument, number_argument, respond_bytes, respond_json
+from tb_timetravel.serve.kept import Kept
 from tb_timetravel.serve.locate import asker_of
 from tb_timetravel.store import data_fingerprint, open_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
-
     from numpy.typing import NDArray
     from werkzeug.wrappers import Request, Response
 
@@ -28,26 +25,6 @@ if TYPE_CHECKING:
     from tb_timetravel.store import ProbeReader
 
 _REMEMBERED_PAIRS, _REMEMBERED_STEPS = 8, 32
-Answer = TypeVar("Answer")
-
-
-class Kept(Generic[Answer]):
-    """The last answers, each made by one request while others wait: two at a time would take twice the memory and no less time."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._lock = threading.Lock()
-        self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
-
-    def get(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
-        """Give the answer of a key, which names all that it depends on."""
-        with self._lock:
-            if key not in self._answers:
-                self._answers[key] = make()
-                if len(self._answers) > self._most:
-                    self._answers.popitem(last=False)
-            self._answers.move_to_end(key)
-            return self._answers[key]
 
 
 class CompareRoutes:

@@ -27,7 +27,7 @@ from tb_timetravel.serve.waiting import Line
 from tb_timetravel.store import StatusFile, cache_directory, results_directory
 from tb_timetravel.store.files import exists, is_local
 from tb_timetravel.store.places import keeping_results
-from tb_timetravel.store.status import JobLock, Status, is_held
+from tb_timetravel.store.status import LAST_BYTES, JobLock, Status, is_held, last_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _PATIENCE_S = 10.0  # for a child to stop by itself once asked, and again once told
-_LAST_BYTES = 8192
-_LAST_LINES = 12
 _UNDER_WAY = ("queued", "starting", "running")
 MOST_AT_ONCE = 2  # of a kind; each takes all cores that it finds, and memory besides
 
@@ -126,9 +124,8 @@ class _Job:
 
     def last_words(self) -> tuple[str, ...]:
         self.log.seek(0, os.SEEK_END)
-        self.log.seek(max(0, self.log.tell() - _LAST_BYTES))
-        lines = self.log.read().decode(errors="replace").splitlines()
-        return tuple(line.rstrip()[:500] for line in lines if line.strip())[-_LAST_LINES:]
+        self.log.seek(max(0, self.log.tell() - LAST_BYTES))
+        return last_lines(self.log.read())
 
 
 class Jobs(Generic[Status]):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from tb_timetravel.errors import InvalidData, NotFound
 from tb_timetravel.insight.influence import influence
 from tb_timetravel.insight.near import near, near_through_time
+from tb_timetravel.serve.kept import Kept
 from tb_timetravel.store import data_fingerprint, open_reader
 
 if TYPE_CHECKING:
@@ -55,8 +54,7 @@ class Searches:
     """Looks one thing up at a time, as each takes all of the disk or of a core, and remembers what it found."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._found: OrderedDict[tuple[str, str, InfluenceQuestion | NearQuestion], dict[str, Any]] = OrderedDict()
+        self._found: Kept[dict[str, Any]] = Kept(_REMEMBERED)
 
     def influence(self, directory: str, asked: InfluenceQuestion) -> dict[str, Any]:
         """Name the training samples that helped and harmed a prediction most.
@@ -105,14 +103,7 @@ class Searches:
 
     def _remembered(self, directory: str, asked: InfluenceQuestion | NearQuestion, look: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         reader = open_reader(directory)
-        key = (directory, data_fingerprint(reader.probe(), reader.steps()), asked)
-        with self._lock:
-            if key not in self._found:
-                self._found[key] = look()
-            self._found.move_to_end(key)
-            if len(self._found) > _REMEMBERED:
-                self._found.popitem(last=False)
-            return self._found[key]
+        return self._found.get((directory, data_fingerprint(reader.probe(), reader.steps()), asked), look)
 
 
 def _spell_out(asked: NearQuestion, n_samples: int) -> list[int]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Status = TypeVar("Status", bound=JobStatus)
 _GRACE_S = 60.0  # a process that was started has this long to take its lock
+LAST_BYTES = 8192  # of what a job wrote, in which its last lines are looked for
 _LAST_LINES = 12
 
 
@@ -144,6 +145,12 @@ def _is_locked(path: str) -> bool:
     return False
 
 
+def last_lines(written: bytes) -> tuple[str, ...]:
+    """Give the last lines of what a job wrote."""
+    lines = written.decode(errors="replace").splitlines()
+    return tuple(line.rstrip()[:500] for line in lines if line.strip())[-_LAST_LINES:]
+
+
 class StatusFile(Generic[Status]):
     """The status of a job of one probe set: of its fit, where nothing else is said."""
 
@@ -186,8 +193,7 @@ class StatusFile(Generic[Status]):
         """Read the last lines that the job's process wrote."""
         if not exists(self.log_path):
             return ()
-        lines = read_end(self.log_path, 8192).decode(errors="replace").splitlines()
-        return tuple(line.rstrip()[:500] for line in lines if line.strip())[-_LAST_LINES:]
+        return last_lines(read_end(self.log_path, LAST_BYTES))
 
     def request_cancel(self, status: Status) -> None:
         """Ask the job of this status to stop, wherever it runs; a later one does not see the wish."""

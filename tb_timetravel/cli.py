@@ -14,6 +14,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from tb_timetravel import __version__
+from tb_timetravel.arguments import positive
 from tb_timetravel.errors import FitCancelled, InvalidData, NotFound, NotPlayable, StoreError, TimeTravelError
 from tb_timetravel.exchange.commands import add_commands
 from tb_timetravel.insight.commands import add_insight_commands
@@ -74,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     fit.add_argument("--start", type=int, metavar="STEP", help="first step")
     fit.add_argument("--end", type=int, metavar="STEP", help="last step")
-    fit.add_argument("--every", type=_positive, default=1, metavar="N", help="only every n-th logged step")
+    fit.add_argument("--every", type=positive, default=1, metavar="N", help="only every n-th logged step")
     fit.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     fit.add_argument("--seed", type=int, default=0)
     fit.add_argument("--follow", action="store_true", help="then place each new step as it is logged, until Ctrl-C; earlier ones stay")
@@ -97,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--format", choices=_FORMATS, help="default: by the ending of the file")
     export.add_argument("--start", type=int, metavar="STEP", help="first step")
     export.add_argument("--end", type=int, metavar="STEP", help="last step")
-    export.add_argument("--every", type=_positive, default=1, metavar="N", help="only every n-th step of the film")
+    export.add_argument("--every", type=positive, default=1, metavar="N", help="only every n-th step of the film")
     export.set_defaults(command=_export)
     add_commands(commands, where, _locations)
     add_insight_commands(commands, where, _locations, _playable_locations)
@@ -113,13 +114,6 @@ def _methods_in_words() -> str:
         columns = max(60, min(100, shutil.get_terminal_size().columns))
         lines.append(textwrap.fill(words, columns, initial_indent=f"  {info.method}".ljust(width), subsequent_indent=" " * width))
     return "\n".join(lines)
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 1 up, got {text}")
-    return value
 
 
 def _seconds(text: str) -> float:

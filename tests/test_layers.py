@@ -17,6 +17,7 @@ FIT_LIBRARIES = {"torch", "sklearn", "scipy", "pynndescent", "numba"}
 # part of the package -> parts that its modules may import, besides their own
 MAY_IMPORT = {
     "errors": set(),
+    "arguments": set(),
     "compiled": set(),
     "schema": {"errors"},
     "frame": {"errors"},
@@ -29,17 +30,17 @@ MAY_IMPORT = {
     "territory": {"errors", "frame"},
     "pipeline": {"errors", "schema", "frame", "store", "fit", "fidelity", "territory"},
     "job": {"errors", "schema", "store"},
-    "insight": {"errors", "schema", "frame", "store", "job"},
+    "insight": {"arguments", "errors", "schema", "frame", "store", "job"},
     "render": {"errors", "schema", "frame", "palette", "store"},
     "export": {"errors", "schema", "frame", "store"},
     "serve": {"errors", "schema", "frame", "palette", "store", "insight"},
     "exchange": {"errors", "schema", "store", "log", "fidelity"},
-    "cli": {"errors", "schema", "store", "pipeline", "render", "export", "exchange", "insight", "job"},
+    "cli": {"arguments", "errors", "schema", "store", "pipeline", "render", "export", "exchange", "insight", "job"},
     "__main__": {"cli"},
     "__init__": {"log"},  # on first use only
 }
 # parts that TensorBoard's process loads, or that must work where nothing is fitted
-WITHOUT_FIT_LIBRARIES = {"errors", "schema", "frame", "palette", "store", "job", "insight", "serve", "export", "__init__"}
+WITHOUT_FIT_LIBRARIES = {"arguments", "errors", "schema", "frame", "palette", "store", "job", "insight", "serve", "export", "__init__"}
 
 
 def part_of(path: Path) -> str:

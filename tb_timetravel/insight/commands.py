@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tb_timetravel.arguments import positive
 from tb_timetravel.errors import NotFound
 from tb_timetravel.job import at_work, title_of
 from tb_timetravel.schema import InsightStatus
@@ -48,7 +49,7 @@ def add_insight_commands(commands: Subparsers, where: argparse.ArgumentParser, l
     insight.set_defaults(command=lambda options: _insight(locate_playable(options), options))
 
     suspects = commands.add_parser("suspects", parents=[where], help="list the samples whose labels are most likely wrong")
-    suspects.add_argument("--top", type=_from_one, default=_SHOWN, metavar="N", help=f"how many (default: {_SHOWN})")
+    suspects.add_argument("--top", type=positive, default=_SHOWN, metavar="N", help=f"how many (default: {_SHOWN})")
     suspects.add_argument("--csv", metavar="FILE", help="also write them as CSV to relabel by, with a column for your verdicts")
     suspects.add_argument("--feedback", metavar="FILE", help="rank again by a CSV with the columns id and verdict: suspicious or fine")
     suspects.set_defaults(command=lambda options: _suspects(locate(options), options))
@@ -63,17 +64,10 @@ def add_insight_commands(commands: Subparsers, where: argparse.ArgumentParser, l
         "--until", type=int, metavar="STEP", help="only what came up to this step, and its prediction (default: the last)"
     )
     influence.add_argument(
-        "--top", type=_from_one, default=_INFLUENCERS, metavar="N", help=f"how many that helped, and that harmed (default: {_INFLUENCERS})"
+        "--top", type=positive, default=_INFLUENCERS, metavar="N", help=f"how many that helped, and that harmed (default: {_INFLUENCERS})"
     )
     influence.add_argument("--csv", metavar="FILE", help="also write them as CSV")
     influence.set_defaults(command=lambda options: _influence(locate(options), options))
-
-
-def _from_one(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 1 up, got {text}")
-    return value
 
 
 def _only(locations: list[ProbeLocation], what: str) -> ProbeLocation:

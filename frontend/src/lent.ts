@@ -70,7 +70,10 @@ export {
   trailsShown,
 } from "./state";
 export { adopt } from "./style/adopt";
+export { ClassTable, MOST_CLASSES } from "./ui/class_table";
 export { copy } from "./ui/copy";
+export { LastWords } from "./ui/last_words";
+export { movesFrom, obey, reveal } from "./ui/list_keys";
 export { Named } from "./ui/named";
 export { Picture } from "./ui/picture";
 export { RowList } from "./ui/row_list";

@@ -4,16 +4,12 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { formatCount, formatPercent, plural } from "../format";
 import * as tab from "../lent";
-import { besideFrame, colourOfClass, matching, Named, selectPositions, useSettled } from "../lent";
+import { besideFrame, matching, selectPositions, useSettled } from "../lent";
 import { type Agreement, agreementOf, joinNames, OUTCOMES } from "./agreement";
 
 const SETTLE_MS = 200;
-const MOST = 10; // classes per side: what fits beside the curves
 
 const view = computed(() => ({ here: tab.nearestFrame.value, there: besideFrame.value, match: matching.value?.there ?? null }));
-
-/** 1,234 in a cell as wide as three digits. */
-const short = (count: number): string => (count < 1000 ? String(count) : `${(count / 1000).toFixed(count < 10_000 ? 1 : 0)}k`);
 
 /** As a percentage, with a digit where whole ones would say all or none. */
 const share = (count: number, of: number): string => {
@@ -49,51 +45,19 @@ function Outcomes({ found }: { found: Agreement }): JSX.Element | null {
 
 function Matrix({ found, names }: { found: Agreement; names: readonly string[] }): JSX.Element {
   return (
-    <table class="confusion">
-      <caption>
-        Prediction here (rows) by prediction beside
-        {found.omitted > 0 && <span class="faint"> · the {MOST} most frequent classes</span>}
-      </caption>
-      <thead>
-        <tr>
-          <td />
-          {found.columns.map((kind) => (
-            <th key={kind} scope="col" title={`predicted ${tab.className(kind, names)} beside`}>
-              <span class="swatch" style={{ "--swatch": colourOfClass(kind) }} />
-              <span class="confusion-name">{tab.className(kind, names)}</span>
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {found.rows.map((row) => (
-          <tr key={row}>
-            <th scope="row" title={`predicted ${tab.className(row, names)} here`}>
-              <Named kind={row} names={names} />
-            </th>
-            {found.columns.map((column) => {
-              const count = found.at(row, column);
-              const words = `${formatCount(count)} predicted ${tab.className(row, names)} here and ${tab.className(column, names)} beside`;
-              return (
-                <td key={column} class={row === column ? "right" : ""}>
-                  {count > 0 && (
-                    <button
-                      type="button"
-                      aria-label={`${words}; select only these`}
-                      title={words}
-                      style={{ "--share": String(row === column ? 0.5 : Math.sqrt(count / found.largest)) }}
-                      onClick={() => selectPositions(found.predicted(row, column))}
-                    >
-                      {short(count)}
-                    </button>
-                  )}
-                </td>
-              );
-            })}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <tab.ClassTable
+      caption="Prediction here (rows) by prediction beside"
+      names={names}
+      rows={found.rows}
+      columns={found.columns}
+      omitted={found.omitted}
+      count={found.at}
+      share={(row, column) => (row === column ? 0.5 : Math.sqrt(found.at(row, column) / found.largest))}
+      ofRow={(here) => `predicted ${here} here`}
+      ofColumn={(beside) => `predicted ${beside} beside`}
+      ofCell={(count, here, beside) => `${formatCount(count)} predicted ${here} here and ${beside} beside`}
+      take={(row, column) => selectPositions(found.predicted(row, column))}
+    />
   );
 }
 
@@ -110,7 +74,7 @@ export function AgreementTable({ reel, beside }: { reel: tab.Reel; beside: tab.R
       { samples: reel.samples, frame: here, kinds: own },
       { samples: beside.samples, frame: there, kinds: joint.kinds },
     ] as const;
-    return agreementOf(...sides, match, split.value, MOST);
+    return agreementOf(...sides, match, split.value, tab.MOST_CLASSES);
   }, [here, there, match, split.value, joint]);
   const logged = here?.prediction !== null && there?.prediction !== null;
   return (

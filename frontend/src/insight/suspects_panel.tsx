@@ -99,13 +99,7 @@ function List({
   const at = found >= 0 ? found : Math.min(place.current, rows.length - 1);
   place.current = at;
 
-  const show = (row: number): void => {
-    const element = box.current;
-    if (element === null) return;
-    const top = row * height;
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + height > element.scrollTop + element.clientHeight) element.scrollTop = top + height - element.clientHeight;
-  };
+  const show = (row: number): void => tab.reveal(box.current, row, height);
   const go = (row: number): void => {
     const to = rows[Math.max(0, Math.min(rows.length - 1, row))];
     if (to === undefined) return;
@@ -121,28 +115,17 @@ function List({
     give(row.sample, next);
     go(next === null ? index : nextToJudge(rows, index));
   };
-  const page = (): number => Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / height) - 1);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const moves: Record<string, () => void> = {
-      ArrowDown: () => go(at + 1),
-      ArrowUp: () => go(at - 1),
-      PageDown: () => go(at + page()),
-      PageUp: () => go(at - page()),
-      Home: () => go(0),
-      End: () => go(rows.length - 1),
+    tab.obey(event, {
+      ...tab.movesFrom(at, rows.length, box.current, height, go),
       s: () => mark(at, "suspicious"),
       f: () => mark(at, "fine"),
       Enter: () => {
         const row = rows[at];
         if (row !== undefined) take(row.sample);
       },
-    };
-    const move = moves[event.key] ?? moves[event.key.toLowerCase()];
-    if (move === undefined) return;
-    event.preventDefault();
-    event.stopPropagation(); // these keys move the film elsewhere
-    move();
+    });
   };
   return (
     <div

@@ -36,17 +36,11 @@ function Progress({ found }: { found: Insight }): JSX.Element {
 
 /** Why the last job came to nothing. */
 function Ended({ found }: { found: Insight }): JSX.Element | null {
-  const words = found.last_words ?? [];
   if (found.state !== "failed" && found.state !== "interrupted") return null;
   return (
     <>
       <p role="alert">{found.error ?? (found.state === "failed" ? "It ended without a reason." : "Its process ended.")}</p>
-      {words.length > 0 && (
-        <details>
-          <summary>Its last words</summary>
-          <pre tabIndex={0}>{words.join("\n")}</pre>
-        </details>
-      )}
+      <tab.LastWords words={found.last_words ?? []} />
     </>
   );
 }

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useRef } from "preact/hooks";
 import * as state from "../state";
+import { movesFrom, obey, reveal } from "./list_keys";
 import { Virtual } from "./virtual";
 
 const ROW_HEIGHT = 24;
@@ -38,34 +39,17 @@ export function RowList({
   const style = { gridTemplateColumns: more > 0 ? `${columns} repeat(${more}, ${width}px)` : columns };
 
   const go = (row: number): void => {
-    const element = box.current;
     active.value = Math.max(0, Math.min(rows.length - 1, row));
-    if (element === null) return;
-    const top = active.value * ROW_HEIGHT;
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + ROW_HEIGHT > element.scrollTop + element.clientHeight)
-      element.scrollTop = top + ROW_HEIGHT - element.clientHeight;
+    reveal(box.current, active.value, ROW_HEIGHT);
   };
-  const page = (): number => Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / ROW_HEIGHT) - 1);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const moves: Record<string, () => void> = {
-      ArrowDown: () => go(at + 1),
-      ArrowUp: () => go(at - 1),
-      PageDown: () => go(at + page()),
-      PageUp: () => go(at - page()),
-      Home: () => go(0),
-      End: () => go(rows.length - 1),
+  const onKeyDown = (event: KeyboardEvent): void =>
+    obey(event, {
+      ...movesFrom(at, rows.length, box.current, ROW_HEIGHT, go),
       Enter: () => {
         const sample = rows[at];
         if (sample !== undefined) take(sample);
       },
-    };
-    const move = moves[event.key];
-    if (move === undefined) return;
-    event.preventDefault();
-    event.stopPropagation(); // these keys move the film elsewhere
-    move();
-  };
+    });
 
   return (
     <div

@@ -1,4 +1,5 @@
 /** What the tab says while there is no film to show. Each state names the next thing to do. */
+
 import type { ComponentChildren, JSX } from "preact";
 import { formatCount } from "../format";
 import * as state from "../state";
@@ -6,6 +7,7 @@ import type { Fit, Probe } from "../wire";
 import { Copyable } from "./copy";
 import { FitOffer } from "./fit_offer";
 import { FitProgress } from "./fit_progress";
+import { LastWords } from "./last_words";
 import { Reasons } from "./unreadable";
 
 const SNIPPET = `from torch.utils.tensorboard import SummaryWriter
@@ -79,17 +81,11 @@ function Ended({ probe, fit }: { probe: Probe; fit: Fit }): JSX.Element {
 export const VERBS: Partial<Record<Fit["state"], string>> = { failed: "Retry", interrupted: "Resume", cancelled: "Fit" };
 
 export function EndedWords({ fit }: { fit: Fit }): JSX.Element {
-  const words = fit.last_words ?? [];
   return (
     <>
       {fit.state === "failed" && <p role="alert">{fit.error ?? "It ended without a reason."}</p>}
       {fit.state === "interrupted" && <p>{fit.error ?? "Its process ended. A new fit goes on at the first unfinished stage."}</p>}
-      {words.length > 0 && (
-        <details>
-          <summary>Its last words</summary>
-          <pre tabIndex={0}>{words.join("\n")}</pre>
-        </details>
-      )}
+      <LastWords words={fit.last_words ?? []} />
     </>
   );
 }

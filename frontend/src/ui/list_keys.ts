@@ -1,0 +1,37 @@
+/** What keys do in a long list: arrows, pages and ends move. */
+
+/** Scroll no farther than a row needs to be seen. */
+export function reveal(list: HTMLElement | null, row: number, height: number): void {
+  if (list === null) return;
+  const top = row * height;
+  if (top < list.scrollTop) list.scrollTop = top;
+  else if (top + height > list.scrollTop + list.clientHeight) list.scrollTop = top + height - list.clientHeight;
+}
+
+/** Where the keys lead from a row; `go` keeps it within the list. */
+export function movesFrom(
+  at: number,
+  count: number,
+  list: HTMLElement | null,
+  height: number,
+  go: (row: number) => void,
+): Record<string, () => void> {
+  const page = Math.max(1, Math.floor((list?.clientHeight ?? 0) / height) - 1);
+  return {
+    ArrowDown: () => go(at + 1),
+    ArrowUp: () => go(at - 1),
+    PageDown: () => go(at + page),
+    PageUp: () => go(at - page),
+    Home: () => go(0),
+    End: () => go(count - 1),
+  };
+}
+
+/** Do what a key is bound to, and keep it from what it does elsewhere: these keys move the film. */
+export function obey(event: KeyboardEvent, moves: Record<string, () => void>): void {
+  const move = moves[event.key] ?? moves[event.key.toLowerCase()];
+  if (move === undefined) return;
+  event.preventDefault();
+  event.stopPropagation();
+  move();
+}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from tb_timetravel import compiled
+from tb_timetravel import compiled, kernels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +75,10 @@ def _distances_in(points: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor
         # differences, not products, in few dimensions: a product's rounding would decide between close neighbours
         if len(columns) == 2 and points.device.type == "cpu":
             found = torch.from_numpy(compiled.square_distances_in_plane(points.numpy(), rows.numpy()))
+        elif len(columns) == 2 and kernels.serve(points.device):
+            from tb_timetravel.kernels.distances import square_distances_in_plane
+
+            found = square_distances_in_plane(points, rows)
         elif len(columns) <= 4:
             found = torch.zeros(len(rows), len(points), dtype=points.dtype, device=points.device)
             for column in columns:
@@ -113,6 +117,10 @@ def _count_below(distances: torch.Tensor, limits: torch.Tensor) -> torch.Tensor:
     """Count, over all limits (b, k) of a row, the distances (b, n) below them, (b,)."""
     if distances.device.type == "cpu":
         return torch.from_numpy(compiled.count_below(distances.numpy(), limits.numpy()))
+    if kernels.serve(distances.device):
+        from tb_timetravel.kernels.distances import count_below
+
+        return count_below(distances, limits)
     return count_below_by_torch(distances, limits)
 
 

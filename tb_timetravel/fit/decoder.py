@@ -17,11 +17,13 @@ from torch.nn import functional as F
 from tb_timetravel import compiled
 from tb_timetravel.errors import FitError
 from tb_timetravel.fit import workers
+from tb_timetravel.fit.batches import Batch, Draws, steps_per_batch
 from tb_timetravel.fit.heads import AffineHead, divergence, step_scales
 from tb_timetravel.fit.networks import PlaneNetwork
+from tb_timetravel.fit.recorded import Recording, one_cycle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from numpy.typing import NDArray
@@ -32,8 +34,7 @@ if TYPE_CHECKING:
 _WITNESSES = 1000  # samples that are asked whether their predictions changed near a spot
 _NEAR = 3
 _CELLS = 64  # of the square, along each axis, for which this is known
-_STEPS_PER_BATCH = {"cpu": 16, "cuda": 64}  # where kernels are short beside their launch, more steps cost nothing
-_FEATURES_PER_BATCH = 128  # of the representation, drawn anew for every batch: with all of them, they are most of the cost
+_FEWEST = 20  # batches of a cycle: its schedule divides by 0 at 10
 _ROOM = 0.1  # around the layout, as a share of its width
 
 
@@ -59,11 +60,7 @@ class DecoderConfig:
     def n_batches(self, n_steps: int, n_samples: int, device: torch.device) -> int:
         """Count the batches that a film of this size is worth."""
         visits = min(self.max_visits, self.n_passes * n_samples / self.samples_per_batch)
-        return max(self.min_batches, round(visits * n_steps / _steps_per_batch(n_steps, device)))
-
-
-def _steps_per_batch(n_steps: int, device: torch.device) -> int:
-    return min(n_steps, _STEPS_PER_BATCH[device.type])
+        return max(self.min_batches, round(visits * n_steps / steps_per_batch(n_steps, device)))
 
 
 class Decoder:
@@ -138,17 +135,6 @@ def logit_scales(dynamics: Dynamics, head: Head, typical_margin: float) -> torch
     return torch.stack(factors).reshape(-1, 1, 1)
 
 
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """Some steps (n_chosen_steps,), some samples of each (n_chosen_steps, b), and spots of the plane (n_spots, 2) for all of them."""
-
-    steps: torch.Tensor
-    samples: torch.Tensor
-    x: torch.Tensor
-    z: torch.Tensor
-    spots: torch.Tensor
-
-
 Loss = Callable[[Batch, torch.Tensor], torch.Tensor]
 """Of a batch and a last hidden layer."""
 
@@ -197,7 +183,7 @@ def _held(
     if head is None:
         return lambda batch, _: torch.zeros((), device=batch.x.device)
     sharpen = logit_scales(dynamics, head, config.typical_margin)
-    to_head = _held_to_head(dynamics, head, sharpen, decoder, config)
+    to_head = _held_to_head(head, sharpen, decoder, config)
     still = _held_still(dynamics, positions, head, sharpen, decoder, config)
 
     def loss(batch: Batch, hidden: torch.Tensor) -> torch.Tensor:
@@ -208,11 +194,11 @@ def _held(
     return loss
 
 
-def _held_to_head(dynamics: Dynamics, head: Head, sharpen: torch.Tensor, decoder: Decoder, config: DecoderConfig) -> Loss:
+def _held_to_head(head: Head, sharpen: torch.Tensor, decoder: Decoder, config: DecoderConfig) -> Loss:
     """Make the loss that compares what the head says of decoded positions with what it says of the samples."""
 
     def loss(batch: Batch, hidden: torch.Tensor) -> torch.Tensor:
-        wanted = _targets(dynamics, head, batch) * sharpen[batch.steps]
+        wanted = batch.logits * sharpen[batch.steps]
         logits = decoder.logits_of(hidden, batch.steps, head) * sharpen[batch.steps]
         unlike = divergence(F.log_softmax(wanted, -1), logits)
         if logits.shape[-1] == 1:
@@ -271,13 +257,6 @@ def resting_cells(positions: torch.Tensor, predictions: torch.Tensor, decoder: D
     return torch.stack(result).reshape(-1, _CELLS, _CELLS)
 
 
-def _targets(dynamics: Dynamics, head: Head, batch: Batch) -> torch.Tensor:
-    if dynamics.has_logits:
-        return dynamics.logit_rows(batch.steps, batch.samples)
-    with torch.no_grad():
-        return head.logits(batch.x, batch.steps)
-
-
 def shortfall(logits: torch.Tensor, wanted: torch.Tensor, margin: float) -> torch.Tensor:
     """Measure by how much the wanted class misses being ahead of all others by a margin, (…, n_classes), (…,) -> (…,), from 0 up."""
     of_wanted = logits.gather(-1, wanted[..., None])[..., 0]
@@ -293,43 +272,47 @@ def _train(
     Of several workers each takes its part of the samples of every batch.
     """
     held = _held(dynamics, positions, head, decoder, config, also)
-    generator = torch.Generator().manual_seed(config.seed + 1)
-    mine = slice(workers.my_number(), None, workers.n_workers())
-    parameters = list(decoder.network.parameters())
-    n_batches = round(share * config.n_batches(dynamics.n_steps, positions.shape[1], positions.device))
-    optimizer = torch.optim.Adam(parameters, learning_rate, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, max(20, n_batches), pct_start=0.1)  # it divides by 0 at 10
-    weight = None if weight is None else weight.cpu()
-    for i in range(n_batches):
-        batch = _draw(dynamics, positions, decoder, config, weight, generator, mine)
+
+    def loss_of(batch: Batch) -> torch.Tensor:
         spots = batch.spots.expand(len(batch.steps), -1, -1)
         hidden = decoder.last_hidden(torch.cat([batch.z, spots], 1), batch.steps)
-        which = torch.randperm(dynamics.n_features, generator=generator)[:_FEATURES_PER_BATCH].to(positions.device)
-        wanted = (batch.x - decoder.center[batch.steps]).index_select(2, which) / decoder.scale[batch.steps]
-        decoded = decoder.network.mlp.read_out(hidden[:, : batch.z.shape[1]], batch.steps, which)
-        loss = F.mse_loss(decoded, wanted) + held(batch, hidden)
-        optimizer.zero_grad()
-        loss.backward()
-        workers.average_gradients(parameters)
-        optimizer.step()
-        schedule.step()
+        wanted = (batch.x - decoder.center[batch.steps]).index_select(2, batch.features) / decoder.scale[batch.steps]
+        decoded = decoder.network.mlp.read_out(hidden[:, : batch.z.shape[1]], batch.steps, batch.features)
+        return F.mse_loss(decoded, wanted) + held(batch, hidden)
+
+    n_batches = round(share * config.n_batches(dynamics.n_steps, positions.shape[1], positions.device))
+    draws = Draws(dynamics, positions, head, config, square=(decoder.middle, decoder.half), weight=weight)
+    alone = positions.device.type == "cuda" and also is None and workers.n_workers() == 1
+    follow = _follow_recorded if alone else _follow
+    for i, loss in enumerate(follow(loss_of, draws, decoder.network, n_batches, learning_rate)):
         if i % 25 == 0:
             if not bool(torch.isfinite(loss)):
                 raise FitError(f"the decoder diverged at batch {i}; check the representations for extreme values")
             report(i / n_batches)
 
 
-def _draw(
-    dynamics: Dynamics, positions: torch.Tensor, decoder: Decoder, config: DecoderConfig, weight: torch.Tensor | None,
-    generator: torch.Generator, mine: slice,
-) -> Batch:  # fmt: skip
-    device, size, n_laid_out = positions.device, config.samples_per_batch, positions.shape[1]
-    steps = torch.randperm(dynamics.n_steps, generator=generator)[: _steps_per_batch(dynamics.n_steps, device)]
-    if weight is None:
-        at = torch.randint(0, n_laid_out, (len(steps), size), generator=generator)
-    else:
-        at = torch.multinomial(weight[steps], size, replacement=True, generator=generator)
-    spots = decoder.middle + decoder.half * (2.0 * torch.rand(config.n_spots, 2, generator=generator) - 1.0).to(device)
-    steps, at = steps.to(device), at[:, mine].to(device)
-    samples = torch.from_numpy(dynamics.laid_out).to(device)[at]
-    return Batch(steps, samples, dynamics.rows(steps, samples), positions[steps[:, None], at], spots)
+def _follow(
+    loss_of: Callable[[Batch], torch.Tensor], draws: Draws, network: PlaneNetwork, n_batches: int, learning_rate: float
+) -> Iterator[torch.Tensor]:
+    """Take the steps, giving the loss of each."""
+    parameters = list(network.parameters())
+    optimizer = torch.optim.Adam(parameters, learning_rate, fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, max(_FEWEST, n_batches), pct_start=0.1)
+    for _ in range(n_batches):
+        loss = loss_of(draws.next())
+        optimizer.zero_grad()
+        loss.backward()
+        workers.average_gradients(parameters)
+        optimizer.step()
+        schedule.step()
+        yield loss
+
+
+def _follow_recorded(
+    loss_of: Callable[[Batch], torch.Tensor], draws: Draws, network: PlaneNetwork, n_batches: int, learning_rate: float
+) -> Iterator[torch.Tensor]:
+    """Do as `_follow` on a GPU."""
+    with network.joined() as grids:
+        recording = Recording(lambda tensors: loss_of(Batch(*tensors)), [*network.mlp.parameters(), grids], draws.example())
+        for i in range(n_batches):
+            yield recording(draws.next(), *one_cycle(i, max(_FEWEST, n_batches), learning_rate))

@@ -39,7 +39,16 @@ class _Series:
     def __init__(self, arrays: Sequence[Any], device: torch.device) -> None:
         self._arrays, self._device = arrays, device
         n_bytes = 4 * len(arrays) * arrays[0].size
-        self._resident = torch.stack([self._read(t) for t in range(len(arrays))]) if n_bytes <= RESIDENT_BYTES[device.type] else None
+        self._resident = self._load() if n_bytes <= RESIDENT_BYTES[device.type] else None
+
+    def _load(self) -> torch.Tensor:
+        shape, on_gpu = self._arrays[0].shape, self._device.type == "cuda"
+        result = torch.empty((len(self._arrays), *shape), device=self._device)
+        buffer = torch.empty(shape, pin_memory=on_gpu)  # what a GPU copies from other memory takes three times as long
+        for t, array in enumerate(self._arrays):
+            np.copyto(buffer.numpy(), array, casting="unsafe")
+            result[t] = buffer
+        return result
 
     def _read(self, t: int) -> torch.Tensor:
         return torch.from_numpy(np.array(self._arrays[t], dtype=np.float32)).to(self._device)

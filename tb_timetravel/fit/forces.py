@@ -12,14 +12,77 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from tb_timetravel import compiled
+from tb_timetravel import compiled, kernels
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from tb_timetravel.fit.graph import Edges
+
+    ForcesInside = Callable[[torch.Tensor, torch.Tensor, float], torch.Tensor]
+    ForcesBeside = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")  # of it, a product with a dense matrix is used
 
 _NORMALISER_ROWS = 2048  # of the kernel matrix: its mean row sum is known to a percent from these
+
+
+def forces_inside(graphs: Mapping[int, Edges], device: torch.device) -> ForcesInside:
+    """Make what adds up attraction, times a strength, and repulsion inside each step that has a graph.
+
+    Returns
+    -------
+    A function of the positions (n_steps, n, 2), the negatives (m,) and the strength, that gives (n_steps, n, 2), 0 at other steps.
+    """
+    if kernels.serve(device) and graphs:
+        from tb_timetravel.kernels.forces import inside_steps
+
+        steps, joined = torch.tensor(list(graphs), device=device), _join(list(graphs.values()))
+        return lambda y, negatives, strength: inside_steps(y, joined, steps, negatives, strength=strength)
+
+    def forces(y: torch.Tensor, negatives: torch.Tensor, strength: float) -> torch.Tensor:
+        result = torch.zeros_like(y)
+        for t, graph in graphs.items():
+            result[t] = strength * attraction_force(y[t], graph) + repulsion_force(y[t], negatives)
+        return result
+
+    return forces
+
+
+def _join(graphs: list[Edges]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Put the edges of graphs one after another: starts (n_graphs, n + 1) int64, target and weight (n_edges,)."""
+    starts = torch.stack([graph.starts for graph in graphs]).long()
+    starts += (starts[:, -1].cumsum(0) - starts[:, -1])[:, None]
+    return starts, torch.cat([graph.target for graph in graphs]), torch.cat([graph.weight for graph in graphs])
+
+
+def forces_beside(layout: torch.Tensor, neighbors: Mapping[int, tuple[torch.Tensor, torch.Tensor]]) -> ForcesBeside:
+    """Make what adds up the forces of a finished layout on other samples, at each step where their neighbours are known.
+
+    Parameters
+    ----------
+    layout : (n_steps, n, 2).
+    neighbors : step -> index into the layout and weight, (m, k) each, rows of sum 1.
+
+    Returns
+    -------
+    A function of the positions (n_steps, m, 2) and the negatives (l,), that gives (n_steps, m, 2), 0 at other steps.
+    """
+    normalisers = {t: mean_kernel(layout[t]) for t in neighbors}
+    if kernels.serve(layout.device) and neighbors:
+        from tb_timetravel.kernels.forces import beside_steps
+
+        steps, constants = torch.tensor(list(neighbors), device=layout.device), torch.stack(list(normalisers.values()))
+        joined = torch.stack([index for index, _ in neighbors.values()]), torch.stack([weight for _, weight in neighbors.values()])
+        return lambda y, negatives: beside_steps(y, layout, joined, steps, negatives, constants)
+
+    def forces(y: torch.Tensor, negatives: torch.Tensor) -> torch.Tensor:
+        result = torch.zeros_like(y)
+        for t, (index, weight) in neighbors.items():
+            result[t] = attraction_to(y[t], layout[t], index, weight) + repulsion_from(y[t], layout[t][negatives], normalisers[t])
+        return result
+
+    return forces
 
 
 def attraction_force(y: torch.Tensor, edges: Edges) -> torch.Tensor:

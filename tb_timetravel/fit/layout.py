@@ -7,14 +7,16 @@ closed-form gradients.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import torch
 
+from tb_timetravel import kernels
 from tb_timetravel.errors import FitError
 from tb_timetravel.fit import workers
-from tb_timetravel.fit.forces import attraction_force, attraction_to, mean_kernel, repulsion_force, repulsion_from
+from tb_timetravel.fit.forces import attraction_to, forces_beside, forces_inside, mean_kernel, repulsion_from
 from tb_timetravel.fit.motion import Motion, add_ranking_force, coupling_force
 
 if TYPE_CHECKING:
@@ -63,16 +65,12 @@ def lay_out(
     FitError : the layout diverged.
     """
     n, generator = start.shape[1], torch.Generator().manual_seed(config.seed)
-    turns = in_turn(len(motion.references), generator)
+    turns, inside = in_turn(len(motion.references), generator), forces_inside(graphs, start.device)
 
     def force(y: torch.Tensor, done: float) -> torch.Tensor:
         begins = done < config.exaggerated  # samples seek their neighbours: what pushes them need not be known so well
         negatives = draw_negatives(n, config.n_negatives // 2 if begins else config.n_negatives, generator, y.device)
-        attraction = config.exaggeration if begins else 1.0
-        result = torch.zeros_like(y)
-        for t, graph in graphs.items():
-            result[t] = attraction * attraction_force(y[t], graph) + repulsion_force(y[t], negatives)
-        workers.add_up(result)
+        result = workers.add_up(inside(y, negatives, config.exaggeration if begins else 1.0))
         if done >= 0.1:  # let the classes find their places first
             _tie_in_time(result, y, motion, config, turns if done >= config.exaggerated else None)
         return result
@@ -109,14 +107,11 @@ def lay_out_others(
     for t, (index, weight) in neighbors.items():
         start[t] = (layout[t][index] * weight[..., None]).sum(1)
     workers.add_up(start)
-    normalisers = {t: mean_kernel(layout[t]) for t in neighbors}
+    beside = forces_beside(layout, neighbors)
 
     def force(y: torch.Tensor, _: float) -> torch.Tensor:
         negatives = draw_negatives(n, config.n_negatives, generator, y.device)
-        result = torch.zeros_like(y)
-        for t, (index, weight) in neighbors.items():
-            result[t] = attraction_to(y[t], layout[t], index, weight) + repulsion_from(y[t], layout[t][negatives], normalisers[t])
-        workers.add_up(result)
+        result = workers.add_up(beside(y, negatives))
         _tie_in_time(result, y, motion, config, turns)
         return result
 
@@ -135,20 +130,32 @@ def lay_out_beside(positions: torch.Tensor, index: torch.Tensor, weight: torch.T
     -------
     (m, 2)
     """
-    generator = torch.Generator().manual_seed(config.seed)
-    normaliser = mean_kernel(positions)
+    start, normaliser = (positions[index] * weight[..., None]).sum(1), mean_kernel(positions)
+    negatives = _negatives_of_all(len(positions), config).to(positions.device)
+    if kernels.serve(positions.device) and len(start) > 0:
+        from tb_timetravel.kernels.forces import settle_beside
+
+        n_iterations, n_averaged = len(negatives), sum(_is_averaged(config, i, len(negatives)) for i in range(len(negatives)))
+        rates = [_rates(config, i, n_iterations) for i in range(n_iterations)]
+        return settle_beside(start, positions, index, weight, negatives, normaliser, rates, n_averaged)
+    turns = iter(negatives)
 
     def force(y: torch.Tensor, _: float) -> torch.Tensor:
-        other = positions[draw_negatives(len(positions), config.n_negatives, generator, y.device)]
-        return (attraction_to(y[0], positions, index, weight) + repulsion_from(y[0], other, normaliser))[None]
+        return (attraction_to(y[0], positions, index, weight) + repulsion_from(y[0], positions[next(turns)], normaliser))[None]
 
-    start = (positions[index] * weight[..., None]).sum(1)
     return minimise(start[None], force, config, config.n_iterations_others, lambda _: None)[0]
+
+
+@lru_cache(maxsize=4)  # every step asks for the same
+def _negatives_of_all(n: int, config: LayoutConfig) -> torch.Tensor:
+    """Draw the negatives of all iterations that place samples beside a layout of n, (n_iterations, m)."""
+    generator, cpu = torch.Generator().manual_seed(config.seed), torch.device("cpu")
+    return torch.stack([draw_negatives(n, config.n_negatives, generator, cpu) for _ in range(config.n_iterations_others)])
 
 
 def draw_negatives(n: int, wanted: int, generator: torch.Generator, device: torch.device) -> torch.Tensor:
     """Draw the samples that repel all others of a step, (m,), each once: as many as wanted, or all."""
-    return torch.randperm(n, generator=generator)[:wanted].to(device)
+    return torch.randperm(n, generator=generator)[:wanted].to(device, non_blocking=True)
 
 
 def in_turn(n: int, generator: torch.Generator) -> Iterator[int]:
@@ -184,16 +191,26 @@ def minimise(
         now = force(y, done)
         mean.lerp_(now, 0.1)
         variance.lerp_(now.square_(), 0.05)
-        rate = config.learning_rate * min(1.0, 0.1 * (iteration + 1)) * (1.0 - done)
-        spread = variance.div(1.0 - 0.95 ** (iteration + 1)).sqrt_().add_(1e-8)
-        y.addcdiv_(mean, spread, value=rate / (1.0 - 0.9 ** (iteration + 1)))
-        if done >= 1.0 - config.averaged or iteration == n_iterations - 1:
+        rate, correction = _rates(config, iteration, n_iterations)
+        spread = variance.mul(correction).sqrt_().add_(1e-8)
+        y.addcdiv_(mean, spread, value=rate)
+        if _is_averaged(config, iteration, n_iterations):
             result += y
             n_averaged += 1
         if iteration % 10 == 0:
             _check_finite(y, iteration)
             report(done)
     return result / n_averaged
+
+
+def _rates(config: LayoutConfig, iteration: int, n_iterations: int) -> tuple[float, float]:
+    """Give Adam's rate over the correction of its mean, and the correction that its variance is multiplied by."""
+    rate = config.learning_rate * min(1.0, 0.1 * (iteration + 1)) * (1.0 - iteration / n_iterations)
+    return rate / (1.0 - 0.9 ** (iteration + 1)), 1.0 / (1.0 - 0.95 ** (iteration + 1))
+
+
+def _is_averaged(config: LayoutConfig, iteration: int, n_iterations: int) -> bool:
+    return iteration / n_iterations >= 1.0 - config.averaged or iteration == n_iterations - 1
 
 
 def _check_finite(y: torch.Tensor, iteration: int) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from tb_timetravel import compiled
+from tb_timetravel import compiled, kernels
 
 if TYPE_CHECKING:
     from tb_timetravel.fit.dynamics import Dynamics
@@ -128,6 +128,10 @@ def add_ranking_force(force: torch.Tensor, y: torch.Tensor, reference: int, rank
     """
     if y.device.type == "cpu":
         compiled.add_ranking(force.numpy(), y.numpy(), reference, ranks.numpy(), smoothing=_SMOOTHING, scale=scale)
+    elif kernels.serve(y.device):
+        from tb_timetravel.kernels.forces import add_ranking
+
+        add_ranking(force, y, reference, ranks, smoothing=_SMOOTHING, scale=scale)
     else:
         force += scale * ranking_by_torch(y, reference, ranks)
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _GRIDS = (8, 16, 32, 64, 96, 128)  # nodes along each axis
 _CHANNELS = 4  # values per node
@@ -40,16 +45,16 @@ class StepNetwork(nn.Module):
     def last_hidden(self, v: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
         """Map as far as the last hidden layer, (n_steps, b, n_in) -> (n_steps, b, width)."""
         for layer, modulation in zip(self.hidden, self.modulation, strict=True):
-            scale, shift = modulation[steps].unbind(1)  # (n_steps, width) each
+            scale, shift = modulation.index_select(0, steps).unbind(1)  # (n_steps, width) each
             v = F.silu(layer(v) * (1.0 + scale[:, None]) + shift[:, None])
         return v
 
     def read_out(self, hidden: torch.Tensor, steps: torch.Tensor, which: torch.Tensor | None = None) -> torch.Tensor:
         """Go on from the last hidden layer to the outputs, all of them or those at some positions."""
         if which is None:
-            return F.linear(hidden, self.output.weight, self.output.bias) + self.offset[steps][:, None]
+            return F.linear(hidden, self.output.weight, self.output.bias) + self.offset.index_select(0, steps)[:, None]
         weight, bias = self.output.weight.index_select(0, which), self.output.bias.index_select(0, which)
-        return F.linear(hidden, weight, bias) + self.offset[steps].index_select(1, which)[:, None]
+        return F.linear(hidden, weight, bias) + self.offset.index_select(0, steps).index_select(1, which)[:, None]
 
     def read_out_through(self, hidden: torch.Tensor, steps: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
         """Go on from the last hidden layer to an affine map of the outputs, without making these: two products become one.
@@ -63,7 +68,9 @@ class StepNetwork(nn.Module):
         (n_steps, b, n_last)
         """
         both = weight @ self.output.weight  # (n_steps, n_last, width)
-        offset = bias[:, None] + (self.output.bias + self.offset[steps])[:, None] @ weight.transpose(1, 2)  # (n_steps, 1, n_last)
+        offset = bias[:, None] + (self.output.bias + self.offset.index_select(0, steps))[:, None] @ weight.transpose(
+            1, 2
+        )  # (n_steps, 1, n_last)
         return torch.baddbmm(offset, hidden, both.transpose(1, 2))
 
 
@@ -85,17 +92,34 @@ class PlaneNetwork(nn.Module):
         n_nodes = sum(size * size for size in self.sizes)
         # a parameter per step: batches leave most steps alone, and Adam passes over what has no gradient
         self.grids = nn.ParameterList(0.01 * torch.randn(_CHANNELS, n_nodes, generator=generator) for _ in range(n_steps))
+        self._joined: torch.Tensor | None = None
         self.mlp = StepNetwork(2 + _CHANNELS * len(self.sizes), n_out, n_steps, generator=generator, width=width)
 
     def forward(self, u: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
         """Map positions of the square from -1 to 1 (beyond it the grids end), (n_steps, b, 2), (n_steps,) -> (n_steps, b, n_out)."""
         return self.mlp.read_out(self.last_hidden(u, steps), steps)
 
+    @contextmanager
+    def joined(self) -> Iterator[torch.Tensor]:
+        """Hold the grids of all steps in one tensor for a while, (n_steps, _CHANNELS, n_nodes): no host is asked which of them are read."""
+        self._joined = torch.stack([grid.detach() for grid in self.grids]).requires_grad_()
+        try:
+            yield self._joined
+        finally:
+            with torch.no_grad():
+                for grid, values in zip(self.grids, self._joined, strict=True):
+                    grid.copy_(values)
+            self._joined = None
+
+    def _nodes(self, steps: torch.Tensor) -> torch.Tensor:
+        if self._joined is not None:
+            return self._joined.index_select(0, steps)
+        return torch.stack([self.grids[t] for t in steps.tolist()])  # (n_steps, _CHANNELS, n_nodes)
+
     def last_hidden(self, u: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
         """Map as far as the last hidden layer, (n_steps, b, 2) -> (n_steps, b, width)."""
-        nodes = torch.stack([self.grids[t] for t in steps.tolist()])  # (n_steps, _CHANNELS, n_nodes)
         parts = [u]
-        for size, values in zip(self.sizes, nodes.split([size * size for size in self.sizes], 2), strict=True):
+        for size, values in zip(self.sizes, self._nodes(steps).split([size * size for size in self.sizes], 2), strict=True):
             grid = values.unflatten(2, (size, size))
             parts.append(F.grid_sample(grid, u[:, None], padding_mode="border", align_corners=True)[:, :, 0].transpose(1, 2))
         return self.mlp.last_hidden(torch.cat(parts, -1), steps)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tb_timetravel.fit import Dynamics
 
 _PER_POSITION = 2 * 4 * 12  # bytes: the layout, Adam's two moments, forces, and what is computed on the way
-_PER_EDGE = 12
+_PER_EDGE = 12  # in its file; on a GPU 8 more, where the graphs of all steps stand one after another
 _EDGES_PER_SAMPLE = 45  # of 30 neighbours each, after making the graph symmetric
 _FIXED = {"cpu": 2**29, "cuda": 3 * 2**30}  # blocks of distances, batches, networks
 _PER_STEP = 4 * 2**19  # the decoder's grids, their gradients and Adam's two moments
@@ -30,7 +30,7 @@ def memory_needed(dynamics: Dynamics) -> int:
     kind, n_steps, rows = dynamics.device.type, dynamics.n_steps, dynamics.n_steps * dynamics.n_samples
     held = sum(size if size <= RESIDENT_BYTES[kind] else 0 for size in (4 * rows * dynamics.n_features, 4 * rows * dynamics.n_classes))
     ranks = 2 * min(n_steps, N_REFERENCES) * rows
-    graphs = _EDGES_PER_SAMPLE * _PER_EDGE * rows if kind == "cuda" else 0  # on a CPU they stay in their files
+    graphs = _EDGES_PER_SAMPLE * (_PER_EDGE + 8) * rows if kind == "cuda" else 0  # on a CPU they stay in their files
     return _FIXED[kind] + held + ranks + graphs + (_PER_POSITION + 8) * rows + _PER_STEP * n_steps
 
 

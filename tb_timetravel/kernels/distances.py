@@ -1,0 +1,45 @@
+"""Loops over rows of distances."""
+
+from __future__ import annotations
+
+import torch
+import triton
+from triton import language as tl
+
+_COLUMNS = 1024  # of a row, at a time
+
+
+@triton.jit
+def _plane(points: tl.tensor, rows: tl.tensor, result: tl.tensor, n: tl.tensor, columns: tl.constexpr) -> None:
+    i, j = tl.program_id(0).to(tl.int64), tl.program_id(1) * columns + tl.arange(0, columns)
+    here = points + 2 * tl.load(rows + i)
+    dx = tl.load(here) - tl.load(points + 2 * j, mask=j < n, other=0.0)
+    dy = tl.load(here + 1) - tl.load(points + 2 * j + 1, mask=j < n, other=0.0)
+    tl.store(result + i * n + j, dx * dx + dy * dy, mask=j < n)
+
+
+def square_distances_in_plane(points: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+    """Do as `compiled.square_distances_in_plane`, of (n, 2) and (b,) -> (b, n)."""
+    points, n = points.contiguous(), len(points)
+    result = points.new_empty(len(rows), n)
+    _plane[(len(rows), triton.cdiv(n, _COLUMNS))](points, rows, result, n, columns=_COLUMNS)
+    return result
+
+
+@triton.jit
+def _below(distances: tl.tensor, limits: tl.tensor, result: tl.tensor, n: tl.tensor, k: tl.constexpr, columns: tl.constexpr) -> None:
+    i = tl.program_id(0).to(tl.int64)
+    total = tl.zeros((columns,), tl.int32)
+    for begin in range(0, n, columns):
+        j = begin + tl.arange(0, columns)
+        row = tl.load(distances + i * n + j, mask=j < n, other=float("inf"))
+        for which in tl.static_range(k):
+            total += (row < tl.load(limits + i * k + which)).to(tl.int32)
+    tl.store(result + i, tl.sum(total, 0).to(tl.int64))
+
+
+def count_below(distances: torch.Tensor, limits: torch.Tensor) -> torch.Tensor:
+    """Do as `compiled.count_below`, of (b, n) and (b, k) -> (b,); limits are below infinity."""
+    result = torch.empty(len(distances), dtype=torch.int64, device=distances.device)
+    _below[(len(distances),)](distances, limits.contiguous(), result, distances.shape[1], k=limits.shape[1], columns=_COLUMNS)
+    return result

@@ -1,0 +1,94 @@
+"""The kernels of forces give what the loops on a CPU give."""
+
+from __future__ import annotations
+
+import torch
+
+from tb_timetravel.fit.forces import attraction_to, forces_beside, forces_inside, mean_kernel
+from tb_timetravel.fit.graph import symmetric_edges
+from tb_timetravel.fit.layout import LayoutConfig, lay_out_beside
+from tb_timetravel.fit.motion import add_ranking_force
+from tests.kernels.device import DEVICE
+
+
+def positions(*shape: int, seed: int = 0) -> torch.Tensor:
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def neighborhood(m: int, n: int, k: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    weight = torch.rand(m, k, generator=generator)
+    return torch.randint(0, n, (m, k), generator=generator), weight / weight.sum(1, keepdim=True)
+
+
+def on_device(*tensors: torch.Tensor) -> list[torch.Tensor]:
+    return [tensor.to(DEVICE) for tensor in tensors]
+
+
+def test_samples_of_all_steps_are_attracted_and_repelled_as_step_by_step():
+    from tb_timetravel.fit.forces import _join
+    from tb_timetravel.kernels.forces import inside_steps
+
+    n, y = 150, positions(4, 150, 2)
+    graphs = {t: symmetric_edges(*neighborhood(n, n, 9, seed=t)) for t in (0, 1, 3)}
+    negatives = torch.arange(0, n, 2)
+    expected = forces_inside(graphs, torch.device("cpu"))(y, negatives, 3.0)
+    found = inside_steps(
+        *on_device(y), tuple(on_device(*_join(list(graphs.values())))), *on_device(torch.tensor([0, 1, 3]), negatives), strength=3.0
+    )
+    assert float(expected[0].abs().mean()) > 0.1
+    torch.testing.assert_close(found.cpu(), expected, rtol=1e-4, atol=1e-4)
+    assert torch.equal(found[2].cpu(), torch.zeros(n, 2))
+
+
+def test_a_single_step_and_a_single_negative_are_enough():
+    from tb_timetravel.fit.forces import _join
+    from tb_timetravel.kernels.forces import inside_steps
+
+    y, graph = positions(1, 5, 2), symmetric_edges(*neighborhood(5, 5, 2))
+    expected = forces_inside({0: graph}, torch.device("cpu"))(y, torch.tensor([3]), 1.0)
+    found = inside_steps(*on_device(y), tuple(on_device(*_join([graph]))), *on_device(torch.tensor([0]), torch.tensor([3])), strength=1.0)
+    torch.testing.assert_close(found.cpu(), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_the_ranking_force_is_added():
+    from tb_timetravel.kernels.forces import add_ranking
+
+    y, before = positions(7, 90, 2), positions(7, 90, 2, seed=1)
+    ranks = (2 * positions(7, 90, seed=2).argsort(0).argsort(0)).to(torch.int16)
+    for reference in (0, 1, 6):
+        expected, found = before.clone(), before.clone().to(DEVICE)
+        add_ranking_force(expected, y, reference, ranks, scale=1.5)
+        add_ranking(found, *on_device(y), reference, *on_device(ranks), smoothing=0.03, scale=1.5)
+        assert float((expected - before).abs().mean()) > 0.01
+        torch.testing.assert_close(found.cpu(), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_samples_beside_a_layout_feel_it_at_every_step():
+    from tb_timetravel.kernels.forces import beside_steps
+
+    layout, y = positions(3, 80, 2), positions(3, 11, 2, seed=1)
+    neighbors = {t: neighborhood(11, 80, 6, seed=t) for t in (0, 2)}
+    negatives = torch.arange(0, 80, 3)
+    expected = forces_beside(layout, neighbors)(y, negatives)
+    joined = [torch.stack(parts) for parts in zip(*neighbors.values(), strict=True)]
+    constants = torch.stack([mean_kernel(layout[t]) for t in neighbors])
+    found = beside_steps(*on_device(y, layout), tuple(on_device(*joined)), *on_device(torch.tensor([0, 2]), negatives, constants))
+    torch.testing.assert_close(found.cpu(), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_samples_settle_beside_a_layout_where_they_do_iteration_by_iteration():
+    from tb_timetravel.fit.layout import _is_averaged, _negatives_of_all, _rates
+    from tb_timetravel.kernels.forces import settle_beside
+
+    layout, config = 5.0 * positions(60, 2), LayoutConfig(n_iterations_others=20, n_negatives=24)
+    index, weight = neighborhood(7, 60, 5)
+    expected = lay_out_beside(layout, index, weight, config)
+    start = (layout[index] * weight[..., None]).sum(1)
+    rates, n_averaged = [_rates(config, i, 20) for i in range(20)], sum(_is_averaged(config, i, 20) for i in range(20))
+    found = settle_beside(*on_device(start, layout, index, weight, _negatives_of_all(60, config), mean_kernel(layout)), rates, n_averaged)
+    assert float((expected - start).abs().mean()) > 0.1
+    assert float(attraction_to(expected, layout, index, weight).abs().mean()) < float(
+        attraction_to(start, layout, index, weight).abs().max()
+    )
+    torch.testing.assert_close(found.cpu(), expected, rtol=1e-3, atol=1e-3)

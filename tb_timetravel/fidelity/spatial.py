@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import torch
 
 from tb_timetravel import compiled, kernels
+from tb_timetravel.kernels.products import square_distances_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BLOCK_BYTES = {"cpu": 2**20, "cuda": 2**28}  # of distances that are worked on at a time; a CPU keeps this much in its cache
+_FEW = 4  # dimensions
 _MIN_ROWS = 256  # of a matrix product: it reads all n samples for every block
 
 
@@ -69,7 +71,8 @@ def _block_rows(n: int, device: torch.device) -> int:
 
 def _distances_in(points: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
     """Make square distances of rows (b,) to all points, less a constant of the row, (b, n); a sample is infinitely far from itself."""
-    columns, squares = points.T.contiguous(), points.square().sum(1)[None]
+    columns = points.T.contiguous()
+    by_products = square_distances_to(points) if len(columns) > _FEW else None
 
     def distances(rows: torch.Tensor) -> torch.Tensor:
         # differences, not products, in few dimensions: a product's rounding would decide between close neighbours
@@ -79,13 +82,13 @@ def _distances_in(points: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor
             from tb_timetravel.kernels.distances import square_distances_in_plane
 
             found = square_distances_in_plane(points, rows)
-        elif len(columns) <= 4:
+        elif by_products is None:
             found = torch.zeros(len(rows), len(points), dtype=points.dtype, device=points.device)
             for column in columns:
                 difference = column[rows, None] - column
                 found.addcmul_(difference, difference)
         else:
-            found = torch.addmm(squares, points[rows], points.T, alpha=-2.0)
+            found = by_products(points[rows])
         found[torch.arange(len(rows), device=points.device), rows] = math.inf
         return found
 

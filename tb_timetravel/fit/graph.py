@@ -14,9 +14,12 @@ import numpy as np
 import torch
 
 from tb_timetravel import compiled
+from tb_timetravel.kernels.products import square_distances_to
 
 _BLOCK_BYTES = {"cpu": 64 * 2**20, "cuda": 2 * 2**30}
 _TILE = 2048  # samples a side of a tile of distances: 16 MB
+_SPARE = 8  # neighbours beyond those asked for, that a GPU finds by products and ranks by differences
+_RANKED_AT_ONCE = 4096
 _EXACT_LIMIT = {"cpu": 30_000, "cuda": 500_000}  # samples; n² distances take longer than NN-descent beyond
 
 
@@ -58,20 +61,35 @@ def neighbors_among(query: torch.Tensor, base: torch.Tensor, n_neighbors: int) -
 
 def _search(query: torch.Tensor, base: torch.Tensor, k: int, *, own: bool) -> tuple[torch.Tensor, torch.Tensor]:
     n_rows = max(1, _BLOCK_BYTES[base.device.type] // (4 * len(base)))
-    center = base.mean(0)  # keeps the squares small, so that their difference keeps its digits
+    n_found = min(k + _SPARE, len(base) - own) if base.device.type == "cuda" else k
+    center = base.mean(0)
     centered = base - center
-    squares = centered.square().sum(1)
+    distances_of = square_distances_to(centered)
     index, distance = [], []
     for start in range(0, len(query), n_rows):
         block = query[start : start + n_rows] - center
-        d2 = torch.addmm(squares[None], block, centered.T, alpha=-2.0)  # (n_rows, d), (d, n) -> (n_rows, n)
+        d2 = distances_of(block)
         if own:
             at = torch.arange(len(block), device=base.device)
             d2[at, at + start] = math.inf
-        near, found = compiled.nearest_of(d2, k)
+        near, found = compiled.nearest_of(d2, n_found)
+        if n_found > k:
+            near, found = _nearest_among(block, centered, found, k)
+        else:
+            near = near + block.square().sum(1, keepdim=True)
         index.append(found)
-        distance.append((near + block.square().sum(1, keepdim=True)).clamp_min(0.0).sqrt())
+        distance.append(near.clamp_min(0.0).sqrt())
     return torch.cat(index), torch.cat(distance)
+
+
+def _nearest_among(x: torch.Tensor, base: torch.Tensor, candidates: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Find the k nearest among candidates (b, m) in the base by differences: square distances and indices, (b, k) each."""
+    distances = torch.cat([
+        (base[found] - points[:, None]).square().sum(2)
+        for points, found in zip(x.split(_RANKED_AT_ONCE), candidates.split(_RANKED_AT_ONCE), strict=True)
+    ])  # fmt: skip
+    near, at = distances.topk(k, largest=False)
+    return near, candidates.gather(1, at)
 
 
 def _search_within(x: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Tensor]:

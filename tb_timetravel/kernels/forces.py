@@ -19,6 +19,13 @@ _RANKED = 64  # samples that one program takes through all steps
 
 
 @triton.jit
+def _positions_at(pairs: tl.tensor, where: tl.tensor, known: tl.tensor) -> tuple[tl.tensor, tl.tensor]:
+    """Read both coordinates at once, which costs as much as one: positions are handed over as int64."""
+    both = tl.load(pairs + where, mask=known, other=0)
+    return (both & 0xFFFFFFFF).to(tl.int32).to(tl.float32, bitcast=True), (both >> 32).to(tl.int32).to(tl.float32, bitcast=True)
+
+
+@triton.jit
 def _attraction(
     y: tl.tensor, starts: tl.tensor, target: tl.tensor, weight: tl.tensor, steps: tl.tensor, result: tl.tensor, n: tl.tensor,
     strength: tl.tensor, rows: tl.constexpr, edges: tl.constexpr,
@@ -29,15 +36,13 @@ def _attraction(
     inside = i < n
     first = tl.load(starts + at * (n + 1) + i, mask=inside, other=0)
     last = tl.load(starts + at * (n + 1) + i + 1, mask=inside, other=0)
-    here = y + 2 * (t * n + i)
-    x_here, y_here = tl.load(here, mask=inside, other=0.0)[:, None], tl.load(here + 1, mask=inside, other=0.0)[:, None]
+    x_here, y_here = _positions_at(y + t * n, i, inside)
     x_force, y_force = tl.zeros((rows, edges), tl.float32), tl.zeros((rows, edges), tl.float32)
     for begin in range(0, tl.max(last - first, 0), edges):
         edge = first[:, None] + begin + tl.arange(0, edges)[None]
         known = edge < last[:, None]
-        there = y + 2 * (t * n + tl.load(target + edge, mask=known, other=0))
-        dx = tl.load(there, mask=known, other=0.0) - x_here
-        dy = tl.load(there + 1, mask=known, other=0.0) - y_here
+        x_there, y_there = _positions_at(y + t * n, tl.load(target + edge, mask=known, other=0), known)
+        dx, dy = x_there - x_here[:, None], y_there - y_here[:, None]
         pull = tl.load(weight + edge, mask=known, other=0.0) / (1.0 + dx * dx + dy * dy)
         x_force += pull * dx
         y_force += pull * dy
@@ -55,15 +60,13 @@ def _repulsion(
     t = tl.load(steps + at).to(tl.int64)
     i = tl.program_id(0) * rows + tl.arange(0, rows)
     inside = i < n
-    here = y + 2 * (t * n + i)
-    x_here, y_here = tl.load(here, mask=inside, other=0.0)[:, None], tl.load(here + 1, mask=inside, other=0.0)[:, None]
+    x_here, y_here = _positions_at(y + t * n, i, inside)
     x_force, y_force, total = tl.zeros((rows,), tl.float32), tl.zeros((rows,), tl.float32), tl.zeros((rows,), tl.float32)
     for begin in range(0, n_negatives, others):
         m = begin + tl.arange(0, others)
         known = m < n_negatives
-        there = y + 2 * (t * n + tl.load(negatives + m, mask=known, other=0))
-        dx = x_here - tl.load(there, mask=known, other=0.0)[None]
-        dy = y_here - tl.load(there + 1, mask=known, other=0.0)[None]
+        x_there, y_there = _positions_at(y + t * n, tl.load(negatives + m, mask=known, other=0), known)
+        dx, dy = x_here[:, None] - x_there[None], y_here[:, None] - y_there[None]
         kernel = tl.where(known[None], 1.0 / (1.0 + dx * dx + dy * dy), 0.0)
         total += tl.sum(kernel, 1)
         kernel *= kernel
@@ -97,11 +100,11 @@ def inside_steps(
     (n_steps, n, 2)
     """
     n, (starts, target, weight) = y.shape[1], graph
-    force = torch.zeros_like(y)
-    _attraction[(triton.cdiv(n, _ROWS), len(steps))](y, starts, target, weight, steps, force, n, strength, rows=_ROWS, edges=_EDGES)
+    force, pairs = torch.zeros_like(y), y.view(torch.int64)
+    _attraction[(triton.cdiv(n, _ROWS), len(steps))](pairs, starts, target, weight, steps, force, n, strength, rows=_ROWS, edges=_EDGES)
     push, n_blocks = y.new_empty(len(steps), n, 2), triton.cdiv(n, _PUSHED)
     totals = y.new_empty(len(steps), n_blocks)
-    _repulsion[(n_blocks, len(steps))](y, negatives, steps, push, totals, n, len(negatives), rows=_PUSHED, others=_PUSHING)
+    _repulsion[(n_blocks, len(steps))](pairs, negatives, steps, push, totals, n, len(negatives), rows=_PUSHED, others=_PUSHING)
     share = 2.0 * n / (totals.sum(1) - len(negatives)).clamp_min(1e-12)
     if len(steps) == len(y):
         return force.addcmul_(push, share[:, None, None])

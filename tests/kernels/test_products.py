@@ -1,0 +1,43 @@
+"""Distances by products of parts of numbers."""
+
+from __future__ import annotations
+
+import torch
+
+from tb_timetravel.compiled import nearest_by_groups
+from tb_timetravel.kernels.products import split, square_distances_to
+
+
+def test_the_parts_of_a_number_add_up_to_it_and_fit_tensor_cores():
+    x = torch.randn(100, 7, generator=torch.Generator().manual_seed(0))
+    first, rest = split(x)
+    assert torch.equal(first + rest, x)
+    assert torch.equal(split(first)[1], torch.zeros_like(x))
+    assert float((rest / x).abs().max()) < 2**-10
+
+
+def test_three_products_of_parts_are_the_product_to_the_21st_bit():
+    generator = torch.Generator().manual_seed(0)
+    a, b = torch.randn(20, 64, generator=generator), torch.randn(30, 64, generator=generator)
+    (a1, a2), (b1, b2) = split(a), split(b)
+    sum_of_three = torch.cat([a1, a1, a2], 1).double() @ torch.cat([b1, b2, b1], 1).double().T
+    exact = a.double() @ b.double().T
+    assert float((sum_of_three - exact).abs().max()) < 2**-20 * float((a.abs() @ b.abs().T).max())
+
+
+def test_square_distances_miss_the_points_own_square_alone():
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    generator = torch.Generator().manual_seed(0)
+    base, points = torch.randn(400, 64, generator=generator), torch.randn(50, 64, generator=generator)
+    found = square_distances_to(base.to(device))(points.to(device)).cpu() + points.square().sum(1, keepdim=True)
+    torch.testing.assert_close(found, torch.cdist(points.double(), base.double()).square().float(), rtol=2e-5, atol=2e-5)
+
+
+def test_the_smallest_of_long_rows_are_found_in_groups():
+    distances = torch.randn(9, 1_000, generator=torch.Generator().manual_seed(0))
+    distances[0, 990:] -= 9.0  # beyond the last whole group of 32
+    distances[1, 5] = torch.inf
+    values, index = distances.topk(7, largest=False)
+    found, at = nearest_by_groups(distances, 7)
+    assert torch.equal(found, values)
+    assert torch.equal(at, index)

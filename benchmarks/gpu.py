@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _N_CLASSES = 10
 _CHECKED_ROWS = 200  # of a step, whose neighbours are found again in float64
 _TEST_SHARE = 0.1  # beside the samples that are laid out
-_KERNELS = 12
+_KERNELS, _PROFILED = 12, 12  # of which so many are told, and steps that are fitted for it
 
 
 def synthetic(n_train: int, n_features: int, n_steps: int, device: torch.device, *, seed: int = 0) -> Source:
@@ -148,12 +148,12 @@ def check_neighbors(source: Source) -> dict[str, float]:
 
 def top_kernels(source: Source) -> list[tuple[str, float, int]]:
     """Profile a shortened fit; name, share of the device's time and number of calls of what takes longest."""
-    method = METHODS[DEFAULT_METHOD]
-    config = method.config(seed=0)
+    method, config = METHODS[DEFAULT_METHOD], METHODS[DEFAULT_METHOD].config(seed=0)
+    dynamics = replace(source.dynamics, steps=source.dynamics.steps[:_PROFILED])  # a profile of all steps takes longer than the fit
     config = replace(config, layout=replace(config.layout, n_iterations=10), decoder=replace(config.decoder, min_batches=50, max_visits=0))
-    on_cuda = source.dynamics.device.type == "cuda"
+    on_cuda = dynamics.device.type == "cuda"
     with profile(activities=[ProfilerActivity.CPU, *([ProfilerActivity.CUDA] if on_cuda else [])]) as profiler:
-        method.fit(source.dynamics, config, report=lambda *_: None, stages=NoStages())
+        method.fit(dynamics, config, report=lambda *_: None, stages=NoStages())
     events = [event for event in profiler.key_averages() if not on_cuda or event.device_type.name == "CUDA"]
 
     def own_time(event: Any) -> float:  # noqa: ANN401  # torch does not name its type
@@ -198,6 +198,7 @@ def benchmark(name: str, about: str, load: Callable[[], Source], records: Record
     if not records.has(key):
         source = load()
         content = {"about": about, "n_steps": source.dynamics.n_steps} | fit(source)
+        print(f"{name}: {content['total_s']:.1f} s, {content['seconds']}", flush=True)  # what follows can take longer than there is time
         records.add(key, content | {"neighbors": check_neighbors(source), "kernels": top_kernels(source)})
     return records.find(key)
 

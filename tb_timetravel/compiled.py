@@ -13,6 +13,8 @@ import numba
 import numpy as np
 import torch
 
+from tb_timetravel.kernels.nearest import nearest_by_groups
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -186,24 +188,6 @@ def nearest_of(distances: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Ten
     index = torch.zeros(len(distances), k, dtype=torch.int64)
     look_for_nearer(distances, 0, values, index)
     return values, index
-
-
-def nearest_by_groups(distances: torch.Tensor, k: int, *, width: int = 32) -> tuple[torch.Tensor, torch.Tensor]:
-    """Do as `nearest_of` by torch's operators: the k smallest lie in the k groups of columns with the smallest minima.
-
-    Long rows are read once for that; torch's own search reads them many times.
-    """
-    n_groups = distances.shape[1] // width
-    if n_groups < 4 * k:
-        values, index = distances.topk(k, largest=False)
-        return values, index
-    groups, rest = distances[:, : n_groups * width].unflatten(1, (n_groups, width)), distances[:, n_groups * width :]
-    chosen = groups.amin(2).topk(k, largest=False, sorted=False).indices  # (b, k)
-    candidates = groups.gather(1, chosen[:, :, None].expand(-1, -1, width)).flatten(1)
-    values, at = torch.cat([candidates, rest], 1).topk(k, largest=False)
-    inside = at < k * width
-    group = chosen.gather(1, torch.where(inside, at // width, 0))
-    return values, torch.where(inside, group * width + at % width, at + (n_groups - k) * width)
 
 
 def look_for_nearer(distances: torch.Tensor, first: int, values: torch.Tensor, index: torch.Tensor) -> None:

@@ -39,10 +39,9 @@ def territory_flicker(
     extent : x_min, x_max, y_min, y_max of the grid.
     """
     g = len(classes[0])
-    rests = torch.ones(g, g, dtype=torch.bool, device=flipped.device)
-    for at in positions:
-        cells = _cells(at, extent, g)
-        rests &= _n_within(_summed(cells[flipped], g), _reach(_summed(cells, g), min(_N_NEAREST, len(at)))) == 0
+    both = [_cells(at, extent, g) for at in positions]
+    changed, everyone = (torch.stack([_summed(cells[which], g) for cells in both]) for which in (flipped, torch.ones_like(flipped)))
+    rests = (_n_within(changed, _reach(everyone, min(_N_NEAREST, len(flipped)))) == 0).all(0)
     before, after = (kinds[rests].long() for kinds in classes)
     if len(before) == 0:
         return Flicker(None, None)
@@ -66,23 +65,24 @@ def _summed(cells: torch.Tensor, g: int) -> torch.Tensor:
 
 
 def _n_within(summed: torch.Tensor, reach: torch.Tensor) -> torch.Tensor:
-    """Count the samples in the square of cells at most `reach` (g, g) rows and columns away, (g, g)."""
-    g = len(reach)
+    """Count the samples in the square of cells at most `reach` (m, g, g) rows and columns away, (m, g, g); summed (m, g + 1, g + 1)."""
+    g = reach.shape[1]
+    first = (torch.arange(len(reach), dtype=torch.int32, device=reach.device) * (g + 1) ** 2)[:, None, None]
     at = torch.arange(g, dtype=torch.int32, device=reach.device)
-    bottom, top = (at[:, None] - reach).clamp_min(0) * (g + 1), (at[:, None] + reach + 1).clamp_max(g) * (g + 1)
+    bottom, top = first + (at[:, None] - reach).clamp_min(0) * (g + 1), first + (at[:, None] + reach + 1).clamp_max(g) * (g + 1)
     left, right = (at - reach).clamp_min(0), (at + reach + 1).clamp_max(g)
 
     def below_left(corner: torch.Tensor) -> torch.Tensor:
         return summed.flatten().index_select(0, corner.flatten())  # with int32 ten times as fast as summed[row, column] with int64
 
     within: torch.Tensor = below_left(top + right) - below_left(bottom + right) - below_left(top + left) + below_left(bottom + left)
-    return within.view(g, g)
+    return within.view(reach.shape)
 
 
 def _reach(summed: torch.Tensor, n_wanted: int) -> torch.Tensor:
-    """Find the smallest reach whose square holds at least so many samples, (g, g), by bisection."""
-    g = len(summed) - 1
-    low, high = (torch.full((g, g), at, dtype=torch.int32, device=summed.device) for at in (0, g - 1))
+    """Find the smallest reach whose square holds at least so many samples, (m, g, g), by bisection."""
+    m, g = len(summed), summed.shape[1] - 1
+    low, high = (torch.full((m, g, g), at, dtype=torch.int32, device=summed.device) for at in (0, g - 1))
     for _ in range((g - 1).bit_length()):
         middle = (low + high) // 2
         enough = _n_within(summed, middle) >= n_wanted

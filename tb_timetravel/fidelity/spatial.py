@@ -14,7 +14,7 @@ from tb_timetravel.kernels.products import square_distances_to
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_BLOCK_BYTES = {"cpu": 2**20, "cuda": 2**28}  # of distances that are worked on at a time; a CPU keeps this much in its cache
+_BLOCK_BYTES = {"cpu": 2**20, "cuda": 2**30}  # of distances that are worked on at a time; a CPU keeps this much in its cache
 _FEW = 4  # dimensions
 _MIN_ROWS = 256  # of a matrix product: it reads all n samples for every block
 

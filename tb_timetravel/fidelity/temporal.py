@@ -115,8 +115,8 @@ def radius(positions: torch.Tensor) -> torch.Tensor:
 def _align(moving: torch.Tensor, fixed: torch.Tensor) -> torch.Tensor:
     """Rotate and shift (n, 2) onto another (orthogonal Procrustes, Schönemann 1966), which is then centred at 0."""
     a, b = moving - moving.mean(0), fixed - fixed.mean(0)
-    u, _, v = torch.linalg.svd(a.T @ b)
-    aligned: torch.Tensor = a @ u @ v
+    u, _, v = torch.linalg.svd((a.T @ b).cpu())  # of four numbers, for which a GPU takes longer
+    aligned: torch.Tensor = a @ (u @ v).to(a.device)
     return aligned
 
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tb_timetravel.fit.decoder import Batch, Loss
+    from tb_timetravel.fit.batches import Batch
+    from tb_timetravel.fit.decoder import Loss
     from tb_timetravel.fit.dynamics import Dynamics
     from tb_timetravel.fit.layout import LayoutConfig
     from tb_timetravel.fit.methods.joint import JointConfig

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tb_timetravel.store import FilmStore
 
 GRID_RESOLUTION = 256
+_WRITERS = 4
 
 
 def write_film(
@@ -31,22 +33,30 @@ def write_film(
     """Draw and measure every step of a fit, and write it all, the film's record last."""
     dynamics, extent, n = source.dynamics, shared_extent(fitted.embedding), len(source.steps)
     predictions, confidences = predictions_of(source)
-    frames, territories = [], []
-    for t, step in enumerate(source.steps):
+    territories = []
+
+    def write(t: int, territory: Territory | None) -> tuple[str, int]:
         frame = Frame(
             quantise(fitted.embedding[t], extent),
             None if predictions is None else predictions[t],
             None if confidences is None else confidences[t],
-            territory_at(fitted, extent, t, dynamics.device),
+            territory,
         )
-        if frame.territory is not None:
-            territories.append(frame.territory.classes)
         content = encode_frame(frame)
-        frames.append((films.write_frame(key, step.step, content), len(content)))
-        films.write_embedding(key, step.step, fitted.embedding[t])
-        if source.told:
-            films.write_values(key, step.step, np.concatenate([each.values(t) for each in source.told], 1))
-        progress("territory", (t + 1) / n)
+        films.write_embedding(key, source.steps[t].step, fitted.embedding[t])
+        return films.write_frame(key, source.steps[t].step, content), len(content)
+
+    with ThreadPoolExecutor(_WRITERS) as writers:  # compressing takes longer than drawing does on a GPU, and waits for nobody
+        written = []
+        for t, step in enumerate(source.steps):
+            territory = territory_at(fitted, extent, t, dynamics.device)
+            if territory is not None:
+                territories.append(territory.classes)
+            written.append(writers.submit(write, t, territory))
+            if source.told:
+                films.write_values(key, step.step, np.concatenate([each.values(t) for each in source.told], 1))
+            progress("territory", (t + 1) / n)
+        frames = [each.result() for each in written]
     fidelity: list[Scores] = [{} for _ in source.steps]
     whole: Scores = {}
     metrics: tuple[MetricInfo, ...] = ()

@@ -26,3 +26,23 @@ def test_distances_below_limits_are_counted():
     distances[0, 0], limits[1] = torch.inf, -torch.inf
     expected = (distances[:, :, None] < limits[:, None]).sum((1, 2))
     assert torch.equal(count_below(distances.to(DEVICE), limits.to(DEVICE)).cpu(), expected)
+
+
+def test_the_smallest_of_short_rows_are_found_in_order():
+    from tb_timetravel.kernels.distances import smallest
+
+    distances = torch.randn(6, 700, generator=torch.Generator().manual_seed(0))
+    distances[0, 5] = torch.inf
+    expected, at = distances.topk(4, largest=False)
+    values, index = smallest(distances.to(DEVICE), 4)
+    assert torch.equal(values.cpu(), expected)
+    assert torch.equal(index.cpu(), at)
+
+
+def test_every_column_is_found_once_where_distances_are_equal_or_infinite():
+    from tb_timetravel.kernels.distances import smallest
+
+    distances = torch.tensor([[1.0, 1.0, torch.inf, torch.inf, 0.0]])
+    values, index = smallest(distances.to(DEVICE), 5)
+    assert values.tolist() == [[0.0, 1.0, 1.0, torch.inf, torch.inf]]
+    assert index.tolist() == [[4, 0, 1, 2, 3]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 
-from tb_timetravel.compiled import nearest_by_groups
 from tb_timetravel.kernels.products import split, square_distances_to
 
 
@@ -31,13 +30,3 @@ def test_square_distances_miss_the_points_own_square_alone():
     base, points = torch.randn(400, 64, generator=generator), torch.randn(50, 64, generator=generator)
     found = square_distances_to(base.to(device))(points.to(device)).cpu() + points.square().sum(1, keepdim=True)
     torch.testing.assert_close(found, torch.cdist(points.double(), base.double()).square().float(), rtol=2e-5, atol=2e-5)
-
-
-def test_the_smallest_of_long_rows_are_found_in_groups():
-    distances = torch.randn(9, 1_000, generator=torch.Generator().manual_seed(0))
-    distances[0, 990:] -= 9.0  # beyond the last whole group of 32
-    distances[1, 5] = torch.inf
-    values, index = distances.topk(7, largest=False)
-    found, at = nearest_by_groups(distances, 7)
-    assert torch.equal(found, values)
-    assert torch.equal(at, index)

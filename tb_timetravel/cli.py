@@ -250,7 +250,15 @@ def _build(location: ProbeLocation, options: argparse.Namespace, reporter: Repor
         )  # fmt: skip
     else:
         film = build_film(location.directory, chosen, progress=stages, on_preview=on_preview, on_key=on_key)
+        _write_eval(location, film)
     return film.film
+
+
+def _write_eval(location: ProbeLocation, film: Film) -> None:
+    from tb_timetravel.exchange.evaluation import film_eval, write_eval
+
+    table = film_eval(open_reader(location.directory), FilmStore(location.directory), film, ways=False)
+    write_eval(location.directory, film.method, table)
 
 
 def _runs(options: argparse.Namespace) -> int:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -56,6 +57,15 @@ def test_a_fit_leaves_a_film_of_every_step_that_agrees_with_the_model(fitted: tu
         assert frame.territory is not None
         assert set(np.unique(frame.territory.classes)) == {0, 1, 2}
     assert film.steps[0].fidelity["jitter"]["train"] is None
+
+
+def test_a_fit_leaves_its_measures_under_the_keys_of_the_time_travelling_visualizer(fitted: tuple[Path, str]):
+    reader, films = DynamicsReader(fitted[1]), FilmStore(fitted[1])
+    film = choose_film(films.films(), data_fingerprint(reader.probe(), reader.steps()))
+    assert film is not None
+    table = json.loads((fitted[0] / "a b" / "plugins" / "timetravel" / "probe" / "joint_eval.json").read_text())
+    assert table["ppr_train"] == {str(step.step): step.fidelity["prediction_agreement"]["train"] for step in film.steps}
+    assert "tnn_train" not in table  # of the log, which `timetravel evaluate` reads once more
 
 
 def test_the_same_seed_gives_the_same_film(fitted: tuple[Path, str], tmp_path: Path):

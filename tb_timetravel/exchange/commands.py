@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from tb_timetravel.errors import InvalidData, NotFound
 from tb_timetravel.schema import DEFAULT_TAG
-from tb_timetravel.store import FilmStore, data_fingerprint, open_reader, results_directory
+from tb_timetravel.store import FilmStore, data_fingerprint, open_reader
 from tb_timetravel.store.catalog import place_of
 from tb_timetravel.store.files import join
 from tb_timetravel.store.films import choose_film
-from tb_timetravel.store.places import absolute, keeping_results
+from tb_timetravel.store.places import absolute
 
 if TYPE_CHECKING:
     import argparse
@@ -141,17 +141,14 @@ def _films_to_tell(reader: ProbeReader, films: FilmStore) -> list[Film]:
 
 
 def _evaluate(locations: list[ProbeLocation], *, scalars: bool) -> int:
-    import msgspec
-
-    from tb_timetravel.exchange.evaluation import accuracy_points, fidelity_points, film_eval, subject_eval
+    from tb_timetravel.exchange.evaluation import accuracy_points, fidelity_points, film_eval, subject_eval, write_eval
     from tb_timetravel.exchange.event_file import write_event_file
-    from tb_timetravel.store.files import write_bytes
 
     n_told = 0
     for location in locations:
         reader, films = open_reader(location.directory), FilmStore(location.directory)
         chosen = _films_to_tell(reader, films)
-        tables: dict[str, Any] = {film.method: film_eval(reader, films, film) for film in chosen}
+        tables: dict[str, Any] = {film.method: film_eval(reader, films, film, ways=True) for film in chosen}
         try:
             accuracies = subject_eval(reader)
             tables["subject_model"] = accuracies
@@ -160,10 +157,7 @@ def _evaluate(locations: list[ProbeLocation], *, scalars: bool) -> int:
             _warn(str(error))
         n_told += len(tables)
         for name, table in tables.items():
-            path = join(results_directory(location.directory), f"{name}_eval.json")
-            with keeping_results(location.directory):
-                write_bytes(path, msgspec.json.format(msgspec.json.encode(table), indent=1) + b"\n")
-            _say(path)
+            _say(write_eval(location.directory, name, table))
         if scalars:
             points = [*accuracy_points(reader, location.tag, accuracies)]
             points += [point for film in chosen for point in fidelity_points(reader, location.tag, film)]

@@ -1,20 +1,24 @@
 """How good the subject model and a film are at each step, as the JSON files that the Time-Travelling Visualizer writes, and as scalars.
 
-Written by a command of its own and not by each fit: all of it follows from the log and what a film stores, so films of any age have it
-without being fitted again, and a fit need not know of another system's files. ``formats.md`` says what each key means.
+A fit writes what its film stores. A command of its own writes all of it, for films of any age: some keys need the log read once more, which
+takes longer than a fit does on a GPU. ``formats.md`` says what each key means.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from tb_timetravel.errors import NotFound
 from tb_timetravel.exchange.event_file import Point
 from tb_timetravel.exchange.ways import ways_eval
 from tb_timetravel.schema import DEFAULT_TAG
+from tb_timetravel.store import results_directory
+from tb_timetravel.store.files import join, write_bytes
 from tb_timetravel.store.films import SAMPLE_FIDELITY
+from tb_timetravel.store.places import keeping_results
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +60,25 @@ def subject_eval(reader: ProbeReader) -> dict[str, dict[str, float]]:
     return table
 
 
-def film_eval(reader: ProbeReader, films: FilmStore, film: Film) -> Table:
+def write_eval(directory: str, name: str, table: Table | dict[str, dict[str, float]]) -> str:
+    """Write ``<name>_eval.json`` among the results of a probe set; give its path.
+
+    Raises
+    ------
+    StoreError : it cannot be written there.
+    """
+    path = join(results_directory(directory), f"{name}_eval.json")
+    with keeping_results(directory):
+        write_bytes(path, msgspec.json.format(msgspec.json.encode(table), indent=1) + b"\n")
+    return path
+
+
+def film_eval(reader: ProbeReader, films: FilmStore, film: Film, *, ways: bool) -> Table:
     """Bring a film's measures into the keys of ``{EVALUATION_NAME}.json``; keys that are not defined for it are left out.
+
+    Parameters
+    ----------
+    ways : also measure what the film does not hold, see `ways_eval`, for which the log is read.
 
     Raises
     ------
@@ -82,7 +103,8 @@ def film_eval(reader: ProbeReader, films: FilmStore, film: Film) -> Table:
             for key, value in found.items():
                 if value is not None:
                     table.setdefault(key, {})[str(step.step)] = value
-        table |= {_key_of_ways(key, split): values for key, values in ways_eval(reader, films, film, split).items()}
+        if ways:
+            table |= {_key_of_ways(key, split): values for key, values in ways_eval(reader, films, film, split).items()}
     return table
 
 

@@ -123,7 +123,7 @@ def test_keys_that_are_not_defined_are_left_out(fitted: Path):
     chance = {"boundary_preservation": {"train": 0.4, "test": 0.4}}
     metrics = tuple(replace(info, chance=chance.get(info.metric, info.chance)) for info in film.metrics)
     bare = replace(film, metrics=metrics, steps=tuple(replace(step, accuracy={}) for step in film.steps))
-    table = film_eval(reader, films, bare)
+    table = film_eval(reader, films, bare, ways=True)
     assert {"train_acc", "b_train", "b_test"}.isdisjoint(table)
     assert "nn_train" in table
 

@@ -86,7 +86,7 @@ def test_who_keeps_their_neighbors_is_compared_with_who_rests(run: Path):
 
 
 def test_they_stand_under_the_keys_of_the_time_travelling_visualizer(run: Path):
-    table = film_eval(*open_film(run))
+    table = film_eval(*open_film(run), ways=True)
     assert {"tnn_train", "tnn_test", "wtr_train", "wtr_test", "tlr_train", "tlr_test", "temporal_train_mean", "temporal_test_mean"} <= set(
         table
     )

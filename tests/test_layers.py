@@ -18,6 +18,7 @@ FIT_LIBRARIES = {"torch", "sklearn", "scipy", "pynndescent", "numba"}
 MAY_IMPORT = {
     "errors": set(),
     "arguments": set(),
+    "beside_option": {"errors", "store"},
     "compiled": set(),
     "schema": {"errors"},
     "frame": {"errors"},
@@ -35,12 +36,25 @@ MAY_IMPORT = {
     "export": {"errors", "schema", "frame", "store"},
     "serve": {"errors", "schema", "frame", "palette", "store", "insight"},
     "exchange": {"errors", "schema", "store", "log", "fidelity"},
-    "cli": {"arguments", "errors", "schema", "store", "pipeline", "render", "export", "exchange", "insight", "job"},
+    "cli": {"arguments", "beside_option", "errors", "schema", "store", "pipeline", "render", "export", "exchange", "insight", "job"},
     "__main__": {"cli"},
     "__init__": {"log"},  # on first use only
 }
 # parts that TensorBoard's process loads, or that must work where nothing is fitted
-WITHOUT_FIT_LIBRARIES = {"arguments", "errors", "schema", "frame", "palette", "store", "job", "insight", "serve", "export", "__init__"}
+WITHOUT_FIT_LIBRARIES = {
+    "arguments",
+    "beside_option",
+    "errors",
+    "schema",
+    "frame",
+    "palette",
+    "store",
+    "job",
+    "insight",
+    "serve",
+    "export",
+    "__init__",
+}
 
 
 def part_of(path: Path) -> str:

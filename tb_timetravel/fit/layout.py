@@ -6,6 +6,7 @@ closed-form gradients.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -18,11 +19,14 @@ from tb_timetravel.fit.forces import attraction_force, attraction_to, mean_kerne
 from tb_timetravel.fit.motion import Motion, add_ranking_force, coupling_force
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from tb_timetravel.fit.graph import Edges
 
 REFERENCES_AT_ONCE = 4
+
+Force = Callable[[torch.Tensor, float], torch.Tensor]
+"""Of positions, and the share of iterations done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +48,9 @@ class LayoutConfig:
 
 
 def lay_out(
-    start: torch.Tensor, graphs: Mapping[int, Edges], motion: Motion, config: LayoutConfig, report: Callable[[float], None]
-) -> torch.Tensor:
+    start: torch.Tensor, graphs: Mapping[int, Edges], motion: Motion, config: LayoutConfig, report: Callable[[float], None],
+    also: Force | None = None,
+) -> torch.Tensor:  # fmt: skip
     """Settle all steps at once.
 
     Parameters
@@ -53,6 +58,7 @@ def lay_out(
     start : (n_steps, n, 2) initial positions, of unit scale.
     graphs : step -> its graph, of the steps that this process works on.
     report : called with the share of iterations done.
+    also : a force that comes to the others.
 
     Returns
     -------
@@ -75,7 +81,7 @@ def lay_out(
         workers.add_up(result)
         if done >= 0.1:  # let the classes find their places first
             _tie_in_time(result, y, motion, config, turns if done >= config.exaggerated else None)
-        return result
+        return result if also is None else result + also(y, done)
 
     return minimise(start, force, config, config.n_iterations, report)
 
@@ -86,6 +92,7 @@ def lay_out_others(
     motion: Motion,
     config: LayoutConfig,
     report: Callable[[float], None],
+    also: Force | None = None,
 ) -> torch.Tensor:
     """Settle samples against a finished layout, which they do not change.
 
@@ -94,6 +101,7 @@ def lay_out_others(
     layout : (n_steps, n, 2).
     neighbors : step -> index into the layout (m, k) and weight (m, k), rows of sum 1, of the steps that this process works on.
     motion : of these samples.
+    also : a force that comes to the others.
 
     Returns
     -------
@@ -111,14 +119,14 @@ def lay_out_others(
     workers.add_up(start)
     normalisers = {t: mean_kernel(layout[t]) for t in neighbors}
 
-    def force(y: torch.Tensor, _: float) -> torch.Tensor:
+    def force(y: torch.Tensor, done: float) -> torch.Tensor:
         negatives = draw_negatives(n, config.n_negatives, generator, y.device)
         result = torch.zeros_like(y)
         for t, (index, weight) in neighbors.items():
             result[t] = attraction_to(y[t], layout[t], index, weight) + repulsion_from(y[t], layout[t][negatives], normalisers[t])
         workers.add_up(result)
         _tie_in_time(result, y, motion, config, turns)
-        return result
+        return result if also is None else result + also(y, done)
 
     return minimise(start, force, config, config.n_iterations_others, report)
 
@@ -171,12 +179,12 @@ def _tie_in_time(force: torch.Tensor, y: torch.Tensor, motion: Motion, config: L
 
 def minimise(
     start: torch.Tensor,
-    force: Callable[[torch.Tensor, float], torch.Tensor],
+    force: Force,
     config: LayoutConfig,
     n_iterations: int,
     report: Callable[[float], None],
 ) -> torch.Tensor:
-    """Follow a force (positions, share of iterations done) by Adam, and average the last positions."""
+    """Follow a force by Adam, and average the last positions."""
     y = start.clone()
     mean, variance, result, n_averaged = torch.zeros_like(y), torch.zeros_like(y), torch.zeros_like(y), 0
     for iteration in range(n_iterations):

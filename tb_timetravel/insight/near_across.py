@@ -7,7 +7,8 @@ x of the first run and y of the second are compared as ``scale · (x - mean A) U
 moved and scaled, the nearest there are the nearest here.
 
 Profiles of cosines to anchors (Moschella et al., Relative Representations, ICLR 2023), the other way, need no map but tell less: on the
-digits of two seeds, at the last step, a sample finds itself among its ten nearest of 1,797 in 89 % of cases this way, in 64 % that way.
+digits of two seeds, at the last step, a sample finds itself among its ten nearest of 1,797 by cosine in 89 % of cases this way, in 64 %
+that way.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tb_timetravel import __version__
 from tb_timetravel.arguments import positive
+from tb_timetravel.beside_option import find_beside, is_beside_itself
 from tb_timetravel.errors import FitCancelled, InvalidData, NotFound, NotPlayable, StoreError, TimeTravelError
 from tb_timetravel.exchange.commands import add_commands
 from tb_timetravel.insight.commands import add_insight_commands
@@ -80,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--seed", type=int, default=0)
     fit.add_argument("--follow", action="store_true", help="then place each new step as it is logged, until Ctrl-C; earlier ones stay")
     fit.add_argument("--idle", type=_seconds, metavar="SECONDS", help="with --follow: end after so long without a new step")
+    fit.add_argument("--beside", metavar="RUN", help="in one plane with the film of this run: a name, or a directory")
+    fit.add_argument("--beside-tag", metavar="TAG", help="its probe set (default: the one of the same name)")
+    fit.add_argument("--beside-film", help=argparse.SUPPRESS)
+    fit.add_argument("--beside-name", help=argparse.SUPPRESS)  # how the tab calls it
     fit.add_argument("--from-tab", action="store_true", help=argparse.SUPPRESS)
     fit.set_defaults(command=_fit)
 
@@ -140,7 +145,10 @@ def _fit(options: argparse.Namespace) -> int:
     if options.idle is not None:
         raise InvalidData("expected --idle with --follow, got it alone; give both, or leave it out")
     helps = "TORCHELASTIC_RUN_ID" in os.environ and _joins_as_helper(options)  # torchrun started this process
-    for location in _playable_locations(options):
+    locations = list(_playable_locations(options))
+    for location in locations:
+        if len(locations) > 1 and is_beside_itself(options, location):
+            continue  # all others are laid beside it
         if helps:
             _help_fit(location, options)
         else:
@@ -190,15 +198,18 @@ def _joins_as_helper(options: argparse.Namespace) -> bool:
 def _help_fit(location: ProbeLocation, options: argparse.Namespace) -> None:
     from tb_timetravel.pipeline import help_build
 
-    help_build(location.directory, _fit_options(options))
+    help_build(location.directory, _fit_options(location, options))
 
 
-def _fit_options(options: argparse.Namespace) -> FitOptions:
-    from tb_timetravel.pipeline import FitOptions
+def _fit_options(location: ProbeLocation, options: argparse.Namespace) -> FitOptions:
+    from tb_timetravel.pipeline import BesideRun, FitOptions
 
+    found = find_beside(options, location)
+    beside = None if found is None else BesideRun(**found._asdict(), film=options.beside_film)
     return FitOptions(
-        method=options.method, device=options.device, seed=options.seed, start=options.start, end=options.end, every=options.every
-    )
+        method=options.method, device=options.device, seed=options.seed, start=options.start, end=options.end, every=options.every,
+        beside=beside,
+    )  # fmt: skip
 
 
 class _Stages:
@@ -228,7 +239,7 @@ def _build(location: ProbeLocation, options: argparse.Namespace, reporter: Repor
     reporter.update(stage="preview")
     from tb_timetravel.pipeline import build_film, choose_device, follow_film  # torch: after the status says that a fit is on
 
-    chosen = _fit_options(options)
+    chosen = _fit_options(location, options)
     reporter.update(device=choose_device(options.device).type)
 
     def on_preview(key: str) -> None:
@@ -250,7 +261,8 @@ def _build(location: ProbeLocation, options: argparse.Namespace, reporter: Repor
         )  # fmt: skip
     else:
         film = build_film(location.directory, chosen, progress=stages, on_preview=on_preview, on_key=on_key)
-        _write_eval(location, film)
+        if film.beside is None:  # a film laid beside another is not the one that is shown by itself
+            _write_eval(location, film)
     return film.film
 
 
@@ -275,12 +287,17 @@ def _runs(options: argparse.Namespace) -> int:
 
 
 def _films_in_words(films: Sequence[Film], fingerprint: str) -> str:
-    """Name a probe set's film of every method, the one that is shown first."""
+    """Name a probe set's film of every method, and beside every other film, the one that is shown first."""
     words, left = [], [film for film in films if not film.is_preview]
     while (film := choose_film(left, fingerprint)) is not None:
-        words.append(f"{film.film} by {film.method}" + ("" if film.fingerprint == fingerprint else " (older data)"))
-        left = [other for other in left if other.method != film.method]
+        beside = "" if film.beside is None else f" beside {film.beside.run}"
+        words.append(f"{film.film} by {film.method}{beside}" + ("" if film.fingerprint == fingerprint else " (older data)"))
+        left = [other for other in left if (other.method, _key_beside(other)) != (film.method, _key_beside(film))]
     return f"film {', '.join(words)}" if words else "not fitted"
+
+
+def _key_beside(film: Film) -> str | None:
+    return None if film.beside is None else film.beside.film
 
 
 def _render(options: argparse.Namespace) -> int:

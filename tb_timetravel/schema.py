@@ -228,6 +228,20 @@ class FilmStep:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Beside:
+    """The other film in whose plane a film lies, and how near the same samples lie in both."""
+
+    run: Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]  # as it was called then
+    tag: Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
+    film: Digest  # its key
+    version: Digest  # of its frames
+    aligned: Literal["step", "progress"]  # a step was laid beside the same step, or beside the one as far from the first to the last
+    n_matched: Count  # samples that both have
+    apart: float | None  # mean distance of a sample from itself in the other film, over all steps, as a share of the plane's width
+    apart_by_chance: float | None  # the same of different samples, drawn at random
+
+
+@dataclass(frozen=True, kw_only=True)
 class Film(Versioned):
     """A finished fit: all that is constant over time, and the list of its steps."""
 
@@ -248,6 +262,7 @@ class Film(Versioned):
     values: tuple[ValueInfo, ...] = ()
     score_metrics: tuple[MetricInfo, ...] = ()  # what the steps' scores mean
     live: bool = False  # steps are added to it as they are logged, and those that are there stay as they are
+    beside: Beside | None = None  # None: its plane is its own
 
     @property
     def is_preview(self) -> bool:

@@ -170,8 +170,8 @@ async function change(request: (place: api.Place) => Promise<Fit>): Promise<void
   }
 }
 
-export const startFit = (method: string, follow: boolean): Promise<void> =>
-  change((place) => api.startFit(place, method, follow));
+export const startFit = (method: string, follow: boolean, beside: api.Place | null): Promise<void> =>
+  change((place) => api.startFit(place, method, follow, beside));
 export const cancelFit = (): Promise<void> => change(api.cancelFit);
 
 /** Hide a key, or show it again. */

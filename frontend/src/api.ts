@@ -81,8 +81,12 @@ export const fetchProbe = ({ run, tag }: Place, signal?: AbortSignal): Promise<w
 export const fetchFit = ({ run, tag }: Place, signal?: AbortSignal): Promise<wire.Fit> =>
   getJson(wire.fit, "fit", { run, tag }, signal);
 
-export const startFit = async ({ run, tag }: Place, method: string, follow: boolean): Promise<wire.Fit> =>
-  (await post(wire.fitStarted, "fit", { run, tag, method, follow })).fit;
+export const startFit = async ({ run, tag }: Place, method: string, follow: boolean, beside: Place | null): Promise<wire.Fit> =>
+  (await post(wire.fitStarted, "fit", { run, tag, method, follow, ...(beside === null ? {} : { beside }) })).fit;
+
+/** The films in whose plane a fit can lay its own. */
+export const fetchBesides = async ({ run, tag }: Place): Promise<wire.BesideOffer[]> =>
+  (await getJson(wire.besides, "beside", { run, tag })).beside;
 
 export const cancelFit = async ({ run, tag }: Place): Promise<wire.Fit> =>
   (await post(wire.fitAnswer, "fit/cancel", { run, tag })).fit;

@@ -81,7 +81,9 @@ export function toggleBeside(): void {
 async function open(choice: NonNullable<typeof state.besideChoice.value>, signal: AbortSignal): Promise<void> {
   const place = { run: choice.run, tag: choice.tag };
   const probe = await api.fetchProbe(place, signal);
-  const key = choice.film ?? probe.film;
+  const first = state.reel.peek()?.film.film;
+  const laidBeside = probe.films.find(({ beside, stale }) => beside?.film === first && !stale); // both can be looked at in one plane
+  const key = choice.film ?? laidBeside?.film ?? probe.film;
   if (key === null) throw new Error(`${choice.run} has no film yet; fit it first.`);
   const [film, samples] = await Promise.all([api.fetchFilm(place, key, signal), api.fetchSamples(place, probe.samples, signal)]);
   if (signal.aborted) return;

@@ -14,15 +14,23 @@ export function methodLabel(name: string, methods: readonly Method[]): string {
 
 /** A film by its method; films of one method are told apart by when they were made. */
 export function filmName(film: FilmEntry, { films, methods }: Probe): string {
-  const twins = films.filter(({ method }) => method === film.method);
+  const twins = films.filter(({ method, beside }) => method === film.method && beside?.film === film.beside?.film);
   const made = film.created_at === null ? film.film.slice(0, 6) : formatMoment(film.created_at);
-  const name = methodLabel(film.method, methods) + (film.live === true ? ", live" : "") + (twins.length < 2 ? "" : ` · ${made}`);
+  const more = (film.live === true ? ", live" : "") + (film.beside == null ? "" : ` beside ${film.beside.run}`);
+  const name = methodLabel(film.method, methods) + more + (twins.length < 2 ? "" : ` · ${made}`);
   return film.stale ? `${name} (older data)` : name;
 }
 
-/** Whether a method has its film of all that is logged now. */
-export const isFitted = (name: string, { films, steps }: Probe): boolean =>
-  films.some(({ method, stale, live, n_steps: nSteps }) => method === name && !stale && live !== true && nSteps === steps.length);
+/** Whether a method has its film of all that is logged now, in a plane of its own or in that of the film that is named. */
+export const isFitted = (name: string, { films, steps }: Probe, beside: string | null = null): boolean =>
+  films.some(
+    (film) =>
+      film.method === name &&
+      !film.stale &&
+      film.live !== true &&
+      film.n_steps === steps.length &&
+      (film.beside?.film ?? null) === beside,
+  );
 
 /** Whether a fit can go on to place steps as they are logged: only the default method does, and only where there are neither targets nor pairs. */
 export const canFollow = (name: string | null, { methods, n_targets, has_pairs }: Probe): boolean =>

@@ -1,4 +1,5 @@
 /** What the fidelity numbers say in words. */
+import { plural } from "./format";
 import type { Chart, Curve } from "./series";
 import type { Film, FilmStep, Metric } from "./wire";
 
@@ -76,6 +77,15 @@ const percent = (share: number): string => {
 };
 
 /** Where the regions come from. */
+/** In whose plane the film lies, and how near the same samples are. */
+export function besideSentence({ run, n_matched, apart, apart_by_chance: chance }: NonNullable<Film["beside"]>): string {
+  const near = (share: number): string => `${(share * 100).toFixed(1)} %`;
+  const lie = `Laid beside ${run}, in one plane with its film: ${plural(n_matched, "sample")} in common were drawn towards their places there`;
+  return apart === null || chance === null
+    ? `${lie}.`
+    : `${lie}, and lie on average ${near(apart)} of the width from them; chance would be ${near(chance)}.`;
+}
+
 export function territorySentence({ source, agreement }: Film["territory"], nTargets: number): string {
   switch (source) {
     case "head":

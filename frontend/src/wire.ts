@@ -42,6 +42,8 @@ export const fit = object({
 });
 export type Fit = Decoded<typeof fit>;
 
+const besideFilm = object({ run: text, tag: text, film: text });
+
 const filmEntry = object({
   film: text,
   method: text,
@@ -50,6 +52,7 @@ const filmEntry = object({
   version: maybe(text),
   n_steps: number,
   created_at: maybe(number),
+  beside: maybe(besideFilm),
 });
 export type FilmEntry = Decoded<typeof filmEntry>;
 
@@ -144,6 +147,16 @@ export const film = object({
   grid_resolution: maybe(number),
   territory: object({ source: word("head", "surrogate", "labels", "none"), agreement: maybe(number) }),
   refinable: maybe(flag),
+  beside: maybe(
+    object({
+      run: text,
+      tag: text,
+      film: text,
+      n_matched: number,
+      apart: nullable(number),
+      apart_by_chance: nullable(number),
+    }),
+  ),
   metrics: list(metric),
   fidelity: maybe(record(perSplit)),
   steps: list(filmStep),
@@ -151,6 +164,10 @@ export const film = object({
   score_metrics: maybe(list(metric)),
 });
 export type Film = Decoded<typeof film>;
+
+const besideOffer = object({ run: text, tag: text, film: text, n_matched: number });
+export type BesideOffer = Decoded<typeof besideOffer>;
+export const besides = object({ beside: list(besideOffer) });
 
 export const history = object({ steps: list(number), prediction: list(nullable(number)), confidence: list(nullable(number)) });
 export type History = Decoded<typeof history>;

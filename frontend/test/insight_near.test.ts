@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nearRows, rangesText } from "../src/insight/near";
+import { nearRows, ownSentence, rangesText, recallSentence } from "../src/insight/near";
 
 describe("the nearest through time", () => {
   it("marks who was not there at the step before", () => {
@@ -24,6 +24,29 @@ describe("the nearest through time", () => {
   it("may be of nobody", () => {
     expect(nearRows([{ step: 1, positions: [[]], distances: [[]] }])).toEqual([{ step: 1, neighbors: [], nNew: null }]);
     expect(nearRows([])).toEqual([]);
+  });
+});
+
+describe("the nearest in another run", () => {
+  it("are told with how often samples find themselves there, and by chance", () => {
+    const found = {
+      step: 1,
+      with_step: 1,
+      positions: [],
+      distances: [],
+      own: [],
+      n_matched: 1797,
+      n_anchors: 997,
+      recall: 0.86,
+      recall_by_chance: 0.00836,
+    };
+    expect(recallSentence(found, 10)).toBe(
+      "Tied together by 997 samples of 1,797 in common; of others 86 % find themselves among the 10 nearest (by chance 0.8 %).",
+    );
+    expect(recallSentence({ ...found, recall: null }, 10)).toMatch(/in common\.$/);
+    expect(ownSentence(1, 1797)).toBe("The sample itself is the nearest there.");
+    expect(ownSentence(12, 1797)).toBe("The sample itself is number 12 of 1,797 there; by chance 899.");
+    expect(ownSentence(null, 9)).toMatch(/has not this sample/);
   });
 });
 

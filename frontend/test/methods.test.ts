@@ -20,6 +20,7 @@ const film = (key: string, name: string, more: Partial<FilmEntry> = {}): FilmEnt
   version: null,
   n_steps: 3,
   created_at: 1764000000,
+  beside: null,
   ...more,
 });
 
@@ -68,6 +69,13 @@ describe("the name of a film", () => {
     expect(names[1]).toMatch(/^Joint · \d+ Nov, \d\d:00:00 \(older data\)$/);
     expect(new Set(names).size).toBe(3);
     expect(names[2]).toBe("PCA");
+  });
+
+  it("says beside which run a film was laid, and a fit in a plane of its own is another", () => {
+    const films = [film("1", "joint", { beside: { run: "seed0", tag: "probe", film: "0a" } })];
+    expect(filmName(films[0] as FilmEntry, probe({ films }))).toBe("Joint beside seed0");
+    expect([isFitted("joint", probe({ films })), isFitted("joint", probe({ films }), "0a")]).toEqual([false, true]);
+    expect(isFitted("joint", probe({ films }), "0b")).toBe(false);
   });
 
   it("says of a live one that it is", () => {

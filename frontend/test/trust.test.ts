@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aboveChance, fidelityChart, headline, isCloseToChance } from "../src/trust";
+import { aboveChance, besideSentence, fidelityChart, headline, isCloseToChance } from "../src/trust";
 import * as wire from "../src/wire";
 
 const metric = wire.film(
@@ -32,6 +32,15 @@ const metric = wire.film(
 const [kept, jitter] = metric.metrics;
 
 describe("fidelity in words", () => {
+  it("says in whose plane a film lies and how near the same samples are", () => {
+    const beside = { run: "seed0", tag: "probe", film: "0a", n_matched: 1797, apart: 0.0226, apart_by_chance: 0.382 };
+    expect(besideSentence(beside)).toBe(
+      "Laid beside seed0, in one plane with its film: 1,797 samples in common were drawn towards their places there, " +
+        "and lie on average 2.3 % of the width from them; chance would be 38.2 %.",
+    );
+    expect(besideSentence({ ...beside, apart: null })).toMatch(/towards their places there\.$/);
+  });
+
   it("measures from chance to perfect", () => {
     if (kept === undefined || jitter === undefined) throw new Error("no metrics");
     expect(aboveChance(0.52, 0.04, kept)).toBeCloseTo(0.5);

@@ -6,6 +6,7 @@ closed-form gradients.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -20,11 +21,14 @@ from tb_timetravel.fit.forces import attraction_to, forces_beside, forces_inside
 from tb_timetravel.fit.motion import Motion, add_ranking_force, coupling_force
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from tb_timetravel.fit.graph import Edges
 
 REFERENCES_AT_ONCE = 4
+
+Force = Callable[[torch.Tensor, float], torch.Tensor]
+"""Of positions, and the share of iterations done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +50,9 @@ class LayoutConfig:
 
 
 def lay_out(
-    start: torch.Tensor, graphs: Mapping[int, Edges], motion: Motion, config: LayoutConfig, report: Callable[[float], None]
-) -> torch.Tensor:
+    start: torch.Tensor, graphs: Mapping[int, Edges], motion: Motion, config: LayoutConfig, report: Callable[[float], None],
+    also: Force | None = None,
+) -> torch.Tensor:  # fmt: skip
     """Settle all steps at once.
 
     Parameters
@@ -55,6 +60,7 @@ def lay_out(
     start : (n_steps, n, 2) initial positions, of unit scale.
     graphs : step -> its graph, of the steps that this process works on.
     report : called with the share of iterations done.
+    also : a force that comes to the others.
 
     Returns
     -------
@@ -73,7 +79,7 @@ def lay_out(
         result = workers.add_up(inside(y, negatives, config.exaggeration if begins else 1.0))
         if done >= 0.1:  # let the classes find their places first
             _tie_in_time(result, y, motion, config, turns if done >= config.exaggerated else None)
-        return result
+        return result if also is None else result + also(y, done)
 
     return minimise(start, force, config, config.n_iterations, report)
 
@@ -84,6 +90,7 @@ def lay_out_others(
     motion: Motion,
     config: LayoutConfig,
     report: Callable[[float], None],
+    also: Force | None = None,
 ) -> torch.Tensor:
     """Settle samples against a finished layout, which they do not change.
 
@@ -92,6 +99,7 @@ def lay_out_others(
     layout : (n_steps, n, 2).
     neighbors : step -> index into the layout (m, k) and weight (m, k), rows of sum 1, of the steps that this process works on.
     motion : of these samples.
+    also : a force that comes to the others.
 
     Returns
     -------
@@ -109,11 +117,11 @@ def lay_out_others(
     workers.add_up(start)
     beside = forces_beside(layout, neighbors)
 
-    def force(y: torch.Tensor, _: float) -> torch.Tensor:
+    def force(y: torch.Tensor, done: float) -> torch.Tensor:
         negatives = draw_negatives(n, config.n_negatives, generator, y.device)
         result = workers.add_up(beside(y, negatives))
         _tie_in_time(result, y, motion, config, turns)
-        return result
+        return result if also is None else result + also(y, done)
 
     return minimise(start, force, config, config.n_iterations_others, report)
 
@@ -178,12 +186,12 @@ def _tie_in_time(force: torch.Tensor, y: torch.Tensor, motion: Motion, config: L
 
 def minimise(
     start: torch.Tensor,
-    force: Callable[[torch.Tensor, float], torch.Tensor],
+    force: Force,
     config: LayoutConfig,
     n_iterations: int,
     report: Callable[[float], None],
 ) -> torch.Tensor:
-    """Follow a force (positions, share of iterations done) by Adam, and average the last positions."""
+    """Follow a force by Adam, and average the last positions."""
     y = start.clone()
     mean, variance, result, n_averaged = torch.zeros_like(y), torch.zeros_like(y), torch.zeros_like(y), 0
     for iteration in range(n_iterations):

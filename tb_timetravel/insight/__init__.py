@@ -11,6 +11,7 @@ from tb_timetravel.insight.events import KINDS, StepEvents, StepState, step_even
 from tb_timetravel.insight.film import film_events
 from tb_timetravel.insight.influence import Influence, influence, influence_scores, self_influence
 from tb_timetravel.insight.near import Near, near, near_through_time
+from tb_timetravel.insight.near_across import NearAcross, near_across, near_across_time
 from tb_timetravel.insight.neighbors_differ import NeighborDifference, neighbor_difference
 from tb_timetravel.insight.reading import RunInsight, read_insight, sample_columns
 from tb_timetravel.insight.suspicion import Evidence, order_of, reasons, rerank, suspicion
@@ -23,6 +24,7 @@ __all__ = [
     "Evidence",
     "Influence",
     "Near",
+    "NearAcross",
     "NeighborDifference",
     "RunInsight",
     "StepEvents",
@@ -36,6 +38,8 @@ __all__ = [
     "influence_scores",
     "last_agreement",
     "near",
+    "near_across",
+    "near_across_time",
     "near_through_time",
     "neighbor_difference",
     "order_of",

@@ -9,8 +9,8 @@ import numpy as np
 
 from tb_timetravel.errors import NotFound
 from tb_timetravel.insight.comparison import logged_steps
-from tb_timetravel.insight.matching import match_samples
 from tb_timetravel.insight.source import logits_of
+from tb_timetravel.store import match_samples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

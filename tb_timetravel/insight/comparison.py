@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tb_timetravel.errors import InvalidData, NotFound
-from tb_timetravel.insight.matching import SEED, draw, match_samples
+from tb_timetravel.insight.matching import SEED, draw
+from tb_timetravel.store import match_samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tb_timetravel.errors import InvalidData, NotFound
-from tb_timetravel.insight.matching import SEED, draw, match_samples
+from tb_timetravel.insight.matching import SEED, draw
 from tb_timetravel.insight.measures import blocks
 from tb_timetravel.insight.neighborhood import N_NEIGHBORS
+from tb_timetravel.store import match_samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

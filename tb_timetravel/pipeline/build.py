@@ -12,6 +12,7 @@ import torch
 from torch import distributed
 
 from tb_timetravel.fit import METHODS
+from tb_timetravel.pipeline.beside import open_beside
 from tb_timetravel.pipeline.budget import check_budget
 from tb_timetravel.pipeline.film import write_film
 from tb_timetravel.pipeline.source import FitOptions, choose_device, film_key, open_source
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tb_timetravel.fit import Method, Report
+    from tb_timetravel.fit.shared_plane import SharedPlane
+    from tb_timetravel.pipeline.beside import OtherFilm
     from tb_timetravel.pipeline.source import Source
 
 _ONE_THREAD_SAMPLES = 5_000  # up to here one thread is as fast as two, and five times as fast beside another busy process
@@ -66,8 +69,8 @@ def build_film(
     ------
     TimeTravelError : with one sentence; finished stages are kept and used by the next call with the same options.
     """
-    source, films, method, config = _prepare(directory, options)
-    settings = flat_settings(asdict(config))
+    source, films, method, config, other = _prepare(directory, options)
+    settings = _settings(config, other)
     key = film_key(source, options.method, settings)
     on_key(key)
     if films.has(key):
@@ -81,18 +84,18 @@ def build_film(
     on_preview(preview_key)
     progress("preview", 1.0)
     clock = _Clock(progress)
-    fitted = method.fit(source.dynamics, config, report=clock, stages=_FilmStages(films, key))
-    film = write_film(films, source, key, options.method, settings, fitted, options, clock, clock.seconds)
+    fitted = method.fit(source.dynamics, config, report=clock, stages=_FilmStages(films, key), **_in_plane_of(other))
+    film = write_film(films, source, key, options.method, settings, fitted, options, clock, clock.seconds, other)
     films.remove_stages(key)
     return film
 
 
 def help_build(directory: str, options: FitOptions) -> None:
     """Work beside the process that builds the film: see `join_workers`. A method that knows no workers is left to that one alone."""
-    source, films, method, config = _prepare(directory, options)
-    key = film_key(source, options.method, flat_settings(asdict(config)))
+    source, films, method, config, other = _prepare(directory, options)
+    key = film_key(source, options.method, _settings(config, other))
     if options.method == DEFAULT_METHOD and not films.has(key):
-        method.fit(source.dynamics, config, report=lambda *_: None, stages=_FilmStages(films, key))
+        method.fit(source.dynamics, config, report=lambda *_: None, stages=_FilmStages(films, key), **_in_plane_of(other))
 
 
 def join_workers(device: str) -> int:
@@ -110,11 +113,21 @@ def leave_workers() -> None:
         distributed.destroy_process_group()
 
 
-def _prepare(directory: str, options: FitOptions) -> tuple[Source, FilmStore, Method, Any]:
-    source = open_source(open_reader(directory, keep=True), options)
+def _prepare(directory: str, options: FitOptions) -> tuple[Source, FilmStore, Method, Any, OtherFilm | None]:
+    reader = open_reader(directory, keep=True)
+    source = open_source(reader, options)
+    other = open_beside(reader, source, options)
     prepare_threads(len(source.dynamics.laid_out), options.device)
     method = METHODS[find_method(options.method).method]
-    return source, FilmStore(directory), method, method.config(seed=options.seed)
+    return source, FilmStore(directory), method, method.config(seed=options.seed), other
+
+
+def _settings(config: Any, other: OtherFilm | None) -> dict[str, int | float | str | bool | None]:  # noqa: ANN401  # of any method
+    return flat_settings(asdict(config)) | ({} if other is None else other.settings())
+
+
+def _in_plane_of(other: OtherFilm | None) -> dict[str, SharedPlane]:
+    return {} if other is None else {"plane": other.plane}
 
 
 def prepare_threads(n_laid_out: int, device: str) -> None:

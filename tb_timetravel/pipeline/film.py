@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
 from tb_timetravel.frame import Extent, Frame, Territory, encode_frame, quantise
+from tb_timetravel.pipeline.beside import measure_apart
 from tb_timetravel.pipeline.measure import measure
-from tb_timetravel.schema import PREVIEW_METHOD, Film, FilmStep, MetricInfo, Scores, TerritoryInfo
+from tb_timetravel.schema import PREVIEW_METHOD, Beside, Film, FilmStep, MetricInfo, Scores, TerritoryInfo
 from tb_timetravel.store.films import class_dtype
 from tb_timetravel.territory import draw_territory, shared_extent
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tb_timetravel.fit import Fitted, Report
+    from tb_timetravel.pipeline.beside import OtherFilm
     from tb_timetravel.pipeline.source import FitOptions, Source
     from tb_timetravel.store import FilmStore
 
@@ -28,10 +31,16 @@ _WRITERS = 4
 
 def write_film(
     films: FilmStore, source: Source, key: str, method: str, settings: dict[str, Any], fitted: Fitted, options: FitOptions,
-    progress: Report, timings: dict[str, float],
+    progress: Report, timings: dict[str, float], other: OtherFilm | None = None,
 ) -> Film:  # fmt: skip
-    """Draw and measure every step of a fit, and write it all, the film's record last."""
-    dynamics, extent, n = source.dynamics, shared_extent(fitted.embedding), len(source.steps)
+    """Draw and measure every step of a fit, and write it all, the film's record last.
+
+    Parameters
+    ----------
+    other : the film beside which it was laid, in whose extent it then stands.
+    """
+    dynamics, n = source.dynamics, len(source.steps)
+    extent = shared_extent(fitted.embedding) if other is None else other.plane.extent
     predictions, confidences = predictions_of(source)
     territories = []
 
@@ -94,9 +103,15 @@ def write_film(
         values=tuple(info for each in source.told for info in each.infos),
         score_metrics=tuple(info for each in source.told for info in each.metrics),
         steps=steps,
+        beside=None if other is None else _beside(other, fitted),
     )
     films.write_film(film)
     return film
+
+
+def _beside(other: OtherFilm, fitted: Fitted) -> Beside:
+    apart, by_chance = measure_apart(fitted.embedding, other.plane)
+    return replace(other.record, apart=apart, apart_by_chance=by_chance)
 
 
 def predictions_of(source: Source) -> tuple[NDArray[Any], NDArray[np.uint8]] | tuple[None, None]:

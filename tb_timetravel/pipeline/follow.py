@@ -62,6 +62,8 @@ def follow_film(
             f"expected --follow with the method {DEFAULT_METHOD} and without --end, got --method {options.method}"
             f"{'' if options.end is None else f' --end {options.end}'}; no other method places later steps, and there is no end"
         )
+    if options.beside is not None:
+        raise InvalidData("expected --follow without --beside, got both; lay a film beside another when its training is over")
     follower = _Follower(directory, options, check)
     follower.wait_for_first(idle_s)
     probe = follower.probe()

@@ -16,6 +16,7 @@ from tb_timetravel.pipeline.pairs import Pairs
 from tb_timetravel.pipeline.values import Regression
 from tb_timetravel.schema import DEFAULT_METHOD
 from tb_timetravel.store import Snapshot, data_fingerprint
+from tb_timetravel.store.beside import laid_out_samples
 from tb_timetravel.store.pairs import read_partners
 
 if TYPE_CHECKING:
@@ -26,7 +27,22 @@ if TYPE_CHECKING:
     from tb_timetravel.schema import LoggedStep, Probe
     from tb_timetravel.store import ProbeReader
 
-_MIN_LAID_OUT = 30  # a training split smaller than this is no layout; all samples are laid out then
+
+@dataclass(frozen=True, kw_only=True)
+class BesideRun:
+    """The run beside whose film another is laid, in the same plane.
+
+    Attributes
+    ----------
+    directory : of its probe set.
+    run, tag : what it is called.
+    film : key of the film; None takes the one that the run shows.
+    """
+
+    directory: str
+    run: str
+    tag: str
+    film: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +55,7 @@ class FitOptions:
     start: int | None = None
     end: int | None = None
     every: int = 1
+    beside: BesideRun | None = None  # of the default method only
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,13 +118,9 @@ def source_of(reader: ProbeReader, probe: Probe, steps: list[LoggedStep], finger
     if probe.n_samples < 2:
         raise FitError(f"expected at least 2 samples, got {probe.n_samples}; log more")
     splits = reader.splits(probe)
-    train = probe.split_names.index("train") if "train" in probe.split_names else -1
-    laid_out = np.flatnonzero(splits == train)
-    if len(laid_out) < _MIN_LAID_OUT:
-        laid_out = np.arange(probe.n_samples)
     dynamics = Dynamics(
         steps=[reader.read(probe, step) for step in steps],
-        laid_out=laid_out,
+        laid_out=laid_out_samples(reader, probe),
         labels=np.array(reader.labels(probe)),
         n_classes=probe.n_classes,
         device=device,

@@ -22,7 +22,15 @@ from tb_timetravel.serve.http import (
 )
 from tb_timetravel.serve.jobs import InsightRequest, Jobs, ProbeRequest, insight_command
 from tb_timetravel.serve.locate import asker_of
-from tb_timetravel.serve.searches import MAX_INFLUENCERS, MAX_NEAR, USUAL_NUMBER, InfluenceQuestion, NearQuestion, Searches
+from tb_timetravel.serve.searches import (
+    MAX_INFLUENCERS,
+    MAX_NEAR,
+    USUAL_NUMBER,
+    AcrossQuestion,
+    InfluenceQuestion,
+    NearQuestion,
+    Searches,
+)
 from tb_timetravel.serve.suspects import MAX_BODY, MOST, USUAL, VerdictsRequest, list_suspects, save_verdicts
 from tb_timetravel.store import FilmStore, why_no_fit, why_not_writable
 from tb_timetravel.store.status import INSIGHT
@@ -126,14 +134,21 @@ class InsightRoutes:
 
     @answers("GET")
     def near_route(self, request: Request) -> Response:
-        """Name what lay near some samples at a step, or at all."""
-        asked = NearQuestion(
-            samples=tuple(ranges_argument(request, "samples")),
-            step=None if request.args.get("step") == "all" else number_argument(request, "step"),
-            k=number_argument(request, "k", 1, MAX_NEAR) if "k" in request.args else USUAL_NUMBER,
-            metric=word_argument(request, "metric", METRICS) if "metric" in request.args else METRICS[0],
-            as_one=number_argument(request, "as_one", 0, 1) == 1 if "as_one" in request.args else False,
-        )
+        """Name what lay near some samples at a step, or at all, in their run or in another."""
+        step = None if request.args.get("step") == "all" else number_argument(request, "step")
+        question: dict[str, Any] = {
+            "samples": tuple(ranges_argument(request, "samples")),
+            "step": step,
+            "k": number_argument(request, "k", 1, MAX_NEAR) if "k" in request.args else USUAL_NUMBER,
+            "metric": word_argument(request, "metric", METRICS) if "metric" in request.args else METRICS[0],
+            "as_one": number_argument(request, "as_one", 0, 1) == 1 if "as_one" in request.args else False,
+        }
+        if "with_run" not in request.args:
+            return respond_json(request, self._searches.near(self._directory(request), NearQuestion(**question)))
+        run, tag = name_argument(request, "with_run"), name_argument(request, "with_tag")
+        other = self._locator.probe_directory(asker_of(request), run, tag)
+        with_step = number_argument(request, "with_step") if step is not None and "with_step" in request.args else None
+        asked = AcrossQuestion(**question, other=other, with_step=with_step)
         return respond_json(request, self._searches.near(self._directory(request), asked))
 
     def _directory(self, request: Request) -> str:

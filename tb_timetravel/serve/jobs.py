@@ -52,6 +52,12 @@ class ProbeRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         return {}
 
 
+class BesideRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The run beside whose film another is laid, by the film that it shows unless one is named."""
+
+    film: Digest | None = None
+
+
 class FitRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to fit and how; what is None is left to the fit."""
 
@@ -62,6 +68,7 @@ class FitRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=
     end: Step | None = None
     every: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None  # steps
     follow: bool = False  # then place each new step as it is logged
+    beside: BesideRequest | None = None
 
     def check(self) -> None:
         """Check what no field shows by itself.
@@ -72,6 +79,8 @@ class FitRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=
         """
         if self.follow and (self.method not in (None, DEFAULT_METHOD) or self.end is not None):
             raise InvalidData(f"expected follow with the method {DEFAULT_METHOD} and without end; leave follow out, or those")
+        if self.beside is not None and (self.follow or self.method not in (None, DEFAULT_METHOD)):
+            raise InvalidData(f"expected beside with the method {DEFAULT_METHOD} and without follow; leave beside out, or those")
         if self.method is not None:
             reason = why_unavailable(find_method(self.method))
             if reason is not None:
@@ -84,6 +93,17 @@ class FitRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=
         return {"method": self.method or DEFAULT_METHOD}
 
 
+class LocatedFit(FitRequest, frozen=True, kw_only=True):
+    """A fit whose other run was found; no body of a request may say where that lies."""
+
+    beside_directory: str | None = None
+
+    @classmethod
+    def of(cls, request: FitRequest, beside_directory: str | None) -> LocatedFit:
+        """Say of a request where the run lies beside which the film shall be laid."""
+        return cls(**msgspec.structs.asdict(request), beside_directory=beside_directory)
+
+
 class InsightRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to read for insight: the log, and a film of it where one is named."""
 
@@ -92,9 +112,11 @@ class InsightRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fie
 
 def fit_command(request: FitRequest, run_directory: str) -> list[str]:
     """Build the command line of a fit."""
-    return _command(
-        "fit", request, run_directory, ("method", "device", "seed", "start", "end", "every"), *(["--follow"] if request.follow else [])
-    )
+    flags = ["--follow"] if request.follow else []
+    if request.beside is not None and isinstance(request, LocatedFit):
+        flags += [f"--beside={request.beside_directory}", f"--beside-name={request.beside.run}", f"--beside-tag={request.beside.tag}"]
+        flags += [] if request.beside.film is None else ["--beside-film", request.beside.film]
+    return _command("fit", request, run_directory, ("method", "device", "seed", "start", "end", "every"), *flags)
 
 
 def insight_command(request: InsightRequest, run_directory: str) -> list[str]:

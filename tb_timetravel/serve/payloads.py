@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import math
 import shlex
@@ -19,7 +18,7 @@ from tb_timetravel.serve.methods import offered
 from tb_timetravel.serve.territory_part import is_refinable
 from tb_timetravel.store import FilmStore, StatusFile, cache_directory, data_fingerprint, open_reader, why_no_fit, why_not_writable
 from tb_timetravel.store.dynamics import n_pages
-from tb_timetravel.store.films import choose_film, frame_hash
+from tb_timetravel.store.films import choose_film, film_version, frame_hash
 from tb_timetravel.store.remote import is_of_one_process
 
 if TYPE_CHECKING:
@@ -85,9 +84,10 @@ def describe(directory: str, *, run: str, tag: str, logdir: str, status: FitStat
                 "method": film.method,
                 "stale": film.fingerprint != fingerprint and film.film != followed,
                 "live": film.live,
-                "version": _version(film),
+                "version": film_version(film),
                 "n_steps": len(film.steps),
                 "created_at": film.created_at,
+                "beside": _beside(film),
             }
             for film in films
         ],
@@ -100,9 +100,8 @@ def describe(directory: str, *, run: str, tag: str, logdir: str, status: FitStat
     }
 
 
-def _version(film: Film) -> str:
-    """Name what a film shows: its frames, of which a live one gets more."""
-    return hashlib.blake2b("".join(step.frame for step in film.steps).encode(), digest_size=8).hexdigest()
+def _beside(film: Film) -> dict[str, str] | None:
+    return None if film.beside is None else {"run": film.beside.run, "tag": film.beside.tag, "film": film.beside.film}
 
 
 def command(name: str, directory: str, *, run: str, tag: str, logdir: str, options: Sequence[str] = ()) -> str | None:

@@ -34,6 +34,7 @@ _VIEWS = {
     "/texts": "texts_route",
     "/history": "history_route",
     "/neighbors": "neighbors_route",
+    "/beside": "beside_route",
     "/compare": "compare.similarity_route",
     "/compare_neighbors": "compare.neighbors_route",
     "/selections": "selections_route",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tb_timetravel.errors import StoreError
 from tb_timetravel.serve import payloads
+from tb_timetravel.serve.besides import Besides
 from tb_timetravel.serve.compare_routes import CompareRoutes
 from tb_timetravel.serve.guard import Access, read_body
 from tb_timetravel.serve.http import (
@@ -24,7 +25,7 @@ from tb_timetravel.serve.http import (
     word_argument,
 )
 from tb_timetravel.serve.insight_routes import InsightRoutes
-from tb_timetravel.serve.jobs import FitRequest, Jobs, ProbeRequest, fit_command
+from tb_timetravel.serve.jobs import FitRequest, Jobs, LocatedFit, ProbeRequest, fit_command
 from tb_timetravel.serve.locate import Asker, Recent, RunLocator, asker_of
 from tb_timetravel.serve.neighbors import MAX_SAMPLES, NeighborSearch
 from tb_timetravel.serve.sample_columns import describe_columns, pack_values
@@ -64,6 +65,7 @@ class Routes:
         self.compare = CompareRoutes(self._locator, self._access)
         self._listing: Recent[dict[str, Any]] = Recent()
         self._neighbors = NeighborSearch()
+        self._besides = Besides(self._locator)
 
     @answers("GET")
     def runs_route(self, request: Request) -> Response:
@@ -113,8 +115,17 @@ class Routes:
         asker = asker_of(request)
         directory = self._locator.probe_directory(asker, body.run, body.tag)
         refuse(why_no_fit(directory))
-        started, status = self._jobs.start(body, self._locator.run_directory(asker, body.run), directory)
+        located = LocatedFit.of(body, self._besides.locate(asker, directory, body.beside))
+        started, status = self._jobs.start(located, self._locator.run_directory(asker, body.run), directory)
         return respond_json(request, {"started": started, "fit": payloads.fit_status(status)}, code=202)
+
+    @answers("GET")
+    def beside_route(self, request: Request) -> Response:
+        """List the films beside which one of a probe set can be laid."""
+        asker = asker_of(request)
+        listing = self._listing.get(asker.experiment_id, lambda: self._list_runs(asker))
+        fitted = [(run["run"], tag["tag"]) for run in listing["runs"] for tag in run["tags"] if tag["state"] == "fitted"]
+        return respond_json(request, {"beside": self._besides.offers(asker, self._directory(request), fitted)})
 
     @answers("POST")
     def cancel_route(self, request: Request) -> Response:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from tb_timetravel.errors import InvalidData, NotFound
 from tb_timetravel.insight.influence import influence
 from tb_timetravel.insight.near import near, near_through_time
+from tb_timetravel.insight.near_across import near_across, near_across_time
 from tb_timetravel.serve.kept import Kept
 from tb_timetravel.store import data_fingerprint, open_reader
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tb_timetravel.insight.near import Metric, Near
+    from tb_timetravel.insight.near_across import NearAcross
 
 MAX_SAMPLES = 16  # asked about one by one
 MAX_INFLUENCERS, MAX_NEAR = 100, 100
@@ -48,6 +50,20 @@ class NearQuestion:
     k: int
     metric: str
     as_one: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcrossQuestion(NearQuestion):
+    """As ``insight.near_across`` takes it.
+
+    Attributes
+    ----------
+    other : directory of the other run's probe set.
+    with_step : of the other run's log; None takes the one whose number is nearest.
+    """
+
+    other: str
+    with_step: int | None
 
 
 class Searches:
@@ -89,6 +105,8 @@ class Searches:
         InvalidData : too many samples are asked about one by one.
         StoreError : the log cannot be read.
         """
+        if isinstance(asked, AcrossQuestion):
+            return self._across(directory, asked)
 
         def look() -> dict[str, Any]:
             reader = open_reader(directory)
@@ -101,9 +119,27 @@ class Searches:
 
         return self._remembered(directory, asked, look)
 
-    def _remembered(self, directory: str, asked: InfluenceQuestion | NearQuestion, look: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        reader = open_reader(directory)
-        return self._found.get((directory, data_fingerprint(reader.probe(), reader.steps()), asked), look)
+    def _across(self, directory: str, asked: AcrossQuestion) -> dict[str, Any]:
+        def look() -> dict[str, Any]:
+            one, other = open_reader(directory), open_reader(asked.other)
+            samples, metric = _spell_out(asked, one.probe().n_samples), cast("Metric", asked.metric)
+            if asked.step is None:
+                founds = list(near_across_time(one, other, samples, asked.k, metric=metric, as_one=asked.as_one, most_bytes=_MOST_BYTES))
+            else:
+                founds = [near_across(one, other, samples, asked.step, asked.with_step, asked.k, metric=metric, as_one=asked.as_one)]
+            return {"near": [_describe_across(found) for found in founds]}
+
+        return self._remembered(directory, asked, look, _version(asked.other))
+
+    def _remembered(
+        self, directory: str, asked: InfluenceQuestion | NearQuestion, look: Callable[[], dict[str, Any]], *more: str
+    ) -> dict[str, Any]:
+        return self._found.get((directory, _version(directory), asked, *more), look)
+
+
+def _version(directory: str) -> str:
+    reader = open_reader(directory)
+    return data_fingerprint(reader.probe(), reader.steps())
 
 
 def _spell_out(asked: NearQuestion, n_samples: int) -> list[int]:
@@ -116,6 +152,18 @@ def _spell_out(asked: NearQuestion, n_samples: int) -> list[int]:
     if count > most:
         raise InvalidData(f"expected 1 to {most} samples, got {count}; ask for fewer, or about their middle with as_one=1")
     return [sample for first, last in asked.samples for sample in range(first, last + 1)]
+
+
+def _describe_across(found: NearAcross) -> dict[str, Any]:
+    return {
+        **_describe(found),
+        "with_step": found.with_step,
+        "own": [rank if rank > 0 else None for rank in found.own.tolist()],
+        "n_matched": found.n_matched,
+        "n_anchors": found.n_anchors,
+        "recall": found.recall,
+        "recall_by_chance": found.recall_by_chance,
+    }
 
 
 def _describe(found: Near) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from tb_timetravel.store.catalog import ProbeLocation, find_probes, probe_direct
 from tb_timetravel.store.dynamics import DynamicsReader, DynamicsWriter, Snapshot, data_fingerprint
 from tb_timetravel.store.films import FilmStore
 from tb_timetravel.store.insights import InsightStore
+from tb_timetravel.store.matching import Matched, match_samples
 from tb_timetravel.store.places import cache_directory, results_directory, set_cache, why_no_fit, why_not_writable
 from tb_timetravel.store.reading import ProbeReader, open_reader
 from tb_timetravel.store.selections import SelectionsFile
@@ -40,6 +41,7 @@ __all__ = [
     "FilmStore",
     "FitLock",
     "InsightStore",
+    "Matched",
     "ProbeLocation",
     "ProbeReader",
     "SelectionsFile",
@@ -49,6 +51,7 @@ __all__ = [
     "cache_directory",
     "data_fingerprint",
     "find_probes",
+    "match_samples",
     "open_reader",
     "probe_directory",
     "results_directory",

@@ -209,6 +209,11 @@ class FilmStore:
         return below(place, key, *names)
 
 
+def film_version(film: Film) -> str:
+    """Name what a film shows: its frames, of which a live one gets more."""
+    return hashlib.blake2b("".join(step.frame for step in film.steps).encode(), digest_size=8).hexdigest()
+
+
 def frame_hash(content: bytes) -> str:
     """Name a compressed frame by what it is, in 16 hexadecimal digits."""
     return hashlib.blake2b(content, digest_size=8).hexdigest()
@@ -231,15 +236,17 @@ def choose_film(films: Iterable[Film], fingerprint: str, *, followed: str | None
     """Choose the film to show, of films newest first.
 
     The one that follows a training now, whose key may be given; else one fitted on the present data, else a preview of the present data,
-    else one of older data, previews last; of those alike the newest by the default method, else the newest, and of the present data a live
-    film after one that was fitted as a whole. Other methods are fitted to be compared with the default, so a baseline that was fitted last
-    must not become what everybody who opens the run sees; whoever fits it sees it, by asking for it (``render --method``) or by the tab,
-    which shows what was fitted while it was open and keeps that in its address.
+    else one of older data, previews last; of those alike the newest by the default method, one that was laid beside another film after one
+    that is free, else the newest, and of the present data a live film after one that was fitted as a whole. Other methods are fitted to be
+    compared with the default, and films laid beside another to be seen with that, so what was fitted last must not become what everybody
+    who opens the run sees; whoever fits it sees it, by asking for it (``render --method``) or by the tab, which shows what was fitted while
+    it was open and keeps that in its address.
     """
 
     def rank(film: Film) -> tuple[bool, ...]:
         is_old = film.fingerprint != fingerprint
-        return film.film != followed, is_old, film.is_preview, film.method != DEFAULT_METHOD, film.live and not is_old
+        is_default = film.method == DEFAULT_METHOD
+        return film.film != followed, is_old, film.is_preview, not is_default, film.beside is not None, film.live and not is_old
 
     return min(films, key=rank, default=None)  # the first of equals: the newest
 

@@ -95,7 +95,7 @@ def test_run_describes_a_probe_set(served: Served, logdir: Path):
     assert answer["steps"] == list(STEPS)
     (entry,) = answer["films"]
     assert len(entry.pop("version")) == 16
-    assert entry == {"film": FILM, "method": "joint", "stale": False, "live": False, "n_steps": 3, "created_at": 2e9}
+    assert entry == {"film": FILM, "method": "joint", "stale": False, "live": False, "n_steps": 3, "created_at": 2e9, "beside": None}
     assert answer["film"] == FILM
     assert answer["estimate_s"] > 0
     assert answer["command"] == f"timetravel fit {logdir} --run digits --tag probe"
@@ -149,7 +149,7 @@ def test_film_sends_all_that_is_constant_over_time(served: Served):
     answer = served.get("film", **OF_PROBE, film=FILM).json
     assert set(answer) == {
         *("film", "method", "fingerprint", "seed", "device", "created_at", "extent", "grid_resolution", "territory", "metrics"),
-        *("fidelity", "steps", "refinable", "values", "score_metrics", "live"),
+        *("fidelity", "steps", "refinable", "values", "score_metrics", "live", "beside"),
     }
     assert answer["extent"] == [-1, 1, -2, 2]
     assert answer["territory"] == {"source": "head", "agreement": 1.0}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tb_timetravel.insight import influence, near, near_through_time
+from tb_timetravel.insight import influence, near, near_across, near_through_time
 from tb_timetravel.serve import searches
 from tb_timetravel.store import DynamicsWriter, Snapshot, open_reader, probe_directory
 from tests.insight.runs import N_CLASSES, N_TEST, N_TRAIN, log_noisy_run
@@ -143,6 +143,50 @@ def test_what_cannot_be_asked_is_a_sentence(served: Served, route: str, argument
     response = served.get(route, **OF_PROBE, **arguments)
     assert response.status_code == code
     assert words in response.json["error"]
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> tuple[Served, ProbeReader, ProbeReader]:
+    """Two runs of the same samples, one of which has a step more."""
+    for run, n_steps in (("noisy", 4), ("other", 5)):
+        log_noisy_run(tmp_path / run, n_steps=n_steps)
+    return serve(tmp_path), *(open_reader(probe_directory(str(tmp_path / run), "probe")) for run in ("noisy", "other"))
+
+
+OTHER = {"with_run": "other", "with_tag": "probe"}
+
+
+@pytest.mark.parametrize("as_one", [False, True])
+def test_near_in_another_run_is_what_the_package_says(two: tuple[Served, ProbeReader, ProbeReader], as_one: bool):
+    served, *readers = two
+    arguments = {"samples": "3,7-9", "k": 4, "metric": "cosine", "as_one": int(as_one), **OTHER}
+    (answer,) = served.get("near", **OF_PROBE, step=2, with_step=3, **arguments).json["near"]
+    found = near_across(*readers, [3, 7, 8, 9], 2, 3, 4, metric="cosine", as_one=as_one)
+    assert (answer["step"], answer["with_step"]) == (2, 3)
+    assert answer["positions"] == found.positions.tolist()
+    np.testing.assert_allclose(answer["distances"], found.distances, rtol=1e-6)
+    assert answer["own"] == ([None] if as_one else found.own.tolist())
+    assert (answer["n_matched"], answer["n_anchors"]) == (N, found.n_anchors)
+    assert (answer["recall"], answer["recall_by_chance"]) == (found.recall, found.recall_by_chance)
+    through_time = served.get("near", **OF_PROBE, step="all", **arguments).json["near"]
+    assert [(one["step"], one["with_step"]) for one in through_time] == [(step, step) for step in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "said"),
+    [
+        ({"with_run": "other"}, 400, "expected a parameter with_tag"),
+        ({"with_run": "none", "with_tag": "probe"}, 404, "TensorBoard knows no run"),
+        ({**OTHER, "with_step": 9}, 404, "expected a logged step, got 9"),
+        ({**OTHER, "with_step": "x"}, 400, "expected a parameter with_step"),
+        ({**OTHER, "samples": "0-16"}, 400, "1 to 16 samples, got 17"),
+        ({**OTHER, "samples": N}, 404, "expected samples from 0"),
+    ],
+)
+def test_what_cannot_be_asked_of_another_run_is_refused(two: tuple[Served, ProbeReader, ProbeReader], more: dict, code: int, said: str):
+    response = two[0].get("near", **{**OF_PROBE, "step": 2, "samples": 3, **more})
+    assert response.status_code == code
+    assert said in response.json["error"]
 
 
 def test_without_logits_nobody_knows_what_helped(tmp_path: Path):

@@ -35,3 +35,18 @@ export const fetchNear = async (
   k: number,
 ): Promise<wire.NearStep[]> =>
   (await getJson(wire.near, "near", { run, tag, step, samples, as_one: asOne ? 1 : 0, metric, k })).near;
+
+/** What is near them in another run, at a step of that one. */
+export const fetchNearAcross = async (
+  { run, tag }: Place,
+  other: Place,
+  step: number,
+  withStep: number,
+  samples: string,
+  asOne: boolean,
+  metric: string,
+  k: number,
+): Promise<wire.NearAcrossStep[]> => {
+  const across = { with_run: other.run, with_tag: other.tag, with_step: withStep };
+  return (await getJson(wire.nearAcross, "near", { run, tag, step, samples, as_one: asOne ? 1 : 0, metric, k, ...across })).near;
+};

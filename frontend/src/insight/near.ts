@@ -1,5 +1,6 @@
 /** Who is near, as it changes through time. Pure. */
-import type { NearStep } from "./wire";
+import { formatCount, formatPercent, plural } from "../format";
+import type { NearAcrossStep, NearStep } from "./wire";
 
 export interface Neighbor {
   readonly sample: number;
@@ -29,6 +30,21 @@ export function nearRows(steps: readonly NearStep[]): readonly NearRow[] {
     }));
     return { step, neighbors, nNew: known === null ? null : neighbors.filter(({ isNew }) => isNew).length };
   });
+}
+
+/** How far an answer of another run can be believed: how often samples find themselves there. */
+export function recallSentence({ recall, recall_by_chance: chance, n_anchors, n_matched }: NearAcrossStep, k: number): string {
+  const tied = `Tied together by ${plural(n_anchors, "sample")} of ${formatCount(n_matched)} in common`;
+  if (recall === null) return `${tied}.`;
+  return `${tied}; of others ${formatPercent(recall)} find themselves among the ${k} nearest (by chance ${(chance * 100).toFixed(1)} %).`;
+}
+
+/** Where the sample itself comes in the other run. */
+export function ownSentence(rank: number | null, n: number): string {
+  if (rank === null) return "The other run has not this sample itself.";
+  return rank === 1
+    ? "The sample itself is the nearest there."
+    : `The sample itself is number ${formatCount(rank)} of ${formatCount(n)} there; by chance ${formatCount(Math.round((n + 1) / 2))}.`;
 }
 
 /** Positions as an address has them: 3,5-9. Null where they are too scattered for one. */

@@ -5,17 +5,13 @@ import * as tab from "../lent";
 import { useMemo } from "../lent";
 import { fetchNear } from "./api";
 import { nearRows, rangesText } from "./near";
+import { InOtherRun, inOtherRun, MetricChoice, metric, NearAcross, otherRun, type Question, REST_MS } from "./near_across";
 import { ClassOf, idOf, labelOf, marks } from "./shared";
 import { Card, follow, Subject, subject, useAnswer, useRested } from "./subject";
 import type { NearStep } from "./wire";
 
 const K = 10;
-const REST_MS = 300;
 const MOST_LETTERS = 4000; // of an address, for the samples whose mean is asked about
-const METRICS = { euclidean: "Euclidean", cosine: "Cosine" } as const;
-type Metric = keyof typeof METRICS;
-
-const metric = tab.signal<Metric>("euclidean");
 /** Whether the mean of the selection is asked about, where several are selected. */
 const ofMean = tab.signal(false);
 /** Whether all steps are asked about, which reads the whole log. */
@@ -88,12 +84,6 @@ function ThroughTime({ reel, steps, step }: { reel: tab.Reel; steps: readonly Ne
   );
 }
 
-/** What is asked about: ranges of positions as an address has them. */
-interface Question {
-  readonly samples: string;
-  readonly asOne: boolean;
-}
-
 function Answers({ reel, question }: { reel: tab.Reel; question: Question }): JSX.Element {
   const step = useRested(tab.step, REST_MS);
   const { place, probe } = reel;
@@ -105,16 +95,7 @@ function Answers({ reel, question }: { reel: tab.Reel; question: Question }): JS
   const [row] = useMemo(() => nearRows(here.value ?? []), [here.value]);
   return (
     <>
-      <label>
-        Distance
-        <select value={metric.value} onChange={({ currentTarget }) => (metric.value = currentTarget.value as Metric)}>
-          {Object.entries(METRICS).map(([name, words]) => (
-            <option key={name} value={name}>
-              {words}
-            </option>
-          ))}
-        </select>
-      </label>
+      <MetricChoice />
       {here.trouble !== null && <p role="alert">{here.trouble}</p>}
       <h2>At step {row?.step ?? step}</h2>
       <ol class={`insight-cards two${probe.media.kind === "text" ? " wide" : ""}${here.busy ? " busy" : ""}`}>
@@ -146,6 +127,7 @@ function Answers({ reel, question }: { reel: tab.Reel; question: Question }): JS
 }
 
 export function NearPanel({ reel }: { reel: tab.Reel }): JSX.Element {
+  const other = otherRun(reel);
   const sample = subject.value !== null && subject.value < reel.samples.n ? subject.value : null;
   const { count, mask } = tab.selection.value;
   const canMean = count > 1 && mask.length === reel.samples.n;
@@ -175,7 +157,10 @@ export function NearPanel({ reel }: { reel: tab.Reel }): JSX.Element {
       )}
       {!asOne && sample !== null && <Subject reel={reel} sample={sample} />}
       {asOne && sample === null && <p>Near the mean of the {formatCount(count)} selected</p>}
-      {question !== null ? (
+      {other !== null && <InOtherRun other={other} />}
+      {question !== null && other !== null && inOtherRun.value ? (
+        <NearAcross key={other.film.film} reel={reel} other={other} question={question} />
+      ) : question !== null ? (
         <Answers reel={reel} question={question} />
       ) : (
         <p class="faint">

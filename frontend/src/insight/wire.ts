@@ -34,3 +34,17 @@ export type Influence = Decoded<typeof influence>;
 const nearStep = object({ step: number, positions: list(list(number)), distances: list(list(nullable(number))) });
 export type NearStep = Decoded<typeof nearStep>;
 export const near = object({ near: list(nearStep) });
+
+const nearAcrossStep = object({
+  step: number,
+  with_step: number,
+  positions: list(list(number)),
+  distances: list(list(nullable(number))),
+  own: list(nullable(number)),
+  n_matched: number,
+  n_anchors: number,
+  recall: nullable(number),
+  recall_by_chance: number,
+});
+export type NearAcrossStep = Decoded<typeof nearAcrossStep>;
+export const nearAcross = object({ near: list(nearAcrossStep) });

@@ -2,7 +2,16 @@
 import type { JSX } from "preact";
 import { formatValue } from "../format";
 import * as state from "../state";
-import { headline, isCloseToChance, runMetrics, scoreMetrics, splitsOf, stepMetrics, territorySentence } from "../trust";
+import {
+  besideSentence,
+  headline,
+  isCloseToChance,
+  runMetrics,
+  scoreMetrics,
+  splitsOf,
+  stepMetrics,
+  territorySentence,
+} from "../trust";
 import type { Metric } from "../wire";
 
 type Table = Readonly<Record<string, Readonly<Record<string, number | null>>>>;
@@ -89,6 +98,7 @@ export function Fidelity({ reel }: { reel: state.Reel }): JSX.Element {
           {state.isPreview.value ? "A preview is not measured; the fitted film will be." : "This film was not measured."}
         </p>
       )}
+      {film.beside != null && <p class="source">{besideSentence(film.beside)}</p>}
       <p class="source">{territorySentence(film.territory, reel.probe.n_targets ?? 0)}</p>
     </section>
   );

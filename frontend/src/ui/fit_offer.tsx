@@ -6,8 +6,9 @@ import * as actions from "../actions";
 import { formatDuration } from "../format";
 import { canFollow, isFitted, methodLabel, preselected } from "../methods";
 import * as state from "../state";
-import type { Method, Probe } from "../wire";
+import type { BesideOffer, Method, Probe } from "../wire";
 import { Copyable } from "./copy";
+import { type BesideChoice, BesideField, besideOptions, useBeside } from "./fit_beside";
 import { Popover } from "./popover";
 
 interface Choice {
@@ -15,19 +16,26 @@ interface Choice {
   readonly choose: (method: string) => void;
   /** Whether the fit then follows the training. */
   readonly follow: Signal<boolean>;
+  readonly beside: BesideChoice;
 }
 
 function useChoice(probe: Probe): Choice {
   const byHand = useSignal<string | null>(null);
   const follow = useSignal(false);
+  const beside = useBeside(probe);
   useEffect(() => {
     byHand.value = null;
   }, [probe.run, probe.tag]);
   const chosen = byHand.value ?? preselected(probe, state.reel.value?.film.film ?? null);
-  return { chosen, choose: (method) => (byHand.value = method), follow };
+  return { chosen, choose: (method) => (byHand.value = method), follow, beside };
 }
 
-const follows = ({ chosen, follow }: Choice, probe: Probe): boolean => follow.value && canFollow(chosen, probe);
+/** Only the default method lays a film beside another. */
+const canLayBeside = ({ chosen }: Choice, { methods }: Probe): boolean => chosen === methods[0]?.method;
+const besideOf = (choice: Choice, probe: Probe): BesideOffer | null =>
+  canLayBeside(choice, probe) ? choice.beside.chosen : null;
+const mayFollow = (choice: Choice, probe: Probe): boolean => canFollow(choice.chosen, probe) && besideOf(choice, probe) === null;
+const follows = (choice: Choice, probe: Probe): boolean => choice.follow.value && mayFollow(choice, probe);
 
 function cost({ method, available, needs, estimate_s: seconds }: Method, probe: Probe): string {
   if (!available) return `needs ${needs}`;
@@ -68,7 +76,9 @@ function Methods({ probe, choice }: { probe: Probe; choice: Choice }): JSX.Eleme
 function Form({ probe, choice, children }: { probe: Probe; choice: Choice; children: ComponentChildren }): JSX.Element {
   const onSubmit = (event: Event): void => {
     event.preventDefault();
-    if (choice.chosen !== null) void actions.startFit(choice.chosen, follows(choice, probe));
+    const other = besideOf(choice, probe);
+    const beside = other && { run: other.run, tag: other.tag, film: other.film };
+    if (choice.chosen !== null) void actions.startFit(choice.chosen, follows(choice, probe), beside);
   };
   return (
     <form class="fit-offer" onSubmit={onSubmit}>
@@ -88,14 +98,15 @@ function Start({ probe, choice, verb, menu }: { probe: Probe; choice: Choice; ve
       {menu}
       {method !== undefined && (
         <span class="faint">
-          {isFitted(method.method, probe)
+          {isFitted(method.method, probe, besideOf(choice, probe)?.film)
             ? follows(choice, probe)
               ? "fitted already"
               : "fitted already; its film opens"
             : cost(method, probe)}
         </span>
       )}
-      {canFollow(choice.chosen, probe) && (
+      {canLayBeside(choice, probe) && <BesideField choice={choice.beside} />}
+      {mayFollow(choice, probe) && (
         <label class="and-follow" title="Then place each new step within seconds of its logging; earlier ones stay as they are">
           <input type="checkbox" checked={choice.follow.value} onChange={() => (choice.follow.value = !choice.follow.value)} />
           and follow
@@ -118,6 +129,8 @@ function commandFor(probe: Probe, choice: Choice): string | null {
   const { command } = probe;
   if (command === null || choice.chosen === null) return command;
   if (choice.chosen !== probe.methods[0]?.method) return `${command} --method ${choice.chosen}`;
+  const beside = besideOf(choice, probe);
+  if (beside !== null) return command + besideOptions(beside, probe);
   return follows(choice, probe) ? `${command} --follow` : command;
 }
 

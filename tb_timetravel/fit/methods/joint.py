@@ -18,10 +18,12 @@ from tb_timetravel.fit.graph import Edges, neighbors_outside, step_graph
 from tb_timetravel.fit.layout import LayoutConfig, lay_out, lay_out_others
 from tb_timetravel.fit.motion import read_motion
 from tb_timetravel.fit.placing import follow_layout, neighborhood_beside
+from tb_timetravel.fit.shared_plane import Pull, brought_into, start_in
 
 if TYPE_CHECKING:
     from tb_timetravel.fit.dynamics import Dynamics
     from tb_timetravel.fit.result import Fitted, Report, Stages
+    from tb_timetravel.fit.shared_plane import SharedPlane
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +39,12 @@ class JointConfig:
     seed: int = 0
 
 
-def fit_joint(dynamics: Dynamics, config: JointConfig, *, report: Report, stages: Stages) -> Fitted:
+def fit_joint(dynamics: Dynamics, config: JointConfig, *, report: Report, stages: Stages, plane: SharedPlane | None = None) -> Fitted:
     """Fit the default method.
+
+    Parameters
+    ----------
+    plane : of another film, in which this one shall lie; its own, if not given.
 
     Raises
     ------
@@ -46,11 +52,15 @@ def fit_joint(dynamics: Dynamics, config: JointConfig, *, report: Report, stages
     FitCancelled : `report` was told to stop.
     """
     graphs = _graphs(dynamics, config, report, stages)
-    layout, typical = _layout(dynamics, graphs, config, report, stages)
-    others = _others(dynamics, layout, typical, config, report, stages)
-    return follow_layout(
+    pull = None if plane is None else Pull(plane, dynamics.laid_out, dynamics.device)
+    layout, typical = _layout(dynamics, graphs, config, report, stages, plane, pull)
+    scale = 1.0 if pull is None else pull.scale(layout)
+    pull_others = None if plane is None else Pull(plane, dynamics.others, dynamics.device, scale)
+    others = _others(dynamics, layout, typical, config, report, stages, pull_others)
+    fitted = follow_layout(
         dynamics, layout, config.decoder, others=others, reach=config.reach, seed=config.seed, report=report, stages=stages
     )
+    return fitted if plane is None else brought_into(plane, fitted, scale)
 
 
 def _graphs(dynamics: Dynamics, config: JointConfig, report: Report, stages: Stages) -> dict[int, Edges]:
@@ -79,24 +89,28 @@ def _kept_graph(stages: Stages, t: int, device: torch.device) -> Edges | None:
 
 
 def _layout(
-    dynamics: Dynamics, graphs: dict[int, Edges], config: JointConfig, report: Report, stages: Stages
-) -> tuple[torch.Tensor, torch.Tensor]:
+    dynamics: Dynamics, graphs: dict[int, Edges], config: JointConfig, report: Report, stages: Stages,
+    plane: SharedPlane | None, pull: Pull | None,
+) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
     """Lay the samples out; with the positions, what counts as an ordinary displacement among them."""
     kept = stages.get("layout")
     if kept is not None:
         return torch.from_numpy(kept["layout"]).to(dynamics.device), torch.from_numpy(kept["typical"]).to(dynamics.device)
     laid_out = torch.from_numpy(dynamics.laid_out).to(dynamics.device)
-    center, basis = shared_basis(dynamics)
-    start = torch.stack([(dynamics.representations(t)[laid_out] - center) @ basis for t in range(dynamics.n_steps)])
-    start = start / start.std().clamp_min(1e-12)
+    if plane is not None:
+        start = start_in(plane, dynamics, across=config.across)
+    else:
+        center, basis = shared_basis(dynamics)
+        start = torch.stack([(dynamics.representations(t)[laid_out] - center) @ basis for t in range(dynamics.n_steps)])
+        start = start / start.std().clamp_min(1e-12)
     motion = read_motion(dynamics, laid_out)
-    layout = lay_out(start, graphs, motion, config.layout, lambda done: report("layout", 0.9 * done))
+    layout = lay_out(start, graphs, motion, config.layout, lambda done: report("layout", 0.9 * done), pull)
     stages.put("layout", {"layout": layout.cpu().numpy(), "typical": motion.typical.cpu().numpy()})
     return layout, motion.typical
 
 
 def _others(
-    dynamics: Dynamics, layout: torch.Tensor, typical: torch.Tensor, config: JointConfig, report: Report, stages: Stages
+    dynamics: Dynamics, layout: torch.Tensor, typical: torch.Tensor, config: JointConfig, report: Report, stages: Stages, pull: Pull | None
 ) -> torch.Tensor | None:
     """Place the samples that are not laid out against the finished layout."""
     if len(dynamics.others) == 0:
@@ -114,7 +128,7 @@ def _others(
         for t in workers.my_steps(dynamics.n_steps)
     }  # fmt: skip
     motion = read_motion(dynamics, others, typical=typical)
-    placed = lay_out_others(layout, neighbors, motion, config.layout, lambda done: report("layout", 0.9 + 0.1 * done))
+    placed = lay_out_others(layout, neighbors, motion, config.layout, lambda done: report("layout", 0.9 + 0.1 * done), pull)
     stages.put("others", {"others": placed.cpu().numpy()})
     report("layout", 1.0)
     return placed

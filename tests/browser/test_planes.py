@@ -1,0 +1,68 @@
+"""Two runs in one plane: a film laid beside another from the tab, both looked at, and what is near in the other run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tb_timetravel.cli import main
+from tb_timetravel.insight import near_across
+from tb_timetravel.store import FilmStore, open_reader, probe_directory
+from tests.browser.test_compare_panel import FIRST, SECOND, STEPS, WITH_STEPS, N, log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.browser.tab import Tab
+
+pytest.importorskip("playwright.sync_api")
+from playwright.sync_api import expect
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    logdir = tmp_path_factory.mktemp("planes") / "runs"
+    log(logdir / "one", STEPS, FIRST, seed=0)
+    log(logdir / "two", WITH_STEPS, SECOND, seed=1)
+    assert main(["fit", str(logdir), "--method", "pca", "--device", "cpu"]) == 0
+    return logdir
+
+
+def test_a_film_is_laid_in_the_plane_of_another_runs_film(tab: Callable[..., Tab], runs: Path):
+    film = tab(runs, "&p.timetravel.run=two").wait_for_film()
+    film.frame.locator(".method-menu summary").click()
+    film.frame.get_by_label("in the plane of").select_option(label="one")
+    expect(film.frame.get_by_label("and follow")).to_have_count(0)
+    film.keep_screen("fit in a plane")
+    film.button("Fit").click()
+    films = film.frame.get_by_role("combobox", name="Film", exact=True)
+    expect(films.locator("option:checked")).to_have_text("Joint beside one", timeout=240_000)
+    store = FilmStore(probe_directory(str(runs / "two"), "probe"))
+    (laid,) = [found for found in store.films() if found.beside is not None]
+    (other,) = [found for found in FilmStore(probe_directory(str(runs / "one"), "probe")).films() if found.method == "pca"]
+    assert laid.extent == other.extent
+    assert film.state()["film"] == laid.film
+    expect(film.frame.get_by_text("Laid beside one, in one plane with its film")).to_be_visible()
+    compared = tab(runs, "&p.timetravel.run=one&p.timetravel.beside=two/probe").wait_for_film()
+    assert compared.wait("s.beside !== null")["beside"] == laid.film  # it, though another film is the one that the run shows
+    expect(compared.frame.get_by_role("region", name="The film beside")).to_contain_text("two · Joint beside one")
+
+
+def test_what_is_near_in_the_other_run_is_listed_with_how_far_to_believe_it(tab: Callable[..., Tab], runs: Path):
+    link = "&p.timetravel.run=one&p.timetravel.beside=two/probe&p.timetravel.step=5&p.timetravel.focus=3&p.timetravel.panel=near"
+    film = tab(runs, link).wait_for_film()
+    film.frame.get_by_label("In the other run, two").check()
+    one, two = (open_reader(probe_directory(str(runs / run), "probe")) for run in ("one", "two"))
+    found = near_across(one, two, [3], 5, 5, 10)
+    expect(film.frame.get_by_role("heading", name="In two at step 5, from step 5 here")).to_be_visible()
+    expect(film.frame.get_by_text(f"number {found.own[0]} of {N}" if found.own[0] > 1 else "is the nearest there")).to_be_visible()
+    cards = film.frame.locator(".insight-cards .insight-card")
+    expect(cards).to_have_count(10)
+    words = [card.inner_text() for card in cards.all()]
+    assert all(f"#{sample} " in text for sample, text in zip(found.positions[0].tolist(), words, strict=True))
+    expect(film.frame.get_by_text(f"Tied together by {found.n_anchors} samples of {N} in common")).to_be_visible()
+    film.keep_screen("near in the other run")
+    film.frame.get_by_label("In the other run, two").uncheck()
+    expect(film.frame.get_by_role("heading", name="At step 5")).to_be_visible()

@@ -1,6 +1,7 @@
 # `make demo` and `make test` need git, make and Python 3.10 or newer, nothing else; `make help` lists the rest.
 PYTHON ?= python3
 DEMO_PORT ?= 6006
+DEMO_EPOCHS ?= 30
 LOGDIR ?= runs
 PYTEST_ARGS ?=
 
@@ -15,7 +16,7 @@ SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 .PHONY: help demo docs fuzz faults test check lint bundle wheel browser test-in-browser test-python test-frontend test-integrations clean
 
 help:
-	@echo 'make demo    train a small network on digits, fit its film, open it in TensorBoard (DEMO_PORT=$(DEMO_PORT))'
+	@echo 'make demo    train a small network on digits, fit its film, open it in TensorBoard (DEMO_PORT=$(DEMO_PORT), DEMO_EPOCHS=$(DEMO_EPOCHS))'
 	@echo 'make test    all tests, in a browser too where there is one'
 	@echo 'make test-integrations   the callbacks, with Lightning, transformers, Keras and JAX (700 MB more, under a minute to install)'
 	@echo 'make check   linters, types, the committed bundle, the wheel in the oldest TensorBoard, the documentation'
@@ -63,7 +64,7 @@ docs: $(VENV)/docs
 	$(BIN)/python docs/build.py
 
 demo: $(VENV)/package
-	@test -e $(LOGDIR)/digits/flipped.txt || $(BIN)/python demo/train_digits.py --logdir $(LOGDIR)
+	@test -e $(LOGDIR)/digits/flipped.txt || $(BIN)/python demo/train_digits.py --logdir $(LOGDIR) --epochs $(DEMO_EPOCHS)
 	$(BIN)/timetravel fit $(LOGDIR)
 	@$(BIN)/python demo/serve.py --logdir $(LOGDIR) --port $(DEMO_PORT)
 

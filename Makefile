@@ -19,7 +19,7 @@ help:
 	@echo 'make demo    train a small network on digits, fit its film, open it in TensorBoard (DEMO_PORT=$(DEMO_PORT), DEMO_EPOCHS=$(DEMO_EPOCHS))'
 	@echo 'make test    all tests, in a browser too where there is one'
 	@echo 'make test-integrations   the callbacks, with Lightning, transformers, Keras and JAX (700 MB more, under a minute to install)'
-	@echo 'make check   linters, types, the committed bundle, the wheel in the oldest TensorBoard, the documentation'
+	@echo 'make check   linters, types, the committed bundle, wheel and sdist, also in the oldest TensorBoard, the documentation'
 	@echo 'make docs    the documentation, into site/'
 	@echo 'make fuzz    what is read and asked, damaged in more ways than make test has time for (about 10 minutes)'
 	@echo 'make faults  the training, the fit and TensorBoard, killed a hundred times each (about an hour)'

@@ -100,6 +100,10 @@ def test_a_shuffled_copy_is_chance():
     assert float(chance.continuity.mean()) == pytest.approx(0.5, abs=0.05)
 
 
+def test_chance_leaves_the_sample_itself_out():
+    assert neighborhood_chance(5, 2) == 0.5
+
+
 @pytest.mark.parametrize(("n", "k"), [(200, 100), (200, 0), (600, 256)])
 def test_no_neighbours_and_too_many_are_refused(n: int, k: int):
     with pytest.raises(ValueError, match="n_neighbors < n / 2"):

@@ -78,6 +78,18 @@ def test_a_cell_that_holds_enough_samples_asks_no_other_cell():
     assert (territory_flicker((before, after), (at, at), torch.arange(10) >= 5, (0.0, 5.0, 0.0, 5.0)).share or 0.0) > 0.0
 
 
+def test_a_sample_outside_the_grid_counts_in_the_cell_at_the_edge():
+    at, flipped = draw_positions(80, seed=0), torch.arange(80) % 27 == 0
+    inside = torch.stack([at[:, 0].clamp(-2.0, 2.0), at[:, 1].clamp(-1.0, 3.0)], 1)
+    outside, extent = torch.where(inside == at, at, at + 10.0 * (at - inside)), (-2.0, 2.0, -1.0, 3.0)
+    edge = torch.stack([outside[:, 0].clamp(-1.99, 1.99), outside[:, 1].clamp(-0.99, 2.99)], 1)
+    classes = draw_classes(seed=2), draw_classes(seed=3)
+    assert float((outside != edge).float().mean()) > 0.1
+    expected = territory_flicker(classes, (edge, edge), flipped, extent)
+    assert expected.share is not None
+    assert territory_flicker(classes, (outside, outside), flipped, extent) == expected
+
+
 def test_the_unit_of_the_plane_and_the_order_of_samples_do_not_matter():
     before, after, flipped = draw_positions(80, seed=0), draw_positions(80, seed=1), torch.arange(80) % 27 == 0
     classes, order = (draw_classes(seed=2), draw_classes(seed=3)), torch.randperm(80, generator=torch.Generator().manual_seed(4))

@@ -124,7 +124,7 @@ def test_jitter_is_the_median_over_the_tenth_that_rested_most():
 def test_chance_of_jitter_does_not_depend_on_where_the_picture_lies_nor_on_its_unit():
     before = draw(300, 2)
     assert jitter_chance(0.01 * before + 5.0) == pytest.approx(jitter_chance(before), rel=1e-3)
-    assert jitter_chance(before) == pytest.approx(math.sqrt(4 * math.log(2)) / math.sqrt(2), rel=0.1)  # of a normal cloud: Rayleigh's median
+    assert jitter_chance(before) == pytest.approx(math.sqrt(4 * math.log(2)) / math.sqrt(2), rel=0.1)  # a normal cloud: Rayleigh
 
 
 def test_jitter_is_not_defined_where_all_samples_are_in_one_place():

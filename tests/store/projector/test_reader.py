@@ -191,6 +191,18 @@ def test_shuffled_samples_are_matched_by_the_column_that_names_each(tmp_path: Pa
     assert [reader.probe().class_names[label] for label in reader.labels(reader.probe())] == LABELS
 
 
+def test_a_column_that_a_later_step_does_not_have_matches_nothing(tmp_path: Path):
+    order = {0: range(N), 5: range(N - 1, -1, -1)}
+    log(
+        tmp_path,
+        (0, 5),
+        mat=lambda step: vectors(step)[list(order[step])],
+        metadata=lambda step: [[f"{step}/{i}" if step else i, f"file {i}.png"] for i in order[step]],
+        metadata_header=lambda step: ["other" if step else "number", "path"],
+    )
+    np.testing.assert_array_equal(read_all(reader_of(tmp_path))[5], vectors(5))
+
+
 def test_samples_that_a_step_lacks_are_left_out_of_all(tmp_path: Path):
     shown = {0: range(N), 5: range(4, N), 10: range(N - 2)}
     log(

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from torch.utils.tensorboard import SummaryWriter
 
-from tb_timetravel.errors import FitRunning, NotFound, NotWritable, Unreachable
+from tb_timetravel.errors import Corrupt, FitRunning, NotFound, NotWritable, Unreachable
 from tb_timetravel.log.recorder import TimeTravel
 from tb_timetravel.schema import FitStatus
 from tb_timetravel.store import FilmStore, FitLock, SelectionsFile, StatusFile, find_probes, lease, open_reader, probe_directory
@@ -55,6 +55,15 @@ def test_a_file_is_written_whole_and_read_back(root: str):
     assert listdir(root) == ["a"]
     assert (stamp(path) or (0,))[0] == 25600
     assert stamp(f"{root}/a") is None
+
+
+@pytest.mark.parametrize("base", ["memory://large", ""])
+def test_a_file_that_is_larger_than_its_kind_can_be_is_refused_wherever_it_lies(base: str, tmp_path: Path):
+    path = f"{base or tmp_path}/{uuid.uuid4().hex}"
+    write_bytes(path, b"0123456789")
+    assert read_bytes(path, most=10) == b"0123456789"
+    with pytest.raises(Corrupt, match=r"at most 9 bytes in .*, found 10; remove it"):
+        read_bytes(path, most=9)
 
 
 def test_what_is_not_there_is_said_so(root: str):

@@ -1,6 +1,7 @@
 # `make demo` and `make test` need git, make and Python 3.10 or newer, nothing else; `make help` lists the rest.
 PYTHON ?= python3
 DEMO_PORT ?= 6006
+DEMO_EPOCHS ?= 30
 LOGDIR ?= runs
 PYTEST_ARGS ?=
 
@@ -15,10 +16,10 @@ SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 .PHONY: help demo docs fuzz faults test check lint bundle wheel browser test-in-browser test-python test-frontend test-integrations clean
 
 help:
-	@echo 'make demo    train a small network on digits, fit its film, open it in TensorBoard (DEMO_PORT=$(DEMO_PORT))'
+	@echo 'make demo    train a small network on digits, fit its film, open it in TensorBoard (DEMO_PORT=$(DEMO_PORT), DEMO_EPOCHS=$(DEMO_EPOCHS))'
 	@echo 'make test    all tests, in a browser too where there is one'
 	@echo 'make test-integrations   the callbacks, with Lightning, transformers, Keras and JAX (700 MB more, under a minute to install)'
-	@echo 'make check   linters, types, the committed bundle, the wheel in the oldest TensorBoard, the documentation'
+	@echo 'make check   linters, types, the committed bundle, wheel and sdist, also in the oldest TensorBoard, the documentation'
 	@echo 'make docs    the documentation, into site/'
 	@echo 'make fuzz    what is read and asked, damaged in more ways than make test has time for (about 10 minutes)'
 	@echo 'make faults  the training, the fit and TensorBoard, killed a hundred times each (about an hour)'
@@ -63,7 +64,7 @@ docs: $(VENV)/docs
 	$(BIN)/python docs/build.py
 
 demo: $(VENV)/package
-	@test -e $(LOGDIR)/digits/flipped.txt || $(BIN)/python demo/train_digits.py --logdir $(LOGDIR)
+	@test -e $(LOGDIR)/digits/flipped.txt || $(BIN)/python demo/train_digits.py --logdir $(LOGDIR) --epochs $(DEMO_EPOCHS)
 	$(BIN)/timetravel fit $(LOGDIR)
 	@$(BIN)/python demo/serve.py --logdir $(LOGDIR) --port $(DEMO_PORT)
 

@@ -124,7 +124,7 @@ const pageOptions = {
 
 if (process.argv.includes("--watch")) {
   for (const each of [options, partOptions, pageOptions]) {
-    const context = await esbuild.context({ ...each, minify: false, sourcemap: "inline" });
+    const context = await esbuild.context({ ...each, minify: false, sourcemap: "inline", logLevel: "info" });
     await context.watch();
   }
 } else {

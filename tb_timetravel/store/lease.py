@@ -46,6 +46,7 @@ class Lease:
         self._path = path
         self._claim = _Claim(holder=secrets.token_hex(8), machine=machine, renewed_at=None)
         self._ended = threading.Event()
+        self._writing = threading.Lock()  # a renewal on its way must not land after the claim was given back
 
     def take(self) -> None:
         """Claim, and renew the claim from a thread until it is given back.
@@ -66,7 +67,9 @@ class Lease:
     def _renew(self) -> None:
         while not self._ended.wait(_RENEW_S):
             try:
-                self._write(time.time())
+                with self._writing:
+                    if not self._ended.is_set():
+                        self._write(time.time())
             except StoreError:
                 logger.warning("the claim %s could not be renewed; trying again", self._path)
 
@@ -74,7 +77,8 @@ class Lease:
         """Tell everybody that the place is free."""
         self._ended.set()
         try:
-            self._write(None)
+            with self._writing:
+                self._write(None)
         except StoreError:
             logger.warning("the claim %s could not be given back; it ends by itself in %.0f s", self._path, SILENT_S)
 

@@ -87,8 +87,6 @@ def _own_errors(path: str, done: str = "read", kind: type[StoreError] = Unreacha
     try:
         yield
     except Exception as error:
-        if isinstance(error, StoreError):
-            raise
         if _says_missing(error) and kind is Unreachable:
             raise NotFound(f"expected a file at {path}, found none") from error
         scheme = path.partition("://")[0]

@@ -15,26 +15,27 @@ def draw_positions(n: int, *, seed: int) -> torch.Tensor:
     return torch.tensor([-3.0, -2.0]) + 6.0 * unit.square()  # denser in one corner
 
 
-def draw_classes(*, seed: int, n_classes: int = 4) -> torch.Tensor:
-    return torch.randint(0, n_classes, (G, G), generator=torch.Generator().manual_seed(seed))
+def draw_classes(*, seed: int, g: int = G) -> torch.Tensor:
+    return torch.randint(0, 4, (g, g), generator=torch.Generator().manual_seed(seed))
 
 
-def brute_rests(positions: torch.Tensor, flipped: torch.Tensor) -> np.ndarray:
-    cells = ((positions.numpy() - np.array([-3.0, -2.0])) / 6.0 * G).astype(int)[:, ::-1]  # row, column
-    rows, columns = np.mgrid[:G, :G]
+def brute_rests(positions: torch.Tensor, flipped: torch.Tensor, g: int) -> np.ndarray:
+    cells = ((positions.numpy() - np.array([-3.0, -2.0])) / 6.0 * g).astype(int)[:, ::-1]  # row, column
+    rows, columns = np.mgrid[:g, :g]
     at = np.stack([rows.ravel(), columns.ravel()], 1)
     search = NearestNeighbors(metric="chebyshev").fit(cells)
     reach = search.kneighbors(at, n_neighbors=5)[0][:, -1]
-    inside = NearestNeighbors(metric="chebyshev").fit(cells).radius_neighbors(at, radius=G, return_distance=True)
+    inside = NearestNeighbors(metric="chebyshev").fit(cells).radius_neighbors(at, radius=g, return_distance=True)
     rests = [not flipped.numpy()[i[d <= r]].any() for d, i, r in zip(*inside, reach, strict=True)]
-    return np.array(rests).reshape(G, G)
+    return np.array(rests).reshape(g, g)
 
 
-def test_it_is_the_change_where_scikit_learns_nearest_samples_kept_their_prediction():
+@pytest.mark.parametrize("g", [G, G + 1])
+def test_it_is_the_change_where_scikit_learns_nearest_samples_kept_their_prediction(g: int):
     before, after = draw_positions(80, seed=0), draw_positions(80, seed=1)
     flipped = torch.arange(80) % 27 == 0
-    classes = draw_classes(seed=2), draw_classes(seed=3)
-    rests = brute_rests(before, flipped) & brute_rests(after, flipped)
+    classes = draw_classes(seed=2, g=g), draw_classes(seed=3, g=g)
+    rests = brute_rests(before, flipped, g) & brute_rests(after, flipped, g)
     assert 0.1 < rests.mean() < 0.9
     expected = (classes[0] != classes[1]).numpy()[rests].mean()
     assert territory_flicker(classes, (before, after), flipped, EXTENT).share == pytest.approx(expected)
@@ -67,6 +68,26 @@ def test_change_beside_a_changed_prediction_is_no_flicker():
     after[:, : G // 4] = 1
     assert (territory_flicker((before, after), (at, at), torch.arange(12) < 6, EXTENT).share or 0.0) < 0.02
     assert territory_flicker((before, after), (at, at), torch.zeros(12, dtype=torch.bool), EXTENT).share == 0.25
+
+
+def test_a_cell_that_holds_enough_samples_asks_no_other_cell():
+    # five samples that kept their prediction in the middle of five by five cells, five that changed it in the cell beside
+    at = torch.tensor([[2.5, 2.5]] * 5 + [[3.5, 2.5]] * 5)
+    before, after = torch.zeros(5, 5, dtype=torch.long), torch.zeros(5, 5, dtype=torch.long)
+    after[2, 2] = 1
+    assert (territory_flicker((before, after), (at, at), torch.arange(10) >= 5, (0.0, 5.0, 0.0, 5.0)).share or 0.0) > 0.0
+
+
+def test_a_sample_outside_the_grid_counts_in_the_cell_at_the_edge():
+    at, flipped = draw_positions(80, seed=0), torch.arange(80) % 27 == 0
+    inside = torch.stack([at[:, 0].clamp(-2.0, 2.0), at[:, 1].clamp(-1.0, 3.0)], 1)
+    outside, extent = torch.where(inside == at, at, at + 10.0 * (at - inside)), (-2.0, 2.0, -1.0, 3.0)
+    edge = torch.stack([outside[:, 0].clamp(-1.99, 1.99), outside[:, 1].clamp(-0.99, 2.99)], 1)
+    classes = draw_classes(seed=2), draw_classes(seed=3)
+    assert float((outside != edge).float().mean()) > 0.1
+    expected = territory_flicker(classes, (edge, edge), flipped, extent)
+    assert expected.share is not None
+    assert territory_flicker(classes, (outside, outside), flipped, extent) == expected
 
 
 def test_the_unit_of_the_plane_and_the_order_of_samples_do_not_matter():

@@ -100,6 +100,17 @@ def test_a_shuffled_copy_is_chance():
     assert float(chance.continuity.mean()) == pytest.approx(0.5, abs=0.05)
 
 
+def test_chance_leaves_the_sample_itself_out():
+    assert neighborhood_chance(5, 2) == 0.5
+
+
+def test_as_many_neighbours_as_there_may_be_are_measured(cloud: tuple[torch.Tensor, torch.Tensor]):
+    x, z = cloud
+    assert float(spatial_fidelity(x, z, n_neighbors=99).trustworthiness.mean()) == pytest.approx(
+        trustworthiness(x.numpy(), z.numpy(), n_neighbors=99), abs=1e-5
+    )
+
+
 @pytest.mark.parametrize(("n", "k"), [(200, 100), (200, 0), (600, 256)])
 def test_no_neighbours_and_too_many_are_refused(n: int, k: int):
     with pytest.raises(ValueError, match="n_neighbors < n / 2"):

@@ -39,7 +39,23 @@ def test_nearest_steps_are_all_kept_by_a_copy_and_a_share_of_them_by_chance():
 
 
 def test_nearest_steps_say_nothing_where_all_others_are_nearest():
-    assert bool(nearest_steps_kept(draw(6, 3, 4), draw(6, 3, 2), n_nearest=5).isnan().all())
+    found = nearest_steps_kept(draw(6, 3, 4), draw(6, 3, 2), n_nearest=5)
+    assert found.shape == (6, 3)
+    assert bool(found.isnan().all())
+    assert not nearest_steps_kept(draw(7, 3, 4), draw(7, 3, 2), n_nearest=5).isnan().any()
+
+
+def test_of_equally_near_steps_the_earlier_counts():
+    resting, moving = on_a_line(*[0.0] * 40), on_a_line(*range(40))
+    at_first = nearest_steps_kept(resting, moving, n_nearest=5)[0, 0]  # of step 0 the five steps after it, in both
+    assert float(at_first) == 1.0
+
+
+def test_four_steps_are_enough_for_a_weighted_ranking_and_three_moves_for_stillness():
+    x = on_a_line(0.0, 1.0, 3.0, 7.0)
+    torch.testing.assert_close(weighted_ranking(x, 2.0 * x), torch.ones(4, 1, dtype=torch.float64))
+    kept, moved = torch.tensor([[1.0], [0.5], [0.0]]), torch.tensor([[0.0], [1.0], [2.0]])
+    assert stillness(kept, moved).tolist() == pytest.approx([-1.0])
 
 
 def test_weighted_ranking_is_the_weighted_correlation_of_ranks():
@@ -63,7 +79,7 @@ def test_weighted_ranking_counts_a_mistake_among_near_steps_more_than_one_among_
 
 def test_weighted_ranking_is_0_by_chance_and_does_not_reward_a_shift_of_the_order():
     assert float(weighted_ranking(draw(12, 500, 3), draw(12, 500, 2, seed=1)).mean()) == pytest.approx(0.0, abs=0.05)
-    assert bool(weighted_ranking(draw(3, 4, 5), draw(3, 4, 2)).isnan().all())
+    assert weighted_ranking(draw(3, 4, 5), draw(3, 4, 2)).isnan().tolist() == [[True] * 4] * 3
 
 
 def test_stage_ranking_is_that_of_scipy_within_each_third():
@@ -91,4 +107,4 @@ def test_stillness_is_minus_1_where_samples_move_as_they_lose_neighbors_and_unde
     kept = torch.rand(8, 5, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(stillness(kept, 3.0 - 2.0 * kept), -torch.ones(5, dtype=torch.float64))
     assert bool(stillness(kept, torch.zeros(8, 5)).isnan().all())
-    assert bool(stillness(kept[:2], kept[:2]).isnan().all())
+    assert stillness(kept[:2], kept[:2]).isnan().tolist() == [True] * 5

@@ -73,8 +73,9 @@ def test_temporal_ranking_does_not_depend_on_where_the_picture_lies_and_in_which
     torch.testing.assert_close(temporal_ranking(x[:, order], z[:, order]), expected[:, order])
 
 
-def test_steps_at_which_a_sample_rests_tie_in_spite_of_rounding():
-    x, z = walks(45, 3, 67), walks(45, 3, 2, seed=1)
+@pytest.mark.parametrize("unit", [1e-5, 1.0, 1e5])
+def test_steps_at_which_a_sample_rests_tie_in_spite_of_rounding(unit: float):
+    x, z = unit * walks(45, 3, 67), walks(45, 3, 2, seed=1)
     x[10:] = x[10]
     for e in (5, 20):
         others = [t for t in range(45) if t != e]
@@ -107,7 +108,23 @@ def test_jitter_looks_at_the_samples_that_rested_alone_and_in_units_of_the_pictu
     size = float((before - before.mean(0)).square().sum(1).mean().sqrt())
     assert jitter(moved, before, before + jumps * resting[:, None]) == pytest.approx(0.2 / size, rel=0.05)
     assert jitter(moved, before, before + jumps * ~resting[:, None]) == pytest.approx(0.0, abs=0.02)
-    assert jitter(moved, 9.0 * before, 9.0 * (before + jumps)) == pytest.approx(jitter(moved, before, before + jumps), rel=1e-4)
+    for unit in (9.0, 0.01):
+        assert jitter(moved, unit * before, unit * (before + jumps)) == pytest.approx(jitter(moved, before, before + jumps), rel=1e-4)
+
+
+def test_jitter_is_the_median_over_the_tenth_that_rested_most():
+    before, turns = draw(300, 2), torch.linspace(0.0, 600.0, 300)
+    resting = torch.arange(300) < 30
+    far = torch.where(resting, torch.arange(300) / 300.0, 0.0)  # 0 to 0.097 of those that rested, in all directions
+    after = before + far[:, None] * torch.stack([turns.cos(), turns.sin()], 1)
+    size = float((before - before.mean(0)).square().sum(1).mean().sqrt())
+    assert jitter(torch.arange(300.0), before, after) == pytest.approx(14.0 / 300.0 / size, rel=0.05)  # torch's median is the lower one
+
+
+def test_chance_of_jitter_does_not_depend_on_where_the_picture_lies_nor_on_its_unit():
+    before = draw(300, 2)
+    assert jitter_chance(0.01 * before + 5.0) == pytest.approx(jitter_chance(before), rel=1e-3)
+    assert jitter_chance(before) == pytest.approx(math.sqrt(4 * math.log(2)) / math.sqrt(2), rel=0.1)  # a normal cloud: Rayleigh
 
 
 def test_jitter_is_not_defined_where_all_samples_are_in_one_place():

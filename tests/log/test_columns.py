@@ -45,6 +45,7 @@ def test_numbers_words_of_few_kinds_and_other_words_are_read_back_as_they_were_g
     np.testing.assert_array_equal(found["weight"].values, [1.5, np.nan, np.nan, 2, 0.1, -7.25])
     assert found["source"].words() == given["source"]
     assert found["source"].info.kinds == ("book", "web crawl")
+    assert found["file"].words() == given["file"].tolist()
     assert found["is new"].words() == [str(new) for new in given["is new"]]
     assert found["file"].values == tuple(given["file"])
 

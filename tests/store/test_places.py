@@ -138,7 +138,7 @@ def test_a_linked_run_and_the_run_share_a_place(directory: str, tmp_path: Path):
 
 @pytest.mark.usefixtures("cache")
 def test_a_store_in_memory_cannot_be_fitted_by_another_process():
-    assert "lives within this process" in (why_no_fit("memory://runs/digits/plugins/timetravel/probe") or "")
+    assert "memory:// lives within this process" in (why_no_fit("memory://runs/digits/plugins/timetravel/probe") or "")
     set_cache("memory://cache")
     assert "lives within this process" in (why_no_fit("/runs/digits/plugins/timetravel/probe") or "")
 

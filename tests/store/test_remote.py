@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,11 @@ import numpy as np
 import pytest
 from torch.utils.tensorboard import SummaryWriter
 
-from tb_timetravel.errors import FitRunning, NotFound, NotWritable, Unreachable
+from tb_timetravel.errors import Corrupt, FitRunning, NotFound, NotWritable, Unreachable
 from tb_timetravel.log.recorder import TimeTravel
 from tb_timetravel.schema import FitStatus
 from tb_timetravel.store import FilmStore, FitLock, SelectionsFile, StatusFile, find_probes, lease, open_reader, probe_directory
-from tb_timetravel.store.files import exists, listdir, read_bytes, read_chunks, read_record, size_and_time, stamp, write_bytes
+from tb_timetravel.store.files import exists, listdir, read_bytes, read_chunks, read_record, size_and_time, stamp, write_bytes, write_record
 from tb_timetravel.store.status import is_held
 from tests.object_store import running_s3
 from tests.store.records import KEY, N, make_film, write_run
@@ -46,7 +47,7 @@ def test_a_file_is_written_whole_and_read_back(root: str):
     for content in (b"first\0", b"", bytes(range(256)) * 100):
         write_bytes(path, content)
         assert read_bytes(path) == content
-        assert size_and_time(path)[0] == len(content)
+        assert size_and_time(path) == (len(content), 0.0)
         assert b"".join(read_chunks(path, 1000)) == content
     assert exists(path)
     assert exists(f"{root}/a")
@@ -54,6 +55,15 @@ def test_a_file_is_written_whole_and_read_back(root: str):
     assert listdir(root) == ["a"]
     assert (stamp(path) or (0,))[0] == 25600
     assert stamp(f"{root}/a") is None
+
+
+@pytest.mark.parametrize("base", ["memory://large", ""])
+def test_a_file_that_is_larger_than_its_kind_can_be_is_refused_wherever_it_lies(base: str, tmp_path: Path):
+    path = f"{base or tmp_path}/{uuid.uuid4().hex}"
+    write_bytes(path, b"0123456789")
+    assert read_bytes(path, most=10) == b"0123456789"
+    with pytest.raises(Corrupt, match=r"at most 9 bytes in .*, found 10; remove it"):
+        read_bytes(path, most=9)
 
 
 def test_what_is_not_there_is_said_so(root: str):
@@ -143,6 +153,31 @@ def test_a_claim_is_renewed_while_it_is_held(s3: str, monkeypatch: pytest.Monkey
     assert lease.is_alive(path, "another")
     assert not lease.is_alive(path, "this")
     held.give_back()
+    assert not lease.is_alive(path, "another")
+
+
+def test_a_renewal_on_its_way_does_not_outlive_the_claim(monkeypatch: pytest.MonkeyPatch):
+    on_its_way, may_land, path = threading.Event(), threading.Event(), f"memory://{uuid.uuid4().hex}/fit.lock"
+
+    def write_slowly(path: str, record: lease._Claim) -> None:
+        if threading.current_thread().name == "timetravel-lease":
+            on_its_way.set()
+            may_land.wait(30)
+        write_record(path, record)
+
+    monkeypatch.setattr(lease, "_RENEW_S", 0.01)
+    monkeypatch.setattr(lease, "_SETTLE_S", 0.0)
+    monkeypatch.setattr(lease, "write_record", write_slowly)
+    held = lease.Lease(path, "this")
+    held.take()
+    renewing = next(thread for thread in threading.enumerate() if thread.name == "timetravel-lease")
+    assert on_its_way.wait(30)
+    giving_back = threading.Thread(target=held.give_back)
+    giving_back.start()
+    giving_back.join(0.2)  # time for it to overtake, if it could
+    may_land.set()
+    giving_back.join(30)
+    renewing.join(30)
     assert not lease.is_alive(path, "another")
 
 

@@ -145,6 +145,13 @@ def test_only_the_step_that_is_asked_for_is_read_and_it_must_be_as_it_was(tmp_pa
         reader_of(tmp_path).read(probe, step)
 
 
+def test_vectors_whose_first_line_is_longer_than_what_is_read_at_a_time_are_as_wide_as_they_are(tmp_path: Path):
+    log(tmp_path, (0, 1), mat=lambda step: vectors(step, 4, 9000), metadata=["a", "b", "a", "b"])
+    reader = reader_of(tmp_path)
+    assert reader.probe().n_features == 9000
+    np.testing.assert_allclose(read_all(reader)[1], vectors(1, 4, 9000), rtol=1e-5)
+
+
 def test_vectors_without_metadata_have_no_classes(tmp_path: Path):
     log(tmp_path, metadata=None)
     reader = reader_of(tmp_path)
@@ -164,12 +171,14 @@ def test_columns_become_labels_splits_ids_and_texts(tmp_path: Path):
     assert reader.texts(0)[2] == "id: 1002 · Class: z · split: train · word: word 2"
 
 
-def test_shuffled_samples_are_matched_by_the_column_that_names_each(tmp_path: Path):
+@pytest.mark.parametrize("steps", [(0, 5), (0, 5, 10)])
+def test_shuffled_samples_are_matched_by_the_column_that_names_each(tmp_path: Path, steps: tuple[int, ...]):
     def order(step: int) -> Any:
         return np.random.default_rng(step).permutation(N) if step else np.arange(N)
 
     log(
         tmp_path,
+        steps,
         mat=lambda step: vectors(step)[order(step)],
         metadata=lambda step: [[f"file {i}.png", LABELS[i]] for i in order(step)],
         metadata_header=["path", "label"],
@@ -180,6 +189,18 @@ def test_shuffled_samples_are_matched_by_the_column_that_names_each(tmp_path: Pa
         for step, array in read_all(reader).items():
             np.testing.assert_array_equal(array, vectors(step))
     assert [reader.probe().class_names[label] for label in reader.labels(reader.probe())] == LABELS
+
+
+def test_a_column_that_a_later_step_does_not_have_matches_nothing(tmp_path: Path):
+    order = {0: range(N), 5: range(N - 1, -1, -1)}
+    log(
+        tmp_path,
+        (0, 5),
+        mat=lambda step: vectors(step)[list(order[step])],
+        metadata=lambda step: [[f"{step}/{i}" if step else i, f"file {i}.png"] for i in order[step]],
+        metadata_header=lambda step: ["other" if step else "number", "path"],
+    )
+    np.testing.assert_array_equal(read_all(reader_of(tmp_path))[5], vectors(5))
 
 
 def test_samples_that_a_step_lacks_are_left_out_of_all(tmp_path: Path):

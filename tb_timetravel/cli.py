@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from tb_timetravel import __version__
 from tb_timetravel.arguments import positive
-from tb_timetravel.beside_option import find_beside, is_beside_itself
 from tb_timetravel.errors import FitCancelled, InvalidData, NotFound, NotPlayable, StoreError, TimeTravelError
 from tb_timetravel.exchange.commands import add_commands
 from tb_timetravel.insight.commands import add_insight_commands
@@ -147,7 +146,7 @@ def _fit(options: argparse.Namespace) -> int:
     helps = "TORCHELASTIC_RUN_ID" in os.environ and _joins_as_helper(options)  # torchrun started this process
     locations = list(_playable_locations(options))
     for location in locations:
-        if len(locations) > 1 and is_beside_itself(options, location):
+        if len(locations) > 1 and _is_beside_itself(options, location):
             continue  # all others are laid beside it
         if helps:
             _help_fit(location, options)
@@ -204,12 +203,36 @@ def _help_fit(location: ProbeLocation, options: argparse.Namespace) -> None:
 def _fit_options(location: ProbeLocation, options: argparse.Namespace) -> FitOptions:
     from tb_timetravel.pipeline import BesideRun, FitOptions
 
-    found = find_beside(options, location)
+    found = _find_beside(options, location)
     beside = None if found is None else BesideRun(**found._asdict(), film=options.beside_film)
     return FitOptions(
         method=options.method, device=options.device, seed=options.seed, start=options.start, end=options.end, every=options.every,
         beside=beside,
     )  # fmt: skip
+
+
+def _find_beside(options: argparse.Namespace, fitted: ProbeLocation) -> ProbeLocation | None:
+    """Find beside whose film one is to be laid, under the name that the new film calls it; None where none is asked for."""
+    if options.beside is None:
+        if options.beside_tag is not None:
+            raise InvalidData("expected --beside-tag with --beside, got it alone; name the run, too")
+        return None
+    tag = fitted.tag if options.beside_tag is None else options.beside_tag
+    for logdir, run in ((absolute(options.logdir), options.beside), (absolute(options.beside), ".")):
+        for found in find_probes(logdir):
+            if (found.run, found.tag) == (run, tag):
+                name = options.beside_name or (options.beside if run != "." else absolute(options.beside).rstrip("/").split("/")[-1])
+                return found._replace(run=name)
+    raise NotFound(
+        f"expected a run {options.beside} with a probe set {tag} to lay the film beside, found none below {absolute(options.logdir)} nor "
+        "there; name a run as TensorBoard does, or its directory, and --beside-tag for another probe set"
+    )
+
+
+def _is_beside_itself(options: argparse.Namespace, fitted: ProbeLocation) -> bool:
+    """Tell whether a probe set is the one beside which others are to be laid."""
+    found = _find_beside(options, fitted)
+    return found is not None and found.directory == fitted.directory
 
 
 class _Stages:

@@ -20,7 +20,6 @@ MAY_IMPORT = {
     "arguments": set(),
     "kernels": set(),
     "compiled": {"kernels"},
-    "beside_option": {"errors", "store"},
     "schema": {"errors"},
     "frame": {"errors"},
     "palette": {"errors"},
@@ -37,25 +36,12 @@ MAY_IMPORT = {
     "export": {"errors", "schema", "frame", "store"},
     "serve": {"errors", "schema", "frame", "palette", "store", "insight"},
     "exchange": {"errors", "schema", "store", "log", "fidelity"},
-    "cli": {"arguments", "beside_option", "errors", "schema", "store", "pipeline", "render", "export", "exchange", "insight", "job"},
+    "cli": {"arguments", "errors", "schema", "store", "pipeline", "render", "export", "exchange", "insight", "job"},
     "__main__": {"cli"},
     "__init__": {"log"},  # on first use only
 }
 # parts that TensorBoard's process loads, or that must work where nothing is fitted
-WITHOUT_FIT_LIBRARIES = {
-    "arguments",
-    "beside_option",
-    "errors",
-    "schema",
-    "frame",
-    "palette",
-    "store",
-    "job",
-    "insight",
-    "serve",
-    "export",
-    "__init__",
-}
+WITHOUT_FIT_LIBRARIES = {"arguments", "errors", "schema", "frame", "palette", "store", "job", "insight", "serve", "export", "__init__"}
 
 
 def part_of(path: Path) -> str:

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.browser.runs import STEPS, log_run
-from tests.browser.tab import difference
+from tests.browser.tab import difference, n_colours
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import expect
@@ -46,7 +46,7 @@ def _link_has(film: Tab, words: str) -> None:
 
 def _colours(locator: Locator) -> int:
     picture = np.asarray(Image.open(io.BytesIO(locator.screenshot())).convert("RGB"))
-    return len(np.unique(picture.reshape(-1, 3), axis=0))
+    return n_colours(picture)
 
 
 def _end(film: Tab, name: str) -> Locator:

@@ -71,12 +71,13 @@ class Tab:
         return np.asarray(Image.open(io.BytesIO(self.canvas.screenshot())).convert("RGB"))
 
     def wait_for_film(self) -> Tab:
-        """Wait until the film is open with all its frames, and take the first visitor's hint off the picture."""
+        """Wait until the film is open with all its frames; take the first visitor's hint off it, and let the keys go to the tab."""
         self.wait("s.phase === 'fitted' && s.loadedFrames === s.nFrames")
         self.wait_ready()
         hint = self.button("Got it")
         if hint.count():
             hint.click()
+        self.frame.evaluate("window.focus()")
         return self
 
     def keep_screen(self, name: str) -> None:

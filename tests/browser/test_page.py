@@ -89,6 +89,7 @@ def test_playing_moves_the_dots_from_the_first_step_to_the_last_and_pauses(open_
     page.button("First step").click()
     page.wait(f"s.step === {STEPS[0]}")
     first = page.picture()
+    page.frame.get_by_label("Speed").select_option("1")  # so that it is not over before it is paused
     page.button("Play").click()
     page.wait("s.playing && s.cursor > 0.5")
     page.button("Pause").click()

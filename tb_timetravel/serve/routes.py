@@ -25,6 +25,7 @@ from tb_timetravel.serve.http import (
 )
 from tb_timetravel.serve.insight_routes import InsightRoutes
 from tb_timetravel.serve.jobs import FitRequest, Jobs, ProbeRequest, fit_command
+from tb_timetravel.serve.kept import Kept
 from tb_timetravel.serve.locate import Asker, Recent, RunLocator, asker_of
 from tb_timetravel.serve.neighbors import MAX_SAMPLES, NeighborSearch
 from tb_timetravel.serve.sample_columns import describe_columns, pack_values
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Request, Response
 
     from tb_timetravel.schema import FitStatus
+
+_PROBES_REMEMBERED = 4  # of which the samples are kept packed, some bytes each: to pack a million takes a second, and all ask as they come
 
 
 class Routes:
@@ -64,6 +67,7 @@ class Routes:
         self.compare = CompareRoutes(self._locator, self._access)
         self._listing: Recent[dict[str, Any]] = Recent()
         self._neighbors = NeighborSearch()
+        self._samples: Kept[bytes] = Kept(_PROBES_REMEMBERED)
 
     @answers("GET")
     def runs_route(self, request: Request) -> Response:
@@ -142,7 +146,9 @@ class Routes:
         directory = self._directory(request)
         probe = open_reader(directory).probe()
         forever = is_current(request, probe.version)
-        content = gzip.compress(payloads.samples(directory, probe), compresslevel=3, mtime=0)
+        content = self._samples.get(
+            (directory, probe.version), lambda: gzip.compress(payloads.samples(directory, probe), compresslevel=3, mtime=0)
+        )
         return respond_bytes(request, content, "application/octet-stream", forever=forever, gzipped=True)
 
     @answers("GET")

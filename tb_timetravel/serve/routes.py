@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import threading
 from typing import TYPE_CHECKING, Any
 
 from tb_timetravel.errors import StoreError
@@ -68,6 +69,7 @@ class Routes:
         self._listing: Recent[dict[str, Any]] = Recent()
         self._neighbors = NeighborSearch()
         self._samples: Kept[bytes] = Kept(_PROBES_REMEMBERED)
+        self._packing = threading.Lock()  # values are packed for one client at a time, in memory for one
 
     @answers("GET")
     def runs_route(self, request: Request) -> Response:
@@ -213,8 +215,9 @@ class Routes:
         key, step, version = digest_argument(request, "film"), number_argument(request, "step"), digest_argument(request, "v")
         directory = self._directory(request)
         column = word_argument(request, "column", columns_of(directory, key))
-        content = pack_column(directory, key, step=step, version=version, column=column)
-        content = gzip.compress(content, compresslevel=3, mtime=0)
+        with self._packing:
+            content = pack_column(directory, key, step=step, version=version, column=column)
+            content = gzip.compress(content, compresslevel=3, mtime=0)
         forever = column != FLIPS or not FilmStore(directory).film(key).live  # flips: on the scale of all steps it will have
         return respond_bytes(request, content, "application/octet-stream", forever=forever, gzipped=True)
 
@@ -232,7 +235,8 @@ class Routes:
         number, directory = number_argument(request, "column"), self._directory(request)
         probe = open_reader(directory).probe()
         forever = is_current(request, probe.version)
-        content = gzip.compress(pack_values(directory, probe, number), compresslevel=3, mtime=0)
+        with self._packing:
+            content = gzip.compress(pack_values(directory, probe, number), compresslevel=3, mtime=0)
         return respond_bytes(request, content, "application/octet-stream", forever=forever, gzipped=True)
 
     @answers("GET")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
-from tb_timetravel.serve import payloads
+from tb_timetravel.serve import payloads, routes
 from tb_timetravel.serve.kept import Kept
-from tests.serve.served import Served, serve, write_events, write_probe
+from tests.serve.crowd import Counted, at_once
+from tests.serve.served import FILM, Served, serve, write_events, write_probe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,18 +16,24 @@ if TYPE_CHECKING:
 
 
 def test_samples_are_packed_once_for_all_who_come_at_once(served: Served, monkeypatch: pytest.MonkeyPatch):
-    packed, answers = [], []
+    packed: list[object] = []
     pack = payloads.samples
     monkeypatch.setattr(payloads, "samples", lambda *about: packed.append(about) or pack(*about))
-    threads = [threading.Thread(target=lambda: answers.append(served.get("samples", run="digits", tag="probe").data)) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = [response.data for response in at_once(lambda: served.get("samples", run="digits", tag="probe"))]
     assert len(packed) == 1
     assert len(answers) == 8
     assert len(set(answers)) == 1
     assert answers[0].startswith(b"TTS1")
+
+
+def test_values_are_packed_for_one_client_at_a_time(served: Served, monkeypatch: pytest.MonkeyPatch):
+    counted = Counted(routes.pack_column)
+    monkeypatch.setattr(routes, "pack_column", counted)
+    step = served.get("film", run="digits", tag="probe", film=FILM).json["steps"][0]
+    asked = {"run": "digits", "tag": "probe", "film": FILM, "step": step["step"], "v": step["frame"], "column": "flips"}
+    answers = at_once(lambda: served.get("sample_values", **asked))
+    assert [answer.status_code for answer in answers] == [200] * 8
+    assert counted.at_work == [1] * 8
 
 
 def test_samples_of_each_probe_set_are_its_own(tmp_path: Path):

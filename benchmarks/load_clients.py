@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 STEPS_PER_S = 4.0  # at which the tab plays, unless told otherwise
-PART_EVERY, VALUES_EVERY, POLL_EVERY = 10, 5, 20  # steps from one to the next
+PART_EVERY, VALUES_EVERY, POLL_EVERY = 50, 5, 20  # steps from one to the next; a part is asked for where somebody zooms and rests
 _OURS = "/data/plugin/timetravel/"
 _PATIENCE_S = 120.0
 _GZIP = b"\x1f\x8b"

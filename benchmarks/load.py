@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import sys
 import tempfile
 import time
@@ -165,6 +166,11 @@ def memory_words(measured: Measured, besides: str) -> str:
     return f"Memory of TensorBoard: {before:.0f} MB before, {most:.0f} MB at most, {after:.0f} MB after{besides and f'; {besides}'}."
 
 
+def load_words() -> str:
+    """Say how busy the machine was, with the clients and whatever else it did."""
+    return f"load average of the last 15 minutes {os.getloadavg()[2]:.0f}"
+
+
 def main() -> None:
     """Make the logdirs that are not there, measure, and write the section."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -190,7 +196,7 @@ def main() -> None:
         for measure, logdir in ((measure_runs, many), (measure_large, large)):
             parts.append(measure(logdir, args))
             print(parts[-1], flush=True)
-    write_section(args.out, "Many people before one TensorBoard", "\n\n".join([*parts, f"{machine()}; {versions()}."]))
+    write_section(args.out, "Many people before one TensorBoard", "\n\n".join([*parts, f"{machine()}, {load_words()}; {versions()}."]))
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from tb_timetravel.schema import FitStatus
 
 _PROBES_REMEMBERED = 4  # of which the samples are kept packed, some bytes each: to pack a million takes a second, and all ask as they come
+_VALUES_REMEMBERED = 8  # packed values of a step, a byte or four per sample: who plays one film together asks for the same ones
 
 
 class Routes:
@@ -69,7 +70,8 @@ class Routes:
         self._listing: Recent[dict[str, Any]] = Recent()
         self._neighbors = NeighborSearch()
         self._samples: Kept[bytes] = Kept(_PROBES_REMEMBERED)
-        self._packing = threading.Lock()  # values are packed for one client at a time, in memory for one
+        self._values: Kept[bytes] = Kept(_VALUES_REMEMBERED)
+        self._packing = threading.Lock()  # columns are packed for one client at a time, in memory for one
 
     @answers("GET")
     def runs_route(self, request: Request) -> Response:
@@ -215,10 +217,13 @@ class Routes:
         key, step, version = digest_argument(request, "film"), number_argument(request, "step"), digest_argument(request, "v")
         directory = self._directory(request)
         column = word_argument(request, "column", columns_of(directory, key))
-        with self._packing:
-            content = pack_column(directory, key, step=step, version=version, column=column)
-            content = gzip.compress(content, compresslevel=3, mtime=0)
-        forever = column != FLIPS or not FilmStore(directory).film(key).live  # flips: on the scale of all steps it will have
+        film = FilmStore(directory).film(key)
+
+        def pack() -> bytes:
+            return gzip.compress(pack_column(directory, key, step=step, version=version, column=column), compresslevel=3, mtime=0)
+
+        content = self._values.get((directory, key, film.created_at, len(film.steps), step, version, column), pack)
+        forever = column != FLIPS or not film.live  # flips: on the scale of all steps it will have
         return respond_bytes(request, content, "application/octet-stream", forever=forever, gzipped=True)
 
     @answers("GET")

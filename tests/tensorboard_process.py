@@ -56,9 +56,10 @@ def running_tensorboard(
     python: str = sys.executable,
     cwd: Path | None = None,
     env: dict[str, str] | None = None,
+    main: tuple[str, str] = ("-m", "tensorboard.main"),
 ) -> Iterator[RunningTensorBoard]:
     """Start TensorBoard on a free port and stop it at the end; it must not have complained of anything."""
-    command = [python, "-m", "tensorboard.main", "--port", "0", "--host", "localhost", "--reload_interval", "1", *arguments]
+    command = [python, *main, "--port", "0", "--host", "localhost", "--reload_interval", "1", *arguments]
     with output.open("wb") as file:
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=cwd, env=env)
     try:

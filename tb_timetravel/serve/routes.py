@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import threading
 from typing import TYPE_CHECKING, Any
 
 from tb_timetravel.errors import StoreError
@@ -26,6 +27,7 @@ from tb_timetravel.serve.http import (
 )
 from tb_timetravel.serve.insight_routes import InsightRoutes
 from tb_timetravel.serve.jobs import FitRequest, Jobs, LocatedFit, ProbeRequest, fit_command
+from tb_timetravel.serve.kept import Kept
 from tb_timetravel.serve.locate import Asker, Recent, RunLocator, asker_of
 from tb_timetravel.serve.neighbors import MAX_SAMPLES, NeighborSearch
 from tb_timetravel.serve.sample_columns import describe_columns, pack_values
@@ -44,6 +46,9 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Request, Response
 
     from tb_timetravel.schema import FitStatus
+
+_PROBES_REMEMBERED = 4  # of which the samples are kept packed, some bytes each: to pack a million takes a second, and all ask as they come
+_VALUES_REMEMBERED = 8  # packed values of a step, a byte or four per sample: who plays one film together asks for the same ones
 
 
 class Routes:
@@ -66,6 +71,9 @@ class Routes:
         self._listing: Recent[dict[str, Any]] = Recent()
         self._neighbors = NeighborSearch()
         self._besides = Besides(self._locator)
+        self._samples: Kept[bytes] = Kept(_PROBES_REMEMBERED)
+        self._values: Kept[bytes] = Kept(_VALUES_REMEMBERED)
+        self._packing = threading.Lock()  # columns are packed for one client at a time, in memory for one
 
     @answers("GET")
     def runs_route(self, request: Request) -> Response:
@@ -153,7 +161,9 @@ class Routes:
         directory = self._directory(request)
         probe = open_reader(directory).probe()
         forever = is_current(request, probe.version)
-        content = gzip.compress(payloads.samples(directory, probe), compresslevel=3, mtime=0)
+        content = self._samples.get(
+            (directory, probe.version), lambda: gzip.compress(payloads.samples(directory, probe), compresslevel=3, mtime=0)
+        )
         return respond_bytes(request, content, "application/octet-stream", forever=forever, gzipped=True)
 
     @answers("GET")
@@ -218,9 +228,13 @@ class Routes:
         key, step, version = digest_argument(request, "film"), number_argument(request, "step"), digest_argument(request, "v")
         directory = self._directory(request)
         column = word_argument(request, "column", columns_of(directory, key))
-        content = pack_column(directory, key, step=step, version=version, column=column)
-        content = gzip.compress(content, compresslevel=3, mtime=0)
-        forever = column != FLIPS or not FilmStore(directory).film(key).live  # flips: on the scale of all steps it will have
+        film = FilmStore(directory).film(key)
+
+        def pack() -> bytes:
+            return gzip.compress(pack_column(directory, key, step=step, version=version, column=column), compresslevel=3, mtime=0)
+
+        content = self._values.get((directory, key, film.created_at, len(film.steps), step, version, column), pack)
+        forever = column != FLIPS or not film.live  # flips: on the scale of all steps it will have
         return respond_bytes(request, content, "application/octet-stream", forever=forever, gzipped=True)
 
     @answers("GET")
@@ -237,7 +251,8 @@ class Routes:
         number, directory = number_argument(request, "column"), self._directory(request)
         probe = open_reader(directory).probe()
         forever = is_current(request, probe.version)
-        content = gzip.compress(pack_values(directory, probe, number), compresslevel=3, mtime=0)
+        with self._packing:
+            content = gzip.compress(pack_values(directory, probe, number), compresslevel=3, mtime=0)
         return respond_bytes(request, content, "application/octet-stream", forever=forever, gzipped=True)
 
     @answers("GET")

@@ -7,6 +7,7 @@ request; a cell then costs the same whatever the number of features.
 from __future__ import annotations
 
 import functools
+import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _METHODS = ("joint", "umap", "pca")  # whose decoders are known here
 _CELLS_PER_BATCH = 8192
 _MOST_LOGITS = 2**23  # in memory at once
+_drawing = threading.Lock()  # one at a time: two take twice the memory, and leave no processor to TensorBoard's other tabs
 
 
 def is_refinable(film: Film) -> bool:
@@ -68,7 +70,8 @@ def draw_part(directory: str, key: str, *, step: int, version: str, window: Exte
         logits_at = _logits(_weights(directory, key, version, step), head, 0)
     else:
         logits_at = _logits(_weights(directory, key, str(film.created_at), None), head, index)
-    territory = _classify(logits_at, window, resolution, probe.n_classes)
+    with _drawing:
+        territory = _classify(logits_at, window, resolution, probe.n_classes)
     return encode_frame(Frame(np.empty((0, 2), np.uint16), None, None, territory))
 
 

@@ -6,9 +6,10 @@ import os
 import shutil
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Pages are put together without the software GPU, which WebGL alone needs: it takes longer for that than the processor does.
 FLAGS = (
-    "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic",
-    "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-sandbox", "--disable-gpu-compositing", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+    "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--force-color-profile=srgb", "--font-render-hinting=none", "--disable-lcd-text",
 )  # fmt: skip
 

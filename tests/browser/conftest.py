@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser.chromium import FLAGS, find_chromium
+from tests.browser.pages import Pages, Servers
 from tests.browser.runs import log_run
-from tests.browser.tab import Complaints, Tab, open_tab
-from tests.tensorboard_process import running_tensorboard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser
+
+    from tests.browser.tab import Tab
 
 
 def _missing(what: str) -> None:
@@ -30,7 +30,12 @@ def _missing(what: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="module")  # not longer: Playwright's event loop would run below the tests of other folders
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave these tests for the end: while the browser runs, so does Playwright's event loop, below whatever comes next."""
+    items.sort(key=lambda item: item.path.is_relative_to(Path(__file__).parent))
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     try:
         from playwright.sync_api import sync_playwright
@@ -71,36 +76,25 @@ def unfitted(logged: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], str]]:
-    """Serve a logdir until the session ends, each once; TensorBoard must not have complained by then."""
-    outputs: list[Path] = []
-    urls: dict[Path, str] = {}
-    with contextlib.ExitStack() as stack:
+    """Serve a logdir, and tell where."""
+    servers = Servers(tmp_path_factory.mktemp)
+    yield servers.url
+    servers.close()
 
-        def serve(logdir: Path) -> str:
-            if logdir not in urls:
-                outputs.append(tmp_path_factory.mktemp("tensorboard") / "output")
-                urls[logdir] = stack.enter_context(running_tensorboard("--logdir", str(logdir), output=outputs[-1])).url
-            return urls[logdir]
 
-        yield serve
-    for output in outputs:
-        said = output.read_text()
-        assert "security_validator" not in said, said
-        assert "Traceback" not in said, said
+@pytest.fixture(scope="session")
+def pages(browser: Browser) -> Iterator[Pages]:
+    pages = Pages(browser)
+    yield pages
+    pages.context.close()
 
 
 @pytest.fixture
-def tab(browser: Browser, served: Callable[[Path], str]) -> Iterator[Callable[..., Tab]]:
+def tab(pages: Pages, served: Callable[[Path], str]) -> Iterator[Callable[..., Tab]]:
     """Open the tab over a logdir; the browser must have complained of nothing at the end."""
-    complaints = Complaints()
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB", timezone_id="UTC")
-    context.add_init_script("addEventListener('securitypolicyviolation', (e) => console.error('CSP', e.violatedDirective, e.blockedURI))")
 
     def open_over(logdir: Path, link: str = "") -> Tab:
-        page = context.new_page()
-        complaints.listen(page)
-        return open_tab(page, f"{served(logdir)}#timetravel{link}")
+        return pages.open(served(logdir), link)
 
     yield open_over
-    context.close()
-    assert not complaints.words
+    assert not pages.take_back()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tb_timetravel.cli import main
 from tests.browser.runs import log_texts
 
 if TYPE_CHECKING:
@@ -22,9 +21,7 @@ from playwright.sync_api import expect
 
 def test_texts_are_found_by_their_words_and_shown_as_they_are(tab: Callable[..., Tab], tmp_path: Path):
     texts = log_texts(tmp_path / "runs")
-    command = [sys.executable, "-m", "tb_timetravel", "fit", str(tmp_path / "runs"), "--device", "cpu", "--method", "pca"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
+    assert main(["fit", str(tmp_path / "runs"), "--device", "cpu", "--method", "pca"]) == 0
     film = tab(tmp_path / "runs").wait_for_film()
     field = film.frame.get_by_role("combobox", name="Find samples")
     lines = film.frame.locator(".sample-line")

@@ -5,16 +5,15 @@ from __future__ import annotations
 import io
 import re
 import shutil
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tb_timetravel.cli import main
 from tests.browser.runs import STEPS, log_run
-from tests.browser.tab import difference
+from tests.browser.tab import difference, n_colours
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import expect
@@ -46,7 +45,7 @@ def _link_has(film: Tab, words: str) -> None:
 
 def _colours(locator: Locator) -> int:
     picture = np.asarray(Image.open(io.BytesIO(locator.screenshot())).convert("RGB"))
-    return len(np.unique(picture.reshape(-1, 3), axis=0))
+    return n_colours(picture)
 
 
 def _end(film: Tab, name: str) -> Locator:
@@ -156,9 +155,7 @@ def test_live_follows_the_newest_step_until_a_hand_moves_the_cursor(tab: Callabl
     expect(live).to_have_count(0)
     log_run(logdir, steps=(40,))
     expect(live).to_have_attribute("aria-pressed", "true", timeout=30_000)
-    command = [sys.executable, "-m", "tb_timetravel", "fit", str(logdir), "--device", "cpu"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
+    assert main(["fit", str(logdir), "--device", "cpu", "--method", "pca"]) == 0
     opened.wait("s.step === 40", timeout_s=60)
     opened.keep_screen("live")
     opened.button("Previous step").click()

@@ -11,9 +11,11 @@ import torch
 
 from tb_timetravel.fit.networks import PlaneNetwork
 from tb_timetravel.frame import decode_frame
+from tb_timetravel.serve import territory_part
 from tb_timetravel.serve.territory_part import _classify, _logits
 from tb_timetravel.store import DynamicsReader, DynamicsWriter, FilmStore, Snapshot, probe_directory
 from tb_timetravel.territory import draw_territory
+from tests.serve.crowd import Counted, at_once
 from tests.serve.served import FILM, N_CLASSES, N_FEATURES, N_SAMPLES, PREVIEW, STEPS, Served, serve, write_film, write_probe
 
 if TYPE_CHECKING:
@@ -102,6 +104,13 @@ def test_a_part_is_a_frame_of_the_window_for_good(refinable: Served, logdir: Pat
     assert frame.territory is not None
     assert (frame.territory.classes == _classify(_logits(network_weights()[1], logged, 1), WINDOW, 32, N_CLASSES).classes).all()
     assert refinable.get("film", **OF_PROBE, film=FILM).json["refinable"] is True
+
+
+def test_parts_are_drawn_for_one_client_at_a_time(refinable: Served, monkeypatch: pytest.MonkeyPatch):
+    counted = Counted(_classify)
+    monkeypatch.setattr(territory_part, "_classify", counted)
+    assert [response.status_code for response in at_once(lambda: ask(refinable))] == [200] * 8
+    assert counted.at_work == [1] * 8
 
 
 def test_a_film_of_replaced_data_is_not_refined(refinable: Served, logdir: Path):

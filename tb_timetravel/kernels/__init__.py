@@ -6,13 +6,23 @@ is the launch of each operator for each step, which takes longer than its work, 
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from functools import cache
 
-if TYPE_CHECKING:
-    import torch
+import torch
 
 
 def serve(device: torch.device) -> bool:
     """Tell whether the kernels can be used on a device; import their modules only then."""
-    return device.type == "cuda" and find_spec("triton") is not None
+    return device.type == "cuda" and _work()
+
+
+@cache
+def _work() -> bool:
+    """Try one: Triton may be missing, may find no C compiler, or may not know this GPU."""
+    try:
+        from tb_timetravel.kernels.distances import smallest
+
+        smallest(torch.zeros(1, 2, device="cuda"), 1)
+    except Exception:  # whatever it is, torch's operators do the same work
+        return False
+    return True

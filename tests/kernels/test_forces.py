@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from tb_timetravel.fit.forces import attraction_to, forces_beside, forces_inside, mean_kernel
+from tb_timetravel.fit.forces import forces_beside, forces_inside, mean_kernel
 from tb_timetravel.fit.graph import symmetric_edges
 from tb_timetravel.fit.layout import LayoutConfig, lay_out_beside
 from tb_timetravel.fit.motion import add_ranking_force
@@ -88,7 +88,4 @@ def test_samples_settle_beside_a_layout_where_they_do_iteration_by_iteration():
     rates, n_averaged = [_rates(config, i, 20) for i in range(20)], sum(_is_averaged(config, i, 20) for i in range(20))
     found = settle_beside(*on_device(start, layout, index, weight, _negatives_of_all(60, config), mean_kernel(layout)), rates, n_averaged)
     assert float((expected - start).abs().mean()) > 0.1
-    assert float(attraction_to(expected, layout, index, weight).abs().mean()) < float(
-        attraction_to(start, layout, index, weight).abs().max()
-    )
     torch.testing.assert_close(found.cpu(), expected, rtol=1e-3, atol=1e-3)

@@ -311,13 +311,13 @@ METHODS = (
     MethodInfo(
         method="dvi",
         label="DeepVisualInsight",
-        summary="A network per step, each trained on from the step before (2022). Smooth, but keeps fewer neighbours than Joint.",
+        summary="A network per step, each trained on from the step before (2022). Smooth, but keeps fewer neighbors than Joint.",
         stages=_stages(maps=0.85),
     ),
     MethodInfo(
         method="timevis",
         label="TimeVis",
-        summary="One network for all steps, trained on neighbours in space and in time (2022). Very smooth; single steps lose detail.",
+        summary="One network for all steps, trained on neighbors in space and in time (2022). Very smooth; single steps lose detail.",
         stages=_stages(graph=0.03, maps=0.82),
     ),
     MethodInfo(

@@ -104,6 +104,8 @@ class TimeTravelCallback(TrainerCallback):
 
     def on_train_end(self, args: object, state: object, control: object, **_: object) -> None:  # noqa: ARG002
         """Close: what is evaluated after the training may be another model."""
+        if self._film is not None:
+            self._film.flush()
         self._film = None
 
     def _log(self, state: Any) -> None:  # noqa: ANN401

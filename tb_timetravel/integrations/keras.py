@@ -113,6 +113,7 @@ class TimeTravelCallback(keras.callbacks.Callback):
 
     def on_train_end(self, logs: object = None) -> None:  # noqa: ARG002
         """Close: an evaluation after the training is none of its steps."""
+        self._film.flush()
         self._epoch = None
 
     def _log(self, step: int) -> None:

@@ -96,6 +96,8 @@ class TimeTravelCallback(Callback):
 
     def on_train_end(self, trainer: Any, pl_module: Any) -> None:  # noqa: ANN401, ARG002
         """Close: a validation after the training is none of its steps."""
+        if self._film is not None:
+            self._film.flush()
         self._film = None
 
     def _log(self, trainer: Any) -> None:  # noqa: ANN401

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import time
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from tb_timetravel.errors import InvalidData
+from tb_timetravel.store import DynamicsWriter
 from tests.integrations.looks import marked_steps, scalar_steps
 from tests.log.subjects import N_SAMPLES, Net, logged, make_data, make_net
 
@@ -81,6 +83,18 @@ def test_every_evaluation_is_logged_but_no_sanity_check_and_none_after_the_train
     trainer, module = fit(tmp_path, film(every="evaluation"), val_check_interval=2)
     trainer.validate(module, DataLoader(make_data(), 5), verbose=False)
     assert logged(tmp_path / "run").steps == [0, 2, 4, 6, 8]
+
+
+def test_all_that_is_written_in_the_background_is_there_when_the_training_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    write = DynamicsWriter.write_step
+
+    def slowly(*given: Any, **also: Any) -> None:
+        time.sleep(0.3)
+        write(*given, **also)
+
+    monkeypatch.setattr(DynamicsWriter, "write_step", slowly)
+    fit(tmp_path, film(background=True))
+    assert logged(tmp_path / "run").steps == [0, N_BATCHES, 2 * N_BATCHES]
 
 
 def test_every_n_steps_counts_optimizer_steps_and_not_batches(tmp_path: Path):

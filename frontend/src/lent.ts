@@ -2,7 +2,17 @@
  * What the tab lends to the parts that are loaded on demand, each a file of its own in the bundle: one copy of the state, and of what all are made
  * with. `build.mjs` turns their imports of this module, and of Preact, into imports of `app.js`, which exports all that is named here.
  */
-export { batch, computed, effect, type ReadonlySignal, signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
+export {
+  batch,
+  computed,
+  effect,
+  type ReadonlySignal,
+  type Signal,
+  signal,
+  useComputed,
+  useSignal,
+  useSignalEffect,
+} from "@preact/signals";
 export { useEffect, useMemo, useRef, useState } from "preact/hooks";
 export { Fragment, jsx, jsxs } from "preact/jsx-runtime";
 export { goTo } from "./actions";

@@ -5,8 +5,8 @@ import * as tab from "../lent";
 import { useMemo } from "../lent";
 import { fetchNearAcross } from "./api";
 import { nearRows, ownSentence, recallSentence } from "./near";
-import { ClassOf, idOf, labelOf, splitOf, Words } from "./shared";
-import { follow, useAnswer, useRested } from "./subject";
+import { Tick } from "./shared";
+import { Card, useAnswer, useRested } from "./subject";
 
 const K = 10;
 export const REST_MS = 300;
@@ -48,50 +48,9 @@ const shortName = ({ place: { run, tag } }: tab.Reel): string => (tag === "probe
 
 export function InOtherRun({ other }: { other: tab.Reel }): JSX.Element {
   return (
-    <label title="By way of the samples that both runs have: their representations have no common coordinates">
-      <input
-        type="checkbox"
-        checked={inOtherRun.value}
-        onChange={({ currentTarget }) => (inOtherRun.value = currentTarget.checked)}
-      />
+    <Tick of={inOtherRun} title="By way of the samples that both runs have: their representations have no common coordinates">
       In the other run, {shortName(other)}
-    </label>
-  );
-}
-
-/** A sample of the other run; a press flies to the same sample here, where there is one. */
-function OtherCard({ other, sample, distance }: { other: tab.Reel; sample: number; distance: number | null }): JSX.Element {
-  const here = tab.matching.value?.here[sample] ?? -1;
-  const is = here >= 0;
-  return (
-    <li>
-      <button
-        type="button"
-        class="insight-card"
-        disabled={!is}
-        title={is ? undefined : "The first run has not this sample"}
-        aria-pressed={is && here === tab.selected.value}
-        onClick={() => follow(here)}
-        onMouseEnter={() => {
-          tab.hovered.value = is ? here : null;
-        }}
-        onMouseLeave={() => {
-          tab.hovered.value = null;
-        }}
-      >
-        <tab.Picture reel={other} sample={sample} size={32} />
-        <span class="insight-card-words">
-          <span class="insight-card-line">
-            <ClassOf reel={other} kind={labelOf(other, sample)} />
-          </span>
-          <span class="insight-card-line faint">
-            #{idOf(other, sample)} {splitOf(other, sample)}
-          </span>
-          <Words reel={other} sample={sample} />
-        </span>
-        <span class="insight-card-value">{formatValue(distance)}</span>
-      </button>
-    </li>
+    </Tick>
   );
 }
 
@@ -119,7 +78,9 @@ export function NearAcross({ reel, other, question }: { reel: tab.Reel; other: t
           {!question.asOne && <p>{ownSentence(found.own[0] ?? null, other.samples.n)}</p>}
           <ol class={`insight-cards two${other.probe.media.kind === "text" ? " wide" : ""}${busy ? " busy" : ""}`}>
             {row?.neighbors.map(({ sample, distance }) => (
-              <OtherCard key={sample} other={other} sample={sample} distance={distance} />
+              <Card key={sample} reel={other} sample={sample} here={tab.matching.value?.here[sample] ?? -1}>
+                {formatValue(distance)}
+              </Card>
             ))}
           </ol>
           <p class="faint">{recallSentence(found, K)}</p>

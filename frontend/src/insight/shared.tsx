@@ -1,5 +1,5 @@
 /** What the parts of the insight have in common: which samples they are about, and how one is shown. */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { plural } from "../format";
 import * as tab from "../lent";
 
@@ -12,18 +12,32 @@ export function maskFor(n: number): Uint8Array | null {
   return onlySelected.value && count > 1 && mask.length === n ? mask : null;
 }
 
+/** A box to tick, for a signal. */
+export function Tick({
+  of,
+  children,
+  ...label
+}: {
+  of: tab.Signal<boolean>;
+  class?: string;
+  title?: string;
+  children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <label {...label}>
+      <input type="checkbox" checked={of.value} onChange={({ currentTarget }) => (of.value = currentTarget.checked)} />
+      {children}
+    </label>
+  );
+}
+
 export function OnlySelected(): JSX.Element | null {
   const { count } = tab.selection.value;
   if (count < 2) return null; // one is what a click on a row selects
   return (
-    <label class="only-selected">
-      <input
-        type="checkbox"
-        checked={onlySelected.value}
-        onChange={({ currentTarget }) => (onlySelected.value = currentTarget.checked)}
-      />
+    <Tick of={onlySelected} class="only-selected">
       Only the selection ({plural(count, "sample")})
-    </label>
+    </Tick>
   );
 }
 

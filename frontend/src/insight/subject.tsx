@@ -81,16 +81,27 @@ export function useAnswer<T>(key: string | null, request: () => Promise<T>): Ask
   return key === null ? { value: null, trouble: null, busy: false } : asked;
 }
 
+interface Listed {
+  reel: tab.Reel;
+  sample: number;
+  /** Where it is in the first film, below 0 where that has it not; the sample itself, if not given. */
+  here?: number;
+  children: ComponentChildren;
+}
+
 /** A sample as a list names it; a press flies there. */
-export function Card({ reel, sample, children }: { reel: tab.Reel; sample: number; children: ComponentChildren }): JSX.Element {
+export function Card({ reel, sample, here = sample, children }: Listed): JSX.Element {
+  const is = here >= 0;
   return (
     <li>
       <button
         type="button"
         class="insight-card"
-        aria-pressed={sample === tab.selected.value}
-        onClick={() => follow(sample)}
-        {...marks(sample)}
+        disabled={!is}
+        title={is ? undefined : "The first run has not this sample"}
+        aria-pressed={is && here === tab.selected.value}
+        onClick={() => follow(here)}
+        {...(is ? marks(here) : {})}
       >
         <tab.Picture reel={reel} sample={sample} size={32} />
         <span class="insight-card-words">

@@ -52,13 +52,17 @@ def log(directory: Path, steps: tuple[int, ...], predictions: np.ndarray, *, see
         film.log_arrays(step, mixed, 9 * np.eye(10)[predictions])
 
 
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    logdir = tmp_path_factory.mktemp("compared") / "runs"
+def log_and_fit_two(logdir: Path) -> Path:
+    """Log runs `one` and `two` and fit a film of each; give their directory back."""
     log(logdir / "one", STEPS, FIRST, seed=0)
     log(logdir / "two", WITH_STEPS, SECOND, seed=1)
     assert main(["fit", str(logdir), "--method", "pca", "--device", "cpu"]) == 0
     return logdir
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return log_and_fit_two(tmp_path_factory.mktemp("compared") / "runs")
 
 
 @pytest.fixture

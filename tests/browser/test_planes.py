@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tb_timetravel.cli import main
 from tb_timetravel.insight import near_across
 from tb_timetravel.store import FilmStore, open_reader, probe_directory
-from tests.browser.test_compare_panel import FIRST, SECOND, STEPS, WITH_STEPS, N, log
+from tests.browser.test_compare_panel import N, log_and_fit_two
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,11 +22,7 @@ from playwright.sync_api import expect
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    logdir = tmp_path_factory.mktemp("planes") / "runs"
-    log(logdir / "one", STEPS, FIRST, seed=0)
-    log(logdir / "two", WITH_STEPS, SECOND, seed=1)
-    assert main(["fit", str(logdir), "--method", "pca", "--device", "cpu"]) == 0
-    return logdir
+    return log_and_fit_two(tmp_path_factory.mktemp("planes") / "runs")
 
 
 def test_a_film_is_laid_in_the_plane_of_another_runs_film(tab: Callable[..., Tab], runs: Path):

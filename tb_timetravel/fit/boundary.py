@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from tb_timetravel import compiled
+from tb_timetravel.kernels.products import square_distances_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,11 +78,11 @@ def _evenly(kinds: torch.Tensor, n: int, generator: torch.Generator) -> torch.Te
 
 def _pairs(x: torch.Tensor, predictions: torch.Tensor, starts: torch.Tensor, k: int) -> torch.Tensor:
     """Pair samples with near ones of other classes, (m, 2), each pair once."""
-    centered = x - x.mean(0)  # keeps the squares small, so that their difference keeps its digits
-    squares = centered.square().sum(1)
+    centered = x - x.mean(0)
+    distances_of = square_distances_to(centered)
     found = []
     for rows in starts.split(max(1, _BLOCK_BYTES // (4 * len(x)))):
-        d2 = torch.addmm(squares[None], centered[rows], centered.T, alpha=-2.0)  # less the row's own square: same order
+        d2 = distances_of(centered[rows])
         d2[torch.arange(len(rows), device=x.device), rows] = math.inf
         reach = compiled.nearest_of(d2, k)[0][:, -1:]
         d2.masked_fill_(predictions[rows, None] == predictions[None], math.inf)

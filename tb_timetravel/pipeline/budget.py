@@ -31,7 +31,8 @@ def memory_needed(dynamics: Dynamics) -> int:
     held = sum(size if size <= RESIDENT_BYTES[kind] else 0 for size in (4 * rows * dynamics.n_features, 4 * rows * dynamics.n_classes))
     ranks = 2 * min(n_steps, N_REFERENCES) * rows
     graphs = _EDGES_PER_SAMPLE * (_PER_EDGE + 8) * rows if kind == "cuda" else 0  # on a CPU they stay in their files
-    return _FIXED[kind] + held + ranks + graphs + (_PER_POSITION + 8) * rows + _PER_STEP * n_steps
+    parts = 3 * 4 * dynamics.n_samples * dynamics.n_features if kind == "cuda" else 0  # of one step's numbers, for tensor cores
+    return _FIXED[kind] + held + ranks + graphs + parts + (_PER_POSITION + 8) * rows + _PER_STEP * n_steps
 
 
 def disk_needed(dynamics: Dynamics) -> int:

@@ -6,7 +6,9 @@ is the launch of each operator for each step, which takes longer than its work, 
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
+from subprocess import CalledProcessError
 
 import torch
 
@@ -19,10 +21,18 @@ def serve(device: torch.device) -> bool:
 @cache
 def _work() -> bool:
     """Try one: Triton may be missing, may find no C compiler, or may not know this GPU."""
+    if not torch.cuda.is_available():
+        return False
     try:
-        from tb_timetravel.kernels.distances import smallest
+        import triton
 
+        from tb_timetravel.kernels.distances import smallest
+    except ImportError:
+        return False
+    of_triton = getattr(triton, "TritonError", RuntimeError)  # its early versions have no error of their own
+    try:
         smallest(torch.zeros(1, 2, device="cuda"), 1)
-    except Exception:  # whatever it is, torch's operators do the same work
+    except (of_triton, RuntimeError, OSError, CalledProcessError) as error:  # torch's operators do the same work
+        warnings.warn(f"Triton's kernels do not work here ({error}); the fit goes on without them, which takes longer", stacklevel=3)
         return False
     return True

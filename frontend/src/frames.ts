@@ -51,7 +51,8 @@ export class FrameRing<F> {
   readonly #options: RingOptions<F>;
   readonly #held: Map<number, F>;
   readonly #pending = new Map<number, AbortController>();
-  readonly #failures = new Map<number, string>();
+  readonly #failures = new Map<number, Error>();
+  readonly #resting = new Set<number>(); // failed, and not to be tried again yet
   #wanted: number[] = [];
   #capacity = CAPACITY_UNTIL_KNOWN;
   #cursor = 0;
@@ -73,11 +74,12 @@ export class FrameRing<F> {
     return this.#held.has(index);
   }
 
-  failure(index: number): string | undefined {
+  /** Why a frame is not here, where it failed when it was last tried. */
+  failure(index: number): Error | undefined {
     return this.#failures.get(index);
   }
 
-  get failures(): ReadonlyMap<number, string> {
+  get failures(): ReadonlyMap<number, Error> {
     return this.#failures;
   }
 
@@ -115,7 +117,7 @@ export class FrameRing<F> {
     this.#wanted = prefetchOrder(this.#cursor, this.#options.count, this.#capacity, this.#mode, this.#span);
     const keep = new Set(this.#wanted);
     for (const index of this.#held.keys()) if (!keep.has(index)) this.#held.delete(index);
-    const missing = this.#wanted.filter((index) => !this.#held.has(index) && !this.#failures.has(index));
+    const missing = this.#wanted.filter((index) => !this.#held.has(index) && !this.#resting.has(index));
     // Latest wins: a request that fell far behind the new order gives its place up.
     const urgent = new Set(missing.slice(0, 2 * PARALLEL));
     for (const [index, controller] of this.#pending) {
@@ -136,11 +138,13 @@ export class FrameRing<F> {
       const frame = await this.#options.load(index, controller.signal);
       if (this.#pending.get(index) !== controller) return;
       this.#held.set(index, frame);
+      this.#failures.delete(index);
       const bytes = Math.max(1, this.#options.bytesOf(frame));
       this.#capacity = Math.max(CAPACITY_UNTIL_KNOWN, Math.floor(this.#options.maxBytes / bytes));
     } catch (error) {
       if (this.#pending.get(index) !== controller) return;
-      this.#failures.set(index, messageOf(error));
+      this.#failures.set(index, error instanceof Error ? error : new Error(messageOf(error)));
+      this.#resting.add(index);
       this.#retryLater();
     }
     this.#pending.delete(index);
@@ -151,8 +155,7 @@ export class FrameRing<F> {
   #retryLater(): void {
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
-      this.#failures.clear();
-      this.#options.onChange();
+      this.#resting.clear();
       this.#plan();
     }, RETRY_MS);
   }

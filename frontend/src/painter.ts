@@ -54,6 +54,7 @@ export class Painter {
   constructor(canvas: HTMLCanvasElement, size: ReadonlySignal<Size>, subject: Subject) {
     this.#canvas = canvas;
     this.#subject = subject;
+    canvas.style.visibility = "hidden"; // black until something is drawn: its pixels are opaque
     this.#renderer = openRenderer(canvas, state.rendererChoice.peek());
     state.rendererKind.value = this.#renderer.kind;
     const onLost = (event: Event): void => event.preventDefault(); // without it the browser never restores
@@ -143,6 +144,7 @@ export class Painter {
   }
 
   #tell(scene: Scene, cursor: number): void {
+    if (this.#subject.drawn.peek() === null) this.#canvas.style.visibility = "";
     this.#subject.drawn.value = { scene, ratio: this.#ratio, cursor };
   }
 }

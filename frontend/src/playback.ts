@@ -1,5 +1,6 @@
 /** Moves the cursor while the film plays. One animation loop, running only then. */
 import { effect } from "@preact/signals";
+import { ServerRefusal } from "./api";
 import { columnsReady } from "./columns";
 import { isHidden } from "./host";
 import { meter } from "./meter";
@@ -26,7 +27,8 @@ export function runPlayback(): () => void {
       count: reel.steps.length,
       loop: state.loop.peek(),
       span: state.loopSpan.peek(),
-      isLoaded: (index) => reel.frames.has(index) && columnsReady(index),
+      // A step that the server cannot give is passed over; one that does not come, since nobody answers, is waited for.
+      isLoaded: (index) => (reel.frames.has(index) && columnsReady(index)) || reel.frames.failure(index) instanceof ServerRefusal,
     });
     clock = next.cursor;
     state.waiting.value = next.waiting;

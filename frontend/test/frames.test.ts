@@ -89,11 +89,14 @@ describe("FrameRing", () => {
     ring.seek(0, "paused");
     source.open.get(0)?.reject(new Error("not found"));
     await vi.advanceTimersByTimeAsync(0);
-    expect(ring.failure(0)).toBe("not found");
+    expect(ring.failure(0)?.message).toBe("not found");
     expect(source.asked).toEqual([0, 1, 2, 3]);
     source.open.get(1)?.resolve("frame 1");
     await vi.advanceTimersByTimeAsync(3100);
     expect(source.asked).toEqual([0, 1, 2, 3, 0]);
+    expect(ring.failure(0)?.message).toBe("not found"); // until the answer is another
+    await source.answer(0);
+    expect(ring.failure(0)).toBeUndefined();
     ring.destroy();
   });
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Locator
 
+    from tests.browser.pages import Pages
     from tests.browser.tab import Tab
 
 
@@ -193,3 +194,22 @@ def test_a_step_that_is_logged_while_the_tab_follows_appears_in_the_film_and_ear
     expect(opened.frame.get_by_text("Placed step by step.")).to_be_visible(timeout=30_000)
     expect(opened.button("Refit")).to_be_visible()
     opened.keep_screen("followed")
+
+
+def test_a_step_that_cannot_be_read_says_why_and_is_passed_over(tab: Callable[..., Tab], pages: Pages, fitted: Path, tmp_path: Path):
+    logdir = shutil.copytree(fitted, tmp_path / "runs")
+    for frame in logdir.rglob(f"{STEPS[1]:012d}.*.frame.gz"):
+        frame.write_bytes(b"no frame")
+    opened = tab(logdir, f"&p.timetravel.step={STEPS[1]}")
+    expect(opened.frame.get_by_role("status").filter(has_text=f"the frame of step {STEPS[1]} of film")).to_contain_text("is damaged; fit")
+    assert opened.frame.evaluate("getComputedStyle(document.querySelector('canvas.picture')).visibility") == "hidden"  # it would be black
+    opened.keep_screen("damaged-step")
+    opened.button("First step").click()
+    opened.wait_ready()
+    assert n_colours(opened.picture()) > 50
+    opened.button("Play").click()
+    opened.wait(f"s.step === {STEPS[-1]} && !s.playing")
+    assert n_colours(opened.picture()) > 50
+    complaints = pages.take_back()
+    assert complaints
+    assert all("409" in words and "/frame?" in words for words in complaints)

@@ -1,5 +1,5 @@
 /** The picture, and what lies over it. */
-import { computed, useSignalEffect } from "@preact/signals";
+import { computed, useComputed, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { fitCamera } from "../actions";
@@ -26,7 +26,16 @@ function describe(reel: state.Reel): string {
   return `${formatCount(reel.samples.n)} samples as dots over the model's decision regions, step ${state.step.value}, coloured by ${state.colour.value === "column" ? state.column.value : state.colour.value}.${chosen}`;
 }
 
+/** Why the picture is not that of the cursor, in a word or the server's sentence; null where it is. Reads signals. */
+function absence({ frames }: state.Reel): string | null {
+  state.framesVersion.value; // a frame that fails leaves what is loaded as it was
+  if (state.bothFramesLoaded.value) return null;
+  const { a, b } = state.instant.value;
+  return (frames.failure(a) ?? frames.failure(b))?.message ?? "loading";
+}
+
 function Badges({ reel }: { reel: state.Reel }): JSX.Element {
+  const absent = useComputed(() => absence(reel)).value;
   return (
     <div class="badges">
       {state.isPreview.value && (
@@ -37,9 +46,9 @@ function Badges({ reel }: { reel: state.Reel }): JSX.Element {
           Preview
         </span>
       )}
-      {!state.bothFramesLoaded.value && (
+      {absent !== null && (
         <span class="badge" role="status">
-          {reel.frames.failure(state.nearest.value) ?? "loading"}
+          {absent}
         </span>
       )}
     </div>

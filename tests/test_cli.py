@@ -169,7 +169,7 @@ def test_a_fit_from_the_tab_ends_with_its_parent_and_resumes(tmp_path: Path):
             time.sleep(0.05)
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(20) == 3
+        assert process.wait(60) == 3
     assert StatusFile(directory).read().state == "interrupted"
     assert main(["fit", str(tmp_path), "--device", "cpu"]) == 0
 

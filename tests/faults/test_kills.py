@@ -31,8 +31,12 @@ from tests.tensorboard_process import running_tensorboard
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-N_KILLS = int(os.environ.get("TT_KILLS", "4"))
 CHILD = str(Path(__file__).with_name("children.py"))
+
+
+def kills(usual: int) -> range:
+    """Number the kills of one kind, as many as ``TT_KILLS`` says."""
+    return range(int(os.environ.get("TT_KILLS", usual)))
 
 
 def start(*arguments: str) -> subprocess.Popen[bytes]:
@@ -59,7 +63,7 @@ def check_steps(directory: str) -> int:
     return len(steps)
 
 
-@pytest.mark.parametrize("seed", range(N_KILLS))
+@pytest.mark.parametrize("seed", kills(4))
 def test_a_training_that_is_killed_leaves_every_complete_step(tmp_path: Path, seed: int):
     chance = random.Random(seed)
     known = 0
@@ -90,14 +94,14 @@ def status_of(directory: str) -> str:
     return StatusFile(directory).read().state
 
 
-def wait_until(condition: Callable[[], bool], timeout_s: float = 120.0) -> None:
-    deadline = time.monotonic() + timeout_s
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("seed", range(max(1, N_KILLS // 2)))
+@pytest.mark.parametrize("seed", kills(2))
 def test_a_fit_that_is_killed_leaves_no_lock_and_is_told_and_goes_on(logged: Path, seed: int):
     directory = probe_directory(str(logged / "run"), "probe")
     process = start("fit", str(logged), "pca")
@@ -138,7 +142,7 @@ def is_alive(pid: int) -> bool:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc tells of processes on Linux alone")
-@pytest.mark.parametrize("seed", range(max(1, N_KILLS // 4)))
+@pytest.mark.parametrize("seed", kills(1))
 def test_no_fit_outlives_a_tensorboard_that_is_killed(tmp_path: Path, seed: int):
     run = tmp_path / "runs/run"
     film = TimeTravel(str(run), labels=np.arange(N_SAMPLES) % N_CLASSES)
@@ -156,9 +160,7 @@ def test_no_fit_outlives_a_tensorboard_that_is_killed(tmp_path: Path, seed: int)
         children = children_of(board.pid)
         assert children
         os.kill(board.pid, signal.SIGKILL)
-        wait_until(lambda: not any(map(is_alive, children)), timeout_s=60)
+        wait_until(lambda: not any(map(is_alive, children)))
     assert status_of(directory) in ("interrupted", "failed", "finished")
-    wait_until(
-        lambda: not is_held(directory), timeout_s=10
-    )  # a process is told dead while some of its threads still end, and with them its lock
+    wait_until(lambda: not is_held(directory))  # a process is told dead while some of its threads still end, and with them its lock
     assert check_steps(directory) == 6

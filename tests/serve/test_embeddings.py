@@ -126,7 +126,7 @@ def test_a_real_tensorboard_lights_the_tab_for_embeddings_alone(logdir: Path, tm
 
 
 def wait_until_active(served: Served) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not served.plugin.is_active():
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -32,7 +32,7 @@ OF_NOISY = {"run": "noisy", "tag": "probe"}
 
 
 def wait_for_state(served: Served, *states: str, **of: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         answer = served.get("insight", **of).json
         if answer["state"] in states:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -28,6 +27,7 @@ from tb_timetravel.pipeline import FitOptions, build_film
 from tb_timetravel.store import find_probes
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.browser.chromium import find_chromium
 from tests.browser.tab import find_tab
 from tests.tensorboard_process import running_tensorboard
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _N_FEATURES, _N_CLASSES = 8, 10
 _PLAYED_S = 8
-_WATCH = """
+WATCH = """
 window.__longTasks = [];
 if (window !== window.top) {
   new PerformanceObserver((list) => {
@@ -51,12 +51,12 @@ if (window !== window.top) {
 """
 
 
-def write_preview(logdir: Path, *, n_samples: int, n_steps: int) -> None:
+def write_preview(logdir: Path, *, n_samples: int, n_steps: int, n_features: int = _N_FEATURES) -> None:
     """Log classes that drift apart, and make the preview that a fit begins with."""
     generator = np.random.default_rng(0)
     labels = generator.integers(0, _N_CLASSES, n_samples)
-    centers = 6.0 * generator.normal(size=(_N_CLASSES, _N_FEATURES)).astype(np.float32)
-    x = generator.normal(size=(n_samples, _N_FEATURES)).astype(np.float32)
+    centers = 6.0 * generator.normal(size=(_N_CLASSES, n_features)).astype(np.float32)
+    x = generator.normal(size=(n_samples, n_features)).astype(np.float32)
     log = TimeTravel(str(logdir / "walk"), labels=labels)
     head = (centers, -0.5 * (centers**2).sum(1))
     for step in range(n_steps):
@@ -74,7 +74,7 @@ def write_preview(logdir: Path, *, n_samples: int, n_steps: int) -> None:
 def play(browser: Browser, url: str, renderer: str) -> dict[str, Any]:
     """Open the tab, play, and give what the page measured."""
     context = browser.new_context(viewport={"width": 1600, "height": 1000}, reduced_motion="no-preference")
-    context.add_init_script(_WATCH)
+    context.add_init_script(WATCH)
     page = context.new_page()
     page.goto(f"{url}#timetravel&p.timetravel.step=0&p.timetravel.renderer={renderer}")
     frame = find_tab(page).frame
@@ -110,11 +110,10 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="folder to keep the films in")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "RESULTS.md")
     args = parser.parse_args()
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     rows = []
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+            executable_path=find_chromium(), args=["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
         )
         for size in args.sizes:
             n_samples, n_steps = map(int, size.split("x"))

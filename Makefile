@@ -22,7 +22,7 @@ help:
 	@echo 'make check   linters, types, the committed bundle, wheel and sdist, also in the oldest TensorBoard, the documentation'
 	@echo 'make docs    the documentation, into site/'
 	@echo 'make fuzz    what is read and asked, damaged in more ways than make test has time for (about 10 minutes)'
-	@echo 'make faults  the training, the fit and TensorBoard, killed a hundred times each (about an hour)'
+	@echo 'make faults  the training, the fit and TensorBoard, killed a hundred times each (about 20 minutes)'
 	@echo 'make clean   remove what the others made'
 
 $(BIN)/python:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tb_timetravel import TimeTravel
 from tb_timetravel.cli import main
@@ -52,6 +53,56 @@ def test_lines_lead_to_partners_and_their_distance_colours(tab: Callable[..., Ta
     assert lines.evaluate(painted)
     film.page.keyboard.press("Escape")
     expect(lines).to_be_hidden()
+
+
+def exported(film: Tab, button: str) -> Image.Image:
+    with film.page.expect_download(timeout=90_000) as started:
+        film.button(button).click()
+    return Image.open(started.value.path())
+
+
+def n_of_colour(picture: Image.Image, colour: str, width: float) -> int:
+    """Count the pixels of a colour in the part of an exported picture that lies left of its legend."""
+    pixels = np.asarray(picture.convert("RGB")).astype(int)[:, : round(width * picture.width)]
+    wanted = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    return int((np.abs(pixels - wanted).max(axis=2) < 12).sum())
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_exports_show_the_lines_to_partners_and_say_what_they_are(tab: Callable[..., Tab], runs: Path, scheme: str):
+    film = tab(runs, "&p.timetravel.run=pairs&p.timetravel.renderer=cpu&p.timetravel.selected=0-9").wait_for_film()
+    if scheme == "dark":
+        film.page.evaluate("document.body.classList.add('dark-mode')")
+        film.frame.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    colour = film.frame.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--neighbor-space').trim()")
+    box = film.canvas.bounding_box()
+    assert box is not None
+    film.page.keyboard.press("e")
+    found, share = {}, 0.0
+    for scale in (1, 4):
+        film.frame.get_by_role("region", name="Picture", exact=True).get_by_role("combobox").select_option(str(scale))
+        picture = exported(film, "Download PNG")
+        share = box["width"] * scale / picture.width
+        found[scale] = n_of_colour(picture, colour, share)
+        assert n_of_colour(picture, colour, 1.0) > found[scale]  # the legend's own piece of line
+    assert found[1] > 5
+    assert found[4] > 12 * found[1]  # four times as long and as wide; a line of one pixel is pale along its edges
+    section = film.frame.get_by_role("region", name="Film", exact=True)
+    for label, choice in {"Format": "GIF", "Size": "1280 × 720", "Pictures": "5 per second", "Speed": "4 steps/s"}.items():
+        section.get_by_role("combobox", name=label, exact=True).select_option(label=choice)
+    gif = exported(film, "Export film")
+    pictures = []
+    for index in range(gif.n_frames):
+        gif.seek(index)
+        red, _, blue = np.moveaxis(np.asarray(gif.convert("RGB")).astype(int)[:, : gif.width // 2], -1, 0)
+        pictures.append(int(((blue > 150) & (blue - red > 60)).sum()))  # no dot is as blue; a GIF has few colours of its own
+    assert min(pictures) > 50, pictures
+    film.page.keyboard.press("Escape")
+    film.page.keyboard.press("Escape")
+    film.wait("s.selected === 0")
+    film.page.keyboard.press("e")
+    bare = exported(film, "Download PNG")
+    assert n_of_colour(bare, colour, 1.0) < 0.05 * found[4]
 
 
 def test_two_layers_of_a_run_stand_beside_each_other_in_the_same_colours(tab: Callable[..., Tab], runs: Path):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.browser.exported import FilePage
     from tests.browser.tab import Tab
 
 pytest.importorskip("playwright.sync_api")
@@ -103,6 +104,22 @@ def test_exports_show_the_lines_to_partners_and_say_what_they_are(tab: Callable[
     film.page.keyboard.press("e")
     bare = exported(film, "Download PNG")
     assert n_of_colour(bare, colour, 1.0) < 0.05 * found[4]
+
+
+def test_an_exported_page_draws_lines_to_partners(open_page: Callable[..., FilePage], runs: Path, tmp_path: Path):
+    assert main(["export", str(runs / "pairs"), str(tmp_path / "film.html")]) == 0
+    page = open_page(tmp_path / "film.html")
+    expect(page.frame.get_by_label("Colour by")).to_have_value("column:pair_distance")
+    lines = page.frame.locator(".overlay canvas").first
+    expect(lines).to_be_hidden()
+    field = page.frame.get_by_role("combobox", name="Find samples")
+    field.fill("id:0..9")
+    field.press("Enter")
+    page.wait("s.selected === 10")
+    expect(lines).to_be_visible()
+    painted = "(canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((byte) => byte > 0)"
+    assert lines.evaluate(painted)
+    page.keep_screen("page of pairs")
 
 
 def test_two_layers_of_a_run_stand_beside_each_other_in_the_same_colours(tab: Callable[..., Tab], runs: Path):

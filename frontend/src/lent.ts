@@ -52,6 +52,7 @@ export { colourByColumn, columns, partners, workedOutColumn } from "./sample_col
 export { Recent, textOf } from "./samples";
 export { click, focus, joined, select, selectPositions, trailed } from "./selecting";
 export { combined, type How, howOfClick, positionsOf, type Selection } from "./selection";
+export { standAt } from "./stand_at";
 export {
   beside,
   className,

@@ -129,6 +129,9 @@ def test_two_layers_of_a_run_stand_beside_each_other_in_the_same_colours(tab: Ca
     expect(film.frame.locator(".beside-head")).to_contain_text(f"{N} in common")
     expect(film.frame.get_by_label("Held at").locator("option", has_text="same accuracy")).to_be_disabled()
     film.wait_ready()
+    grid = film.frame.get_by_role("grid", name="Samples whose neighbors differ most")
+    expect(grid.get_by_role("columnheader")).to_have_text(["id", "split", "differ"])  # there are no labels
+    expect(grid.locator(".sample-rows .sample-row").first.get_by_role("gridcell")).to_have_count(3)
     colours = (
         "(canvas) => new Set(new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size"
     )

@@ -52,6 +52,33 @@ export function differences(): ((index: number, frame: Frame, signal: AbortSigna
   };
 }
 
+const MOST_KEPT = 64; // steps, of a byte per sample each
+
+/** What is known of steps away from the cursor, and what works out one more. */
+export interface DifferenceElsewhere {
+  readonly known: ReadonlyMap<number, Uint8Array>;
+  find(index: number, frame: Frame, signal: AbortSignal): Promise<void>;
+}
+
+/** Another one where a film is another or they are held otherwise; null while there are not two, or another colour is shown. Reads signals. */
+export const differenceElsewhere = computed<DifferenceElsewhere | null>(() => {
+  state.reel.value;
+  state.beside.value;
+  aligned.value;
+  matching.value;
+  const work = state.colour.value === "difference" ? differences() : null;
+  if (work === null) return null;
+  const known = new Map<number, Uint8Array>();
+  return {
+    known,
+    async find(index, frame, signal) {
+      known.set(index, await work(index, frame, signal));
+      const [oldest] = known.keys();
+      if (known.size > MOST_KEPT && oldest !== undefined) known.delete(oldest);
+    },
+  };
+});
+
 export function keepDifference(): () => void {
   return effect(() => {
     const [one, other, found] = [state.reel.value, state.beside.value, matching.value];

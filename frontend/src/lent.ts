@@ -24,7 +24,7 @@ export { columnsOf } from "./columns";
 export { difference, differences } from "./difference_at";
 export { download } from "./download";
 export { boundsOf, inBox, inRaster, rasterise } from "./engine/lasso";
-export { paintLines } from "./engine/lines";
+export { paintLines, paintPairs } from "./engine/lines";
 export { NameLayout } from "./engine/name_layout";
 export { namesBySize, placeNames } from "./engine/name_places";
 export { openRenderer } from "./engine/open";
@@ -48,10 +48,11 @@ export { drawn } from "./painter";
 export { sizeFactor } from "./picture";
 export { columnKey } from "./query/complete";
 export { ranges } from "./ranges";
-export { colourByColumn, columns, workedOutColumn } from "./sample_columns";
+export { colourByColumn, columns, partners, workedOutColumn } from "./sample_columns";
 export { Recent, textOf } from "./samples";
-export { click, focus, select, selectPositions, trailed } from "./selecting";
+export { click, focus, joined, select, selectPositions, trailed } from "./selecting";
 export { combined, type How, howOfClick, positionsOf, type Selection } from "./selection";
+export { standAt } from "./stand_at";
 export {
   beside,
   className,

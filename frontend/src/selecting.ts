@@ -76,6 +76,14 @@ export const trailed = computed(() => {
   return positionsOf(selection).subarray(0, MOST_TRAILS);
 });
 
+const MOST_JOINED = 300; // more lines than that hide the picture
+
+/** Samples from which lines lead to their partners, where there are some: the selection, or its first so many, and the one in focus. */
+export const joined = computed<readonly number[]>(() => {
+  const focus = state.selected.value;
+  return [...new Set([...positionsOf(state.selection.value).subarray(0, MOST_JOINED), ...(focus === null ? [] : [focus])])];
+});
+
 export function choose(tool: Tool): void {
   state.tool.value = tool;
 }

@@ -187,7 +187,7 @@ export type ScalarTag = Decoded<typeof scalarTag>;
 export const scalars = object({ steps: list(number), values: list(nullable(number)), wall_times: list(nullable(number)) });
 export type Scalars = Decoded<typeof scalars>;
 
-const columnInfo = object({
+export const columnInfo = object({
   name: text,
   kind: word("number", "category", "text"),
   kinds: list(text),

@@ -65,6 +65,25 @@ describe("doubt in the territory", () => {
     expect(lines).toBeLessThan(20);
   });
 
+  it("is hatched by lines that are as wide as the picture is large", () => {
+    const widest = (ratio: number): number => {
+      const side = 64 * ratio;
+      const projection = { scaleX: side, scaleY: -side, offsetX: 0, offsetY: side };
+      const frame = frameOf([[0.1, 0.1]], [0], ["0"]);
+      const scene = sceneOf(samplesOf([0]), frame, { ring: [0, 0, 0], width: side, height: side, projection, ratio });
+      const pixels = new Uint32Array(side * side).fill(0xff0000ff);
+      paintDoubt(scene, pixels);
+      const row = [...pixels.subarray(8 * ratio * side, (8 * ratio + 1) * side)].slice(side / 2);
+      let [best, run] = [0, 0];
+      for (const pixel of row) {
+        run = ((pixel >> 8) & 255) < 135 ? run + 1 : 0;
+        best = Math.max(best, run);
+      }
+      return best;
+    };
+    expect([1, 2, 4].map(widest)).toEqual([1, 2, 4]);
+  });
+
   it("stands between two steps where the fraction says", () => {
     const near = frameOf([[0.5, 0.5]], [0], ["0"]);
     const away = frameOf([[0.05, 0.05]], [0], ["0"]);

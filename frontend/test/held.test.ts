@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { besideInstant } from "../src/beside";
-import { standAt } from "../src/compare/seeking";
+import { standAt } from "../src/stand_at";
 import * as state from "../src/state";
 
 /** As much of a film as time needs. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nearRows, ownSentence, rangesText, recallSentence } from "../src/insight/near";
+import { nearRows, ownSentence, ownWords, rangesText, recallSentence, recallThroughTime } from "../src/insight/near";
 
 describe("the nearest through time", () => {
   it("marks who was not there at the step before", () => {
@@ -44,6 +44,13 @@ describe("the nearest in another run", () => {
       "Tied together by 997 samples of 1,797 in common; of others 86 % find themselves among the 10 nearest (by chance 0.8 %).",
     );
     expect(recallSentence({ ...found, recall: null }, 10)).toMatch(/in common\.$/);
+    const early = { ...found, recall: 0.012 };
+    expect(recallThroughTime([early, { ...found, recall: null }, found], 10)).toBe(
+      "Of others 1 % to 86 %, by the step, find themselves among the 10 nearest (by chance 0.8 %).",
+    );
+    expect(recallThroughTime([found], 10)).toMatch(/^Of others 86 % find/);
+    expect(recallThroughTime([{ ...found, recall: null }], 10)).toBe("");
+    expect([1, 1234, null].map(ownWords)).toEqual(["1", "1,234", ""]);
     expect(ownSentence(1, 1797)).toBe("The sample itself is the nearest there.");
     expect(ownSentence(12, 1797)).toBe("The sample itself is number 12 of 1,797 there; by chance 899.");
     expect(ownSentence(null, 9)).toMatch(/has not this sample/);

@@ -19,6 +19,7 @@ import msgspec
 
 from tb_timetravel import __version__
 from tb_timetravel.errors import Corrupt, InvalidData, NotFound
+from tb_timetravel.export.page_columns import columns_within
 from tb_timetravel.export.source import whole_file
 from tb_timetravel.frame import encode_samples, share_bytes
 from tb_timetravel.schema import PAGE_SIZE, as_plain, find_method
@@ -26,8 +27,9 @@ from tb_timetravel.store.dynamics import n_pages
 from tb_timetravel.store.films import SAMPLE_FIDELITY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from tb_timetravel.export.page_columns import PageColumn
     from tb_timetravel.export.source import Source
     from tb_timetravel.schema import FilmStep
 
@@ -39,10 +41,11 @@ _MILLION = 1_000_000
 
 @dataclass(frozen=True)
 class PageReport:
-    """What was written: bytes, and whether there was no room for thumbnails or texts that the run has."""
+    """What was written: bytes, and whether there was no room for thumbnails or texts, or for how many columns, that the run has."""
 
     n_bytes: int
     media_left_out: bool
+    columns_left_out: int
 
 
 def write_page(source: Source, path: str, *, max_bytes: int = MAX_BYTES, on_step: Callable[[int, int], None] | None = None) -> PageReport:
@@ -56,17 +59,22 @@ def write_page(source: Source, path: str, *, max_bytes: int = MAX_BYTES, on_step
     script = _script()
     end = b"<script>" + script + b"</script>\n</body>\n</html>\n"
     samples = gzip.compress(encode_samples(*source.samples()), mtime=0)
-    opening = {known: _head(source, script) + _block("facts", _json(_facts(source, with_media=known))) for known in (True, False)}
-    frames = sum(_in_base64(step.bytes) for step in source.steps)
-    room = max_bytes - len(opening[True]) - len(end) - _in_base64(len(samples)) - frames
+    head = _head(source, script)
+    frames = sum(_as_block(step.bytes) for step in source.steps)
+    bare = _block("facts", _json(_facts(source, (), with_media=True)))
+    room = max_bytes - len(head) - len(bare) - len(end) - _as_block(len(samples)) - frames
     _check_room(source, room, max_bytes)
-    per_sample = len(SAMPLE_FIDELITY) + 4 * len(source.film.values)
-    columns = _in_base64(per_sample * source.probe.n_samples) * len(source.steps)  # at most
-    media = list(_media(source, room - columns))
+    of_step = (_compressed(size * source.probe.n_samples) for size in (len(SAMPLE_FIDELITY), 4 * len(source.film.values)))
+    told = sum(map(_as_block, of_step)) * len(source.steps)  # at most
+    columns, room = columns_within(source.reader, source.probe, room - told, _cost_of_column)
+    media = list(_media(source, room))
     has_media = source.probe.media.kind != "none"
     with whole_file(path) as file:
-        file.write(opening[bool(media)])
+        file.write(head)
+        file.write(_block("facts", _json(_facts(source, columns, with_media=bool(media)))))
         file.write(_block("samples", base64.b64encode(samples)))
+        for number, column in enumerate(columns):
+            file.write(_block(f"column-{number}", base64.b64encode(column.content)))
         for page, content in enumerate(media):
             file.write(_block(f"media-{page}", base64.b64encode(content)))
         for number, step in enumerate(source.steps):
@@ -77,7 +85,7 @@ def write_page(source: Source, path: str, *, max_bytes: int = MAX_BYTES, on_step
                 on_step(number + 1, len(source.steps))
         file.write(end)
         written = file.tell()
-    return PageReport(written, media_left_out=has_media and not media)
+    return PageReport(written, has_media and not media, source.probe.n_columns - len(columns))
 
 
 def _script() -> bytes:
@@ -88,8 +96,19 @@ def _script() -> bytes:
     return script
 
 
-def _in_base64(n_bytes: int) -> int:
-    return -(-n_bytes // 3) * 4
+def _as_block(n_bytes: int) -> int:
+    """Count the bytes of data in base64 with the element around it."""
+    return -(-n_bytes // 3) * 4 + len(_block("columns-1000000", b""))
+
+
+def _compressed(n_bytes: int) -> int:
+    """Count what bytes take that gzip cannot make fewer, at most."""
+    return n_bytes + n_bytes // 1000 + 64
+
+
+def _cost_of_column(column: PageColumn) -> int:
+    """Count the bytes that a column takes of a page: its block, and its place in the facts."""
+    return _as_block(len(column.content)) + len(_json(as_plain(column.info))) + 1
 
 
 def _check_room(source: Source, room: int, max_bytes: int) -> None:
@@ -127,8 +146,8 @@ def _head(source: Source, script: bytes) -> bytes:
     ).encode()
 
 
-def _facts(source: Source, *, with_media: bool) -> dict[str, Any]:
-    """Describe samples and film as the tab is told of them by ``GET run`` and ``GET film``."""
+def _facts(source: Source, columns: Sequence[PageColumn], *, with_media: bool) -> dict[str, Any]:
+    """Describe samples, film and columns as the tab is told of them by ``GET run``, ``GET film`` and ``GET columns``."""
     probe, film = source.probe, source.film
     described: dict[str, Any] = as_plain(replace(film, steps=source.steps))
     following = {(one.step, other.step) for one, other in zip(film.steps, film.steps[1:], strict=False)}
@@ -144,6 +163,8 @@ def _facts(source: Source, *, with_media: bool) -> dict[str, Any]:
             "run": source.run, "tag": source.tag,
             "n_samples": probe.n_samples, "n_features": probe.n_features, "n_classes": probe.n_classes,
             "class_names": probe.class_names, "splits": probe.split_names, "samples": probe.version,
+            "n_columns": len(columns), "n_targets": min(probe.n_targets, len(columns)),
+            "has_pairs": probe.has_pairs and len(columns) > probe.n_targets, "source": source.reader.source,
             "media": media if with_media else {"kind": "none"}, "steps": [step.step for step in source.steps],
             "fingerprint": film.fingerprint, "films": [shown], "film": film.film, "methods": _methods(film.method),
             "command": None, "cannot_fit": None,
@@ -151,6 +172,7 @@ def _facts(source: Source, *, with_media: bool) -> dict[str, Any]:
         },
         "film": described | {"refinable": False},
         "columns": SAMPLE_FIDELITY,
+        "sample_columns": [as_plain(column.info) for column in columns],
     }  # fmt: skip
 
 
@@ -189,7 +211,7 @@ def _media(source: Source, room: int) -> Iterator[bytes]:
         content = reader.thumbnails(page) if probe.media.kind == "image" else msgspec.json.encode(reader.texts(page))
         if probe.media.kind == "image" and not content.startswith(_PNG):
             raise Corrupt(f"page {page} of the thumbnails is not a PNG; log the run again")
-        room -= _in_base64(len(content))
+        room -= _as_block(len(content))
         if room < 0:
             return
         pages.append(content)

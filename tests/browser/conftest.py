@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.chromium import FLAGS, find_chromium
+from tests.browser.exported import FilePages
 from tests.browser.pages import Pages, Servers
 from tests.browser.runs import log_run
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+    from tests.browser.exported import FilePage
     from tests.browser.tab import Tab
 
 
@@ -98,3 +100,11 @@ def tab(pages: Pages, served: Callable[[Path], str]) -> Iterator[Callable[..., T
 
     yield open_over
     assert not pages.take_back()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., FilePage]]:
+    """Open an exported page from its file, as a reader who likes it light or dark."""
+    pages = FilePages(browser)
+    yield pages.open
+    pages.close()

@@ -84,6 +84,41 @@ def test_dots_are_coloured_by_how_much_their_neighbourhood_differs(film: Tab):
     assert difference(before, film.picture()) > 0.005
 
 
+def test_the_picture_of_a_step_under_the_pointer_is_coloured_by_difference_too(film: Tab):
+    film.frame.get_by_role("combobox", name="Beside").select_option(label="Preview")
+    film.wait("s.beside !== null")
+    film.frame.get_by_role("combobox", name="Colour by").select_option(label="Difference")
+    box = film.step_slider.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    film.page.mouse.move(box["x"] + 7, middle)
+    card = film.frame.locator(".scrub-peek")
+    expect(card).to_contain_text(f"step {STEPS[0]}")
+    coloured = """(canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      let found = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        const pixel = data.subarray(at, at + 3);
+        if (Math.max(...pixel) - Math.min(...pixel) > 60) found++;
+      }
+      return found > 200;
+    }"""
+    canvas = card.locator("canvas").element_handle()
+    film.frame.wait_for_function(coloured, arg=canvas)
+    film.keep_screen("peek difference")
+    last = card.locator("canvas").screenshot()
+    film.page.mouse.move(box["x"] + box["width"] / 3 + 3, middle)
+    expect(card).to_contain_text(f"step {STEPS[1]}")
+    film.frame.wait_for_function(coloured, arg=card.locator("canvas").element_handle())
+    film.page.mouse.move(box["x"] + 7, middle)
+    expect(card).to_contain_text(f"step {STEPS[0]}")
+    assert card.locator("canvas").screenshot() == last  # at once, as it is known
+    film.page.evaluate("document.body.classList.add('dark-mode')")
+    film.frame.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    film.keep_screen("peek difference dark")
+    assert film.state()["step"] == STEPS[-1]
+
+
 def test_the_film_beside_is_in_the_link_and_goes_by_its_key(film: Tab, tab: Callable[..., Tab], fitted: Path):
     film.page.keyboard.press("c")
     film.wait("s.beside !== null")

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Browser
-
+    from tests.browser.exported import FilePage
     from tests.browser.tab import Tab
 
 pytest.importorskip("playwright.sync_api")
@@ -147,16 +146,35 @@ def test_the_film_plays_coloured_by_what_changes(film: Tab):
     film.wait("s.step === 10 && !s.playing")
 
 
-def test_an_exported_page_colours_by_predictions_and_errors(browser: Browser, numbers: Path, tmp_path: Path):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_exported_page_colours_by_targets_predictions_and_errors_and_finds_by_them(
+    open_page: Callable[..., FilePage], numbers: Path, tmp_path: Path, scheme: str
+):
     assert main(["export", str(numbers / "numbers"), str(tmp_path / "film.html")]) == 0
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
-    troubles: list[str] = []
-    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.goto((tmp_path / "film.html").as_uri())
-    expect(page.get_by_label("Colour by")).to_have_value("column:prediction")
-    page.get_by_label("Colour by").select_option(label="error")
-    expect(page.locator(".ramp")).to_contain_text("how far the prediction is from the target")
-    expect(page.locator(".fidelity")).to_contain_text("R²")
-    page.close()
-    assert not troubles
+    page = open_page(tmp_path / "film.html", scheme)
+    colour, ramp = page.frame.get_by_label("Colour by"), page.frame.locator(".ramp")
+    expect(colour).to_have_value("column:target")
+    by_target = page.picture()
+    page.page.keyboard.press("3")
+    expect(colour).to_have_value("column:error")
+    expect(ramp).to_contain_text("how far the prediction is from the target")
+    expect(page.frame.locator(".fidelity")).to_contain_text("R²")
+    assert difference(page.picture(), by_target) > 0.003
+    page.page.keyboard.press("1")
+    expect(colour).to_have_value("column:target")
+    expect(ramp).to_contain_text(f"{TARGET.min():.4g}"[:4])
+    page.page.keyboard.press("9")
+    page.page.keyboard.press("9")
+    assert colour.input_value() != "column:target"
+    colour.select_option(label="group")
+    expect(page.frame.locator(".legend")).to_contain_text("b")
+    ask(page, "error>4 group:b")
+    for index, step in enumerate(STEPS):
+        page.frame.evaluate("document.activeElement.blur()")
+        page.page.keyboard.press("Home")
+        for _ in range(index):
+            page.page.keyboard.press("ArrowRight")
+        page.wait(f"s.step === {step} && s.selected === {int(((errors_at(step) > 4)[1::3]).sum())}")
+    page.keep_screen(f"page of numbers {scheme}")
+    ask(page, f"target:{TARGET[7]}")
+    page.wait("s.selected === 1")

@@ -2,63 +2,27 @@
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from tb_timetravel.cli import main
 from tests.browser.runs import N_SAMPLES, RUN, STEPS
-from tests.browser.tab import Complaints, Tab, difference, n_colours
-from tests.export.films import CLASSES, log_and_fit
+from tests.browser.tab import difference, n_colours
+from tests.export.films import CLASSES, COLUMNS, log_and_fit
 from tests.export.films import RUN as HOSTILE_RUN
 
+pytest.importorskip("playwright.sync_api")
+from playwright.sync_api import expect
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from playwright.sync_api import Browser
 
-_PATIENCE_S = 30
-
-
-class Page(Tab):
-    """The same, without TensorBoard around it; its policy forbids the eval that Playwright waits by."""
-
-    def wait(self, condition: str, timeout_s: float = _PATIENCE_S) -> dict[str, Any]:
-        deadline = time.monotonic() + timeout_s
-        while time.monotonic() < deadline:
-            if self.page.evaluate(f"(() => {{ const s = window.__timetravel?.state(); return s !== undefined && ({condition}); }})()"):
-                return self.state()
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"{condition} did not come true; the state is {self.state()}")
-
-    def wait_ready(self) -> dict[str, Any]:
-        return self.wait("window.__timetravel.ready")
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a file; at the end the browser must have complained of nothing, and asked for nothing but the files."""
-    complaints, asked, opened = Complaints(), [], []
-    contexts = []
-
-    def open_file(path: Path, scheme: str = "light") -> Page:
-        context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme=scheme, offline=True)
-        contexts.append(context)
-        page = context.new_page()
-        complaints.listen(page)
-        page.on("request", lambda request: asked.append(request.url))
-        opened.append(path.as_uri())
-        page.goto(path.as_uri())
-        return Page(page, page.main_frame).wait_for_film()
-
-    yield open_file
-    for context in contexts:
-        context.close()
-    assert not complaints.words
-    assert [url for url in asked if not url.startswith(("data:", "blob:"))] == opened
+    from tests.browser.exported import FilePage
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +34,7 @@ def exported(fitted: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_shows_the_film_at_its_last_step_as_light_or_dark_as_the_reader_likes(
-    open_page: Callable[..., Page], exported: Path, scheme: str
+    open_page: Callable[..., FilePage], exported: Path, scheme: str
 ):
     page = open_page(exported, scheme)
     state = page.state()
@@ -84,7 +48,7 @@ def test_a_page_shows_the_film_at_its_last_step_as_light_or_dark_as_the_reader_l
     page.keep_screen(f"page_{scheme}")
 
 
-def test_playing_moves_the_dots_from_the_first_step_to_the_last_and_pauses(open_page: Callable[..., Page], exported: Path):
+def test_playing_moves_the_dots_from_the_first_step_to_the_last_and_pauses(open_page: Callable[..., FilePage], exported: Path):
     page = open_page(exported)
     page.button("First step").click()
     page.wait(f"s.step === {STEPS[0]}")
@@ -100,7 +64,7 @@ def test_playing_moves_the_dots_from_the_first_step_to_the_last_and_pauses(open_
     page.wait(f"!s.playing && s.cursor === {len(STEPS) - 1}")
 
 
-def test_scrubbing_colours_and_the_legend_work(open_page: Callable[..., Page], exported: Path):
+def test_scrubbing_colours_and_the_legend_work(open_page: Callable[..., FilePage], exported: Path):
     page = open_page(exported)
     page.step_slider.focus()
     page.step_slider.press("ArrowLeft")
@@ -117,7 +81,7 @@ def test_scrubbing_colours_and_the_legend_work(open_page: Callable[..., Page], e
     assert difference(page.picture(), by_label) > 0.002
 
 
-def test_hovering_a_dot_tells_its_label_its_prediction_and_its_history(open_page: Callable[..., Page], exported: Path):
+def test_hovering_a_dot_tells_its_label_its_prediction_and_its_history(open_page: Callable[..., FilePage], exported: Path):
     page = open_page(exported)
     box = page.canvas.bounding_box()
     assert box is not None
@@ -137,7 +101,7 @@ def test_hovering_a_dot_tells_its_label_its_prediction_and_its_history(open_page
     assert 0 <= int(words.split()[0].lstrip("#")) < N_SAMPLES
 
 
-def test_no_name_of_a_run_class_split_or_text_becomes_html_or_script(open_page: Callable[..., Page], tmp_path: Path):
+def test_no_name_of_a_run_class_split_or_text_becomes_html_or_script(open_page: Callable[..., FilePage], tmp_path: Path):
     log_and_fit(tmp_path / "runs")
     assert main(["export", str(tmp_path / "runs"), str(tmp_path / "film.html")]) == 0
     page = open_page(tmp_path / "film.html")
@@ -151,6 +115,48 @@ def test_no_name_of_a_run_class_split_or_text_becomes_html_or_script(open_page: 
     assert page.page.evaluate("window.hacked") is None
     assert page.page.evaluate("document.querySelectorAll('img, svg[onload], b[onclick]').length") == 0
     assert page.page.evaluate("[...document.scripts].filter((script) => script.type === '').length") == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_columns_colour_stand_in_the_tooltip_and_are_found_whatever_they_are_called(
+    open_page: Callable[..., FilePage], tmp_path: Path, scheme: str
+):
+    log_and_fit(tmp_path / "runs")
+    assert main(["export", str(tmp_path / "runs"), str(tmp_path / "film.html")]) == 0
+    page = open_page(tmp_path / "film.html", scheme)
+    by_label = page.picture()
+    colour = page.frame.get_by_label("Colour by")
+    for name in ("age", "x", "<i onmouseover=window.hacked=6>"):
+        colour.select_option(label=name)
+        page.page.wait_for_timeout(300)
+        assert difference(page.picture(), by_label) > 0.002, name
+    colour.select_option(label="x")
+    assert page.frame.locator(".legend").get_by_role("button", name="</script>").count() > 0
+    field = page.frame.get_by_role("combobox", name="Find samples")
+    ages, kinds = COLUMNS["age"], COLUMNS["x"]
+    for query, wanted in {
+        "age>7 x:b": sum(age > 7 and kind == "b" for age, kind in zip(ages, kinds, strict=True)),
+        "age:none": 1,
+        'file:"12.png"': 1,
+        "x:</script> wrong": None,
+        '"<i onmouseover=window.hacked=6>":1764000003.25': 1,
+    }.items():
+        field.fill(query)
+        field.press("Enter")
+        if wanted is None:
+            expect(page.frame.locator(".query")).to_have_class("query followed")
+        else:
+            page.wait(f"s.selected === {wanted}")
+    field.fill("id:84")
+    field.press("Enter")
+    page.wait("s.selected === 1")
+    page.frame.evaluate("document.activeElement.blur()")
+    page.page.keyboard.press("Escape")
+    page.wait("s.selected === 0")
+    field.fill("ag")
+    expect(page.frame.get_by_role("option", name="age>")).to_be_visible()
+    page.keep_screen(f"page columns {scheme}")
+    assert page.page.evaluate("window.hacked") is None
 
 
 def test_a_damaged_page_says_so(browser: Browser, exported: Path, tmp_path: Path):

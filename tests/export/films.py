@@ -23,6 +23,7 @@ COLUMNS = {
     "age": np.where(np.arange(N_SAMPLES) == 5, np.nan, np.arange(N_SAMPLES) / 4),
     "x": ["</script>", "b", None] * 20,
     "file": [f"{i}.png" for i in range(N_SAMPLES)],
+    "<i onmouseover=window.hacked=6>": [1764000000.25 + i for i in range(N_SAMPLES)],
 }
 TEXT = "</script><svg onload=window.hacked=5> number {}"
 

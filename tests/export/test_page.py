@@ -16,7 +16,7 @@ from tb_timetravel.cli import main
 from tb_timetravel.errors import InvalidData
 from tb_timetravel.export import Source, write_page
 from tb_timetravel.export.page import MAX_BYTES
-from tests.export.films import CLASSES, N_SAMPLES, RUN, SPLITS, STEPS, TAG, TEXT
+from tests.export.films import CLASSES, COLUMNS, N_SAMPLES, RUN, SPLITS, STEPS, TAG, TEXT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,8 @@ def page(logdir: Path, tmp_path_factory: pytest.TempPathFactory) -> Page:
 
 
 def test_no_name_becomes_an_element(page: Page):
-    blocks = 2 + 1 + 2 * len(STEPS)  # facts and samples, a page of texts, frame and columns of every step
+    # Facts and samples, columns of the samples, a page of texts, frame and columns of every step.
+    blocks = 2 + len(COLUMNS) + 1 + 2 * len(STEPS)
     assert page.elements == ["html", "head", "meta", "meta", "meta", "meta", "title", "body", "noscript", *["script"] * (blocks + 1)]
     assert page.title == f"{RUN} · Time Travel"
 
@@ -95,6 +96,33 @@ def test_frames_and_samples_are_those_of_the_film(page: Page, source: Source):
     kept = source.films.sample_fidelity(source.film.film, STEPS[1], N_SAMPLES).T
     column = np.frombuffer(gzip.decompress(page.bytes_of("columns-1")), np.uint8).reshape(4, N_SAMPLES)
     np.testing.assert_allclose(column / 254, kept, atol=0.003)
+
+
+def test_columns_of_the_samples_are_those_that_were_logged(page: Page):
+    facts = page.facts
+    assert [column["name"] for column in facts["sample_columns"]] == list(COLUMNS)
+    assert (facts["probe"]["n_columns"], facts["probe"]["n_targets"], facts["probe"]["has_pairs"]) == (4, 0, False)
+    age, kind, file, seconds = (gzip.decompress(page.bytes_of(f"column-{number}")) for number in range(4))
+    np.testing.assert_array_equal(np.frombuffer(age, "<f4"), COLUMNS["age"].astype("f4"))  # quarters are exact in single precision
+    assert facts["sample_columns"][1]["kinds"] == ["</script>", "b"]
+    assert np.frombuffer(kind, np.uint8)[:4].tolist() == [0, 1, 255, 0]
+    assert json.loads(file) == COLUMNS["file"]
+    np.testing.assert_array_equal(np.frombuffer(seconds, "<f8"), COLUMNS["<i onmouseover=window.hacked=6>"])
+
+
+def test_columns_without_room_are_left_out_from_the_last_on_and_counted(source: Source, tmp_path: Path):
+    whole = write_page(source, str(tmp_path / "whole.html"))
+    assert whole.columns_left_out == 0
+    by_room = {}
+    for room in range(whole.n_bytes - 5_000, whole.n_bytes + 1_500, 250):
+        report = write_page(source, str(tmp_path / "tight.html"), max_bytes=room)
+        by_room[room] = report.columns_left_out
+        facts = Page((tmp_path / "tight.html").read_text(encoding="utf-8")).facts
+        assert [column["name"] for column in facts["sample_columns"]] == list(COLUMNS)[: 4 - report.columns_left_out]
+        assert facts["probe"]["n_columns"] == 4 - report.columns_left_out
+        assert report.n_bytes <= room
+    assert list(by_room.values()) == sorted(by_room.values(), reverse=True)
+    assert {0, 4} < set(by_room.values())
 
 
 def test_of_steps_with_gaps_no_flips_are_told(source: Source, tmp_path: Path):

@@ -32,13 +32,14 @@ function Rows({ reel, values }: { reel: tab.Reel; values: Uint8Array }): JSX.Ele
   if (rows.length === 0) return <p class="faint">Every sample has the same neighbors in both.</p>;
   const { samples, probe } = reel;
   const hasPictures = probe.media.kind === "image";
+  const hasClasses = tab.nClasses.value > 0;
   return (
     <RowList
       id="different"
       label="Samples whose neighbors differ most"
       rows={rows}
-      columns={hasPictures ? "1.3fr 2fr 1fr 1fr" : "1fr 2fr 1fr 1fr"}
-      head={["id", "label", "split", "differ"].map((name) => (
+      columns={`${hasPictures ? "1.3fr" : "1fr"}${hasClasses ? " 2fr" : ""} 1fr 1fr`}
+      head={["id", ...(hasClasses ? ["label"] : []), "split", "differ"].map((name) => (
         <span key={name} role="columnheader">
           {name}
         </span>
@@ -51,7 +52,7 @@ function Rows({ reel, values }: { reel: tab.Reel; values: Uint8Array }): JSX.Ele
               {hasPictures && <Picture reel={reel} sample={sample} size={THUMB} />}
               {samples.id[sample]}
             </span>
-            <span role="gridcell">{label >= 0 && <Named kind={label} names={probe.class_names} />}</span>
+            {hasClasses && <span role="gridcell">{label >= 0 && <Named kind={label} names={probe.class_names} />}</span>}
             <span role="gridcell">{probe.splits[samples.split[sample] ?? 0] ?? ""}</span>
             <span role="gridcell">{formatPercent((values[sample] ?? 0) / 254)}</span>
           </>

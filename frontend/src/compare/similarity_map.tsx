@@ -7,7 +7,6 @@ import * as tab from "../lent";
 import { besideInstant } from "../lent";
 import { viridisGradient } from "../palette";
 import { fetchSimilarity } from "./fetching";
-import { standAt } from "./seeking";
 import { cellAt, mostAlike, nearestCell, paint, placeOf, type Similarity, scaleOf, valueAt } from "./similarity";
 
 const percent = (place: number): string => `${(100 * place).toFixed(2)}%`;
@@ -53,7 +52,7 @@ function SimilarityGrid({ found, beside }: { found: Similarity; beside: tab.Reel
   const [here, there] = pointed.value ?? present;
   const best = useMemo(() => mostAlike(found, present[0]), [found, present[0]]);
 
-  const go = ([to, beside]: Cell): void => standAt(steps[to] ?? 0, others[beside] ?? 0);
+  const go = ([to, beside]: Cell): void => tab.standAt(steps[to] ?? 0, others[beside] ?? 0);
   const cellOf = ({ clientX, clientY }: PointerEvent): Cell => {
     const { left, top, width, height } = box.current?.getBoundingClientRect() ?? new DOMRect();
     return [cellAt((clientX - left) / width, steps.length), cellAt(1 - (clientY - top) / height, others.length)];

@@ -1,4 +1,4 @@
-/** What lies over the picture on screen, once more over a picture to take away: class names, trails, lines to neighbours. */
+/** What lies over the picture on screen, once more over a picture to take away: class names, trails, lines to partners and to neighbours. */
 import type { Nearest } from "../engine/lines";
 import type { Scene } from "../engine/scene";
 import * as tab from "../lent";
@@ -16,6 +16,7 @@ export interface Overlaid {
   readonly names: readonly { readonly name: string; readonly colour: string }[];
   readonly labelled: boolean;
   readonly trails: { readonly samples: Uint32Array; readonly length: number } | null;
+  readonly pairs: { readonly samples: readonly number[]; readonly partner: ArrayLike<number> } | null;
   readonly lines: { readonly sample: number; readonly which: NeighborLines } | null;
   colourOf(name: string): string;
 }
@@ -24,6 +25,7 @@ export function overlaidNow({ probe, samples }: tab.Reel, colourOf: Overlaid["co
   const sample = tab.selected.peek();
   const which = tab.neighborLines.peek();
   const colours = tab.classColours.peek();
+  const [joined, partner] = [tab.joined.peek(), tab.partners()];
   return {
     names:
       colours.length < 2 || !tab.isSwitchedOn("names")
@@ -34,6 +36,7 @@ export function overlaidNow({ probe, samples }: tab.Reel, colourOf: Overlaid["co
       tab.trailsShown.peek() && tab.trailed.peek().length > 0
         ? { samples: tab.trailed.peek(), length: tab.trailLength.peek() }
         : null,
+    pairs: partner === null || !joined.some((one) => (partner[one] ?? -1) >= 0) ? null : { samples: joined, partner },
     lines: sample === null || which === "none" ? null : { sample, which },
     colourOf,
   };
@@ -60,13 +63,14 @@ export class OverPainter {
 
   paint(context: CanvasRenderingContext2D, { scene, cursor, nearest, frameAt }: Moment): void {
     const { x, y, width, height } = this.box;
-    const { trails, lines, colourOf } = this.what;
+    const { trails, pairs, lines, colourOf } = this.what;
     context.save();
     context.beginPath();
     context.rect(x, y, width, height);
     context.clip();
     context.translate(x, y);
     if (trails !== null) this.#trails.paint(context, scene, this.unit, trails.samples, cursor, trails.length, frameAt);
+    if (pairs !== null) tab.paintPairs(context, scene, this.unit, pairs.samples, pairs.partner, colourOf("--neighbor-space"));
     if (lines !== null && nearest !== null) tab.paintLines(context, scene, this.unit, lines.sample, nearest, colourOf);
     if (this.what.names.length === scene.nClasses) this.#paintNames(context, scene);
     context.restore();

@@ -5,7 +5,7 @@ import type { DotShape } from "../engine/scene";
 export interface Key {
   readonly name: string;
   readonly colour: string;
-  readonly shape: DotShape | "cored" | "hatched" | "line" | "dashed";
+  readonly shape: DotShape | "cored" | "hatched" | "line" | "thin" | "dashed";
 }
 
 export interface Legend {
@@ -124,11 +124,13 @@ function swatch(context: Context, { shape, colour }: Key, x: number, y: number, 
     context.stroke();
     return;
   }
-  if (shape === "line" || shape === "dashed") {
+  if (shape === "line" || shape === "thin" || shape === "dashed") {
     if (shape === "dashed") context.setLineDash([3 * unit, 2 * unit]);
-    context.lineWidth = 2 * unit;
-    context.moveTo(x - radius, y);
-    context.lineTo(x + radius, y);
+    const width = shape === "thin" ? 1 : 2;
+    const middle = y + (width % 2) * 0.5 * unit; // on whole pixels
+    context.lineWidth = width * unit;
+    context.moveTo(x - radius, middle);
+    context.lineTo(x + radius, middle);
     context.stroke();
     context.setLineDash([]);
     return;

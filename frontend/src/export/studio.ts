@@ -48,13 +48,14 @@ function legendNow(reel: tab.Reel, ink: Ink, over: Overlaid): Legend {
   const doubt = tab.doubtWords.peek();
   const faint = (name: string | null | undefined, shape: Key["shape"], colour = ink.faint): Key[] =>
     name == null ? [] : [{ name, colour, shape }];
-  const { lines, colourOf } = over;
+  const { pairs, lines, colourOf } = over;
   const words = [
     ...shownSplits,
     ...(found?.partial ? faint("not measured", "circle", NONE_COLOUR) : []),
     ...faint(marked, "cored"),
     ...faint(tab.trustWords.peek()?.words, "circle"),
     ...faint(doubt, "hatched"),
+    ...(pairs === null ? [] : faint("joined with its partner", "thin", colourOf("--neighbor-space"))),
     ...(lines === null || lines.which === "plane"
       ? []
       : faint("near in the representation", "line", colourOf("--neighbor-space"))),

@@ -36,17 +36,17 @@ export const fetchNear = async (
 ): Promise<wire.NearStep[]> =>
   (await getJson(wire.near, "near", { run, tag, step, samples, as_one: asOne ? 1 : 0, metric, k })).near;
 
-/** What is near them in another run, at a step of that one. */
+/** What is near them in another run: at a step of each, or through time, beside the steps of the nearest numbers. */
 export const fetchNearAcross = async (
   { run, tag }: Place,
   other: Place,
-  step: number,
-  withStep: number,
+  of: { readonly step: number; readonly withStep: number } | "all",
   samples: string,
   asOne: boolean,
   metric: string,
   k: number,
 ): Promise<wire.NearAcrossStep[]> => {
-  const across = { with_run: other.run, with_tag: other.tag, with_step: withStep };
-  return (await getJson(wire.nearAcross, "near", { run, tag, step, samples, as_one: asOne ? 1 : 0, metric, k, ...across })).near;
+  const steps = of === "all" ? { step: of } : { step: of.step, with_step: of.withStep };
+  const across = { with_run: other.run, with_tag: other.tag, ...steps };
+  return (await getJson(wire.nearAcross, "near", { run, tag, samples, as_one: asOne ? 1 : 0, metric, k, ...across })).near;
 };

@@ -39,6 +39,19 @@ export function recallSentence({ recall, recall_by_chance: chance, n_anchors, n_
   return `${tied}; of others ${formatPercent(recall)} find themselves among the ${k} nearest (by chance ${(chance * 100).toFixed(1)} %).`;
 }
 
+/** The same of all steps. */
+export function recallThroughTime(steps: readonly NearAcrossStep[], k: number): string {
+  const known = steps.flatMap(({ recall }) => (recall === null ? [] : [recall]));
+  const [low, high] = [Math.min(...known), Math.max(...known)].map(formatPercent);
+  if (low === undefined || high === undefined || known.length === 0) return "";
+  const chance = Math.max(...steps.map(({ recall_by_chance }) => recall_by_chance));
+  const share = low === high ? high : `${low} to ${high}, by the step,`;
+  return `Of others ${share} find themselves among the ${k} nearest (by chance ${(chance * 100).toFixed(1)} %).`;
+}
+
+/** The sample's own place among all of the other run, as a cell has it: empty where it has none. */
+export const ownWords = (rank: number | null): string => (rank === null ? "" : formatCount(rank));
+
 /** Where the sample itself comes in the other run. */
 export function ownSentence(rank: number | null, n: number): string {
   if (rank === null) return "The other run has not this sample itself.";

@@ -5,10 +5,10 @@ import * as tab from "../lent";
 import { useMemo } from "../lent";
 import { fetchNearAcross } from "./api";
 import { nearRows, ownSentence, recallSentence } from "./near";
+import { K, ThroughTime } from "./near_time";
 import { Tick } from "./shared";
 import { Card, useAnswer, useRested } from "./subject";
 
-const K = 10;
 export const REST_MS = 300;
 const METRICS = { euclidean: "Euclidean", cosine: "Cosine" } as const;
 type Metric = keyof typeof METRICS;
@@ -59,9 +59,13 @@ export function NearAcross({ reel, other, question }: { reel: tab.Reel; other: t
   const at = tab.useComputed(() => other.steps[tab.besideInstant.value.nearest] ?? null);
   const withStep = useRested(at, REST_MS);
   const facts = [reel, other].flatMap(({ place, probe }) => [place.run, place.tag, probe.fingerprint]);
-  const key = ["across", ...facts, step, withStep, question.samples, question.asOne, metric.value].join("\n");
-  const { value, trouble, busy } = useAnswer(step === null || withStep === null ? null : key, () =>
-    fetchNearAcross(reel.place, other.place, step ?? 0, withStep ?? 0, question.samples, question.asOne, metric.value, K),
+  const keyOf = (...of: (number | "all" | null)[]): string =>
+    ["across", ...facts, ...of, question.samples, question.asOne, metric.value].join("\n");
+  const ask = (of: Parameters<typeof fetchNearAcross>[2]) => () =>
+    fetchNearAcross(reel.place, other.place, of, question.samples, question.asOne, metric.value, K);
+  const { value, trouble, busy } = useAnswer(
+    step === null || withStep === null ? null : keyOf(step, withStep),
+    ask({ step: step ?? 0, withStep: withStep ?? 0 }),
   );
   const found = value?.[0];
   const [row] = useMemo(() => nearRows(value ?? []), [value]);
@@ -86,6 +90,7 @@ export function NearAcross({ reel, other, question }: { reel: tab.Reel; other: t
           <p class="faint">{recallSentence(found, K)}</p>
         </>
       )}
+      <ThroughTime reel={reel} of={other} question={keyOf("all")} ask={ask("all")} reading="Reading both logs" />
     </>
   );
 }

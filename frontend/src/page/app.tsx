@@ -6,6 +6,7 @@ import * as state from "../state";
 import { Display } from "../ui/display";
 import { DrawerToggle } from "../ui/drawer_toggle";
 import { Fidelity } from "../ui/fidelity";
+import { QueryField } from "../ui/query_field";
 import { Stage } from "../ui/stage";
 import { Timeline } from "../ui/timeline";
 
@@ -17,7 +18,8 @@ function Header({ reel }: { reel: state.Reel }): JSX.Element {
       <h1 class="page-title">{place.tag === "probe" ? place.run : `${place.run} · ${place.tag}`}</h1>
       <span class="summary">{facts.join(" · ")}</span>
       <span class="spacer" />
-      <span class="faint">Time Travel</span>
+      <QueryField />
+      <span class="faint page-maker">Time Travel</span>
       <DrawerToggle>Fidelity</DrawerToggle>
     </header>
   );

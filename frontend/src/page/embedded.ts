@@ -5,8 +5,9 @@
 import type * as api from "../api";
 import { type Column, decodeFrame, decodeSamples, type Frame } from "../binary";
 import { type Decoded, list, object, text } from "../decode";
-import { film as filmDecoder, probe as probeDecoder } from "../wire";
+import { columnInfo, film as filmDecoder, probe as probeDecoder } from "../wire";
 import { flipsUntil, usualFlips } from "./flip_counts";
+import { packedColumn } from "./packed_column";
 
 export * from "../api";
 
@@ -28,11 +29,11 @@ function bytes(id: string): Uint8Array<ArrayBuffer> {
 const unzipped = (id: string): Promise<ArrayBuffer> =>
   new Response(new Blob([bytes(id)]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 
-const decodeFacts = object({ probe: probeDecoder, film: filmDecoder, columns: list(text) });
+const decodeFacts = object({ probe: probeDecoder, film: filmDecoder, columns: list(text), sample_columns: list(columnInfo) });
 
 let known: Decoded<typeof decodeFacts> | null = null;
 
-/** The film, its samples' description, and the columns of values that every step has. */
+/** The film, its samples' description, the columns of values that every step has, and those that no step changes. */
 export function facts(): Decoded<typeof decodeFacts> {
   known ??= decodeFacts(JSON.parse(block("facts")), "facts");
   return known;
@@ -51,6 +52,13 @@ export const fetchFrame: typeof api.fetchFrame = (_, __, { step }) => frameAt(in
 export const thumbnailsAddress: typeof api.thumbnailsAddress = (_, __, page) => `data:image/png;base64,${block(`media-${page}`)}`;
 export const fetchTexts: typeof api.fetchTexts = async (_, __, page) =>
   list(text)(JSON.parse(new TextDecoder().decode(bytes(`media-${page}`))), "texts");
+
+export const fetchColumns: typeof api.fetchColumns = async () => [...facts().sample_columns];
+export const fetchColumnValues: typeof api.fetchColumnValues = async (_, __, at) => {
+  const info = facts().sample_columns[at];
+  if (info === undefined) throw nothing(`column ${at}`);
+  return packedColumn(await unzipped(`column-${at}`), info.kind, facts().probe.n_samples);
+};
 
 /** Predictions and confidences of all steps, read once: two bytes per sample and step. */
 type Told = Pick<Frame, "prediction" | "confidence">;

@@ -6,6 +6,7 @@ import { listenToKeys } from "../keyboard";
 import { keepFilmOpen } from "../loader";
 import { runPlayback } from "../playback";
 import { exposeForTests } from "../probe_window";
+import { followQuery } from "../query/ask";
 import { keepSampleColumns } from "../sample_columns";
 import { keepSelection } from "../selecting";
 import * as state from "../state";
@@ -44,6 +45,7 @@ function start(root: HTMLElement): void {
   mount(<Page />, root);
   keepFilmOpen();
   keepSelection();
+  followQuery();
   keepSampleColumns();
   keepColumns();
   runPlayback();

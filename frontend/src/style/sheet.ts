@@ -23,9 +23,9 @@ import tokens from "./tokens.css";
 import tooltip from "./tooltip.css";
 
 /** What shows a film, wherever it is. */
-const film = [tokens, base, controls, layout, display, finding, stage, notices, timeline, time, panel, tooltip, overlay];
-/** What an exported page has none of: charts, a film beside, fits, a selection's samples, queries, menus of the header. */
-const tabOnly = [uplot, beside, states, curves, help, selecting, query, exporting];
+const film = [tokens, base, controls, layout, display, finding, stage, notices, timeline, time, panel, tooltip, overlay, query];
+/** What an exported page has none of: charts, a film beside, fits, a selection's samples, menus of the header. */
+const tabOnly = [uplot, beside, states, curves, help, selecting, exporting];
 
 // Functions, so that what only the tab needs is dropped from the page.
 export const tabSheet = (): string => [...film, ...tabOnly, narrow].join("\n");

@@ -7,16 +7,13 @@ import { TrailPainter } from "../engine/trails";
 import { nearest } from "../neighbors";
 import { drawn } from "../painter";
 import { partners } from "../sample_columns";
-import { trailed } from "../selecting";
-import { positionsOf } from "../selection";
+import { joined, trailed } from "../selecting";
 import * as state from "../state";
 
-const MOST_JOINED = 300; // more lines than that hide the picture
-
-/** Samples from which lines lead to their partners: what is selected, in focus or under the pointer. */
-function joinedSamples(): number[] {
-  const chosen = [...positionsOf(state.selection.value).subarray(0, MOST_JOINED), state.selected.value, state.hovered.value];
-  return [...new Set(chosen)].filter((sample) => sample !== null);
+/** Of these and the one under the pointer. */
+function joinedNow(): readonly number[] {
+  const hovered = state.hovered.value;
+  return hovered === null || joined.value.includes(hovered) ? joined.value : [...joined.value, hovered];
 }
 
 export function Overlay({ reel }: { reel: state.Reel }): JSX.Element {
@@ -31,8 +28,8 @@ export function Overlay({ reel }: { reel: state.Reel }): JSX.Element {
     const hasTrails = state.trailsShown.value && trailed.value.length > 0;
     const hasLines = state.neighborLines.value !== "none" && focus !== null && focus < scene.samples.n;
     const partner = partners();
-    const joined = partner === null ? [] : joinedSamples();
-    element.hidden = !hasTrails && !hasLines && joined.length === 0;
+    const from = partner === null ? [] : joinedNow();
+    element.hidden = !hasTrails && !hasLines && from.length === 0;
     if (element.hidden || scene.samples !== reel.samples) return;
     const context = element.getContext("2d");
     if (context === null) return;
@@ -46,7 +43,7 @@ export function Overlay({ reel }: { reel: state.Reel }): JSX.Element {
       );
     }
     const style = getComputedStyle(element);
-    if (partner !== null) paintPairs(context, scene, ratio, joined, partner, style.getPropertyValue("--neighbor-space"));
+    if (partner !== null) paintPairs(context, scene, ratio, from, partner, style.getPropertyValue("--neighbor-space"));
     if (hasLines) paintLines(context, scene, ratio, focus, nearest.value, (name) => style.getPropertyValue(name));
   });
   return (

@@ -2,7 +2,9 @@
 import { computed, type Signal, useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { Frame } from "../binary";
 import { colouring } from "../columns";
+import { differenceElsewhere } from "../difference_at";
 import { barsOf, barsPath } from "../flips";
 import { formatCount, formatPercent, formatValue } from "../format";
 import { ranges } from "../ranges";
@@ -69,18 +71,46 @@ interface Peek {
   readonly index: number;
 }
 
+const REST_MS = 120; // a pointer on its way works out nothing
+
+/** The difference to the film beside at a step that is looked at; null for other colours, and until it is known. Reads signals. */
+function useDifference(index: number, frame: Frame | undefined): Uint8Array | null {
+  const source = differenceElsewhere.value;
+  const found = useSignal(0);
+  useEffect(() => {
+    if (source === null || frame === undefined || source.known.has(index)) return undefined;
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
+      source.find(index, frame, controller.signal).then(
+        () => found.value++,
+        () => undefined, // the picture stays without it
+      );
+    }, REST_MS);
+    return () => {
+      clearTimeout(timer);
+      controller.abort();
+    };
+  }, [source, index, frame]);
+  found.value;
+  return source?.known.get(index) ?? null;
+}
+
 /** A step without going there: its picture where its frame is in memory, and its numbers. */
 function PeekCard({ reel, peek }: { reel: state.Reel; peek: Peek }): JSX.Element | null {
   const canvas = useRef<HTMLCanvasElement>(null);
   // The frame may arrive while it is looked at, and the film be coloured otherwise; another picture of a film that plays changes nothing.
-  const picture = useMemo(
+  const frame = useMemo(
     () =>
       computed(() => {
         state.framesVersion.value;
-        const here = reel.frames.get(peek.index);
-        return here === undefined ? null : thumbOf(here, colouring(peek.index)?.values ?? null);
+        return reel.frames.get(peek.index);
       }),
     [reel, peek.index],
+  ).value;
+  const differs = useDifference(peek.index, frame);
+  const picture = useMemo(
+    () => computed(() => (frame === undefined ? null : thumbOf(frame, differs ?? colouring(peek.index)?.values ?? null))),
+    [frame, differs, peek.index],
   ).value;
   useEffect(() => {
     if (picture !== null) canvas.current?.getContext("2d", { alpha: false })?.putImageData(picture, 0, 0);

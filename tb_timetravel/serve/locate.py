@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from tensorboard import plugin_util
 
 from tb_timetravel.errors import NotFound, StoreError
+from tb_timetravel.serve.event_data import reading_events
 from tb_timetravel.store import probe_directory, tags_of
 from tb_timetravel.store.files import is_local, join
 from tb_timetravel.store.places import absolute
@@ -79,13 +80,19 @@ class RunLocator:
         self._runs: Recent[frozenset[str]] = Recent()
 
     def runs(self, asker: Asker) -> list[str]:
-        """List the runs, in order of their names."""
+        """List the runs, in order of their names.
+
+        Raises
+        ------
+        Corrupt : a damaged event file keeps TensorBoard from it.
+        """
         return sorted(self._runs.get(asker.experiment_id, lambda: self._list(asker)))
 
     def _list(self, asker: Asker) -> frozenset[str]:
         if self._provider is None:
             return frozenset()
-        listed = frozenset(run.run_name for run in self._provider.list_runs(asker.context, experiment_id=asker.experiment_id))
+        with reading_events(f"whole event files below {self.logdir_as_typed}"):
+            listed = frozenset(run.run_name for run in self._provider.list_runs(asker.context, experiment_id=asker.experiment_id))
         # a logdir that holds nothing but a projector's config is no run to TensorBoard, yet its own projector opens it
         is_bare = bool(self._logdir) and is_local(self._logdir) and "." not in listed and bool(embeddings_of(self._logdir))
         return listed | {"."} if is_bare else listed

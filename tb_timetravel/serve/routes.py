@@ -27,7 +27,7 @@ from tb_timetravel.serve.http import (
 )
 from tb_timetravel.serve.insight_routes import InsightRoutes
 from tb_timetravel.serve.jobs import FitRequest, Jobs, LocatedFit, ProbeRequest, fit_command
-from tb_timetravel.serve.kept import Kept
+from tb_timetravel.serve.kept import KeptBytes
 from tb_timetravel.serve.locate import Asker, Recent, RunLocator, asker_of
 from tb_timetravel.serve.neighbors import MAX_SAMPLES, NeighborSearch
 from tb_timetravel.serve.sample_columns import describe_columns, pack_values
@@ -47,8 +47,10 @@ if TYPE_CHECKING:
 
     from tb_timetravel.schema import FitStatus
 
-_PROBES_REMEMBERED = 4  # of which the samples are kept packed, some bytes each: to pack a million takes a second, and all ask as they come
-_VALUES_REMEMBERED = 8  # packed values of a step, a byte or four per sample: who plays one film together asks for the same ones
+# probe sets whose samples are kept packed, some bytes each: to pack a million takes a second, and all ask as they come
+_PROBES_REMEMBERED, _PROBES_BYTES = 4, 2**25
+# packed values of a step, a byte or four per sample: who plays one film together asks for the same ones
+_VALUES_REMEMBERED, _VALUES_BYTES = 8, 2**25
 
 
 class Routes:
@@ -71,8 +73,8 @@ class Routes:
         self._listing: Recent[dict[str, Any]] = Recent()
         self._neighbors = NeighborSearch()
         self._besides = Besides(self._locator)
-        self._samples: Kept[bytes] = Kept(_PROBES_REMEMBERED)
-        self._values: Kept[bytes] = Kept(_VALUES_REMEMBERED)
+        self._samples = KeptBytes(_PROBES_REMEMBERED, _PROBES_BYTES)
+        self._values = KeptBytes(_VALUES_REMEMBERED, _VALUES_BYTES)
         self._packing = threading.Lock()  # columns are packed for one client at a time, in memory for one
 
     @answers("GET")

@@ -37,6 +37,7 @@ from tb_timetravel.serve.selections import MAX_BODY, SaveRequest, SelectionReque
 from tb_timetravel.serve.static_files import serve_static
 from tb_timetravel.serve.territory_part import draw_part
 from tb_timetravel.store import FilmStore, SelectionsFile, open_reader, set_cache, why_no_fit, why_not_writable
+from tb_timetravel.store.choices import check_followed
 from tb_timetravel.store.status import FIT
 
 if TYPE_CHECKING:
@@ -125,6 +126,8 @@ class Routes:
         asker = asker_of(request)
         directory = self._locator.probe_directory(asker, body.run, body.tag)
         refuse(why_no_fit(directory))
+        if body.follow:
+            check_followed(open_reader(directory).probe())
         located = LocatedFit.of(body, self._besides.locate(asker, directory, body.beside))
         started, status = self._jobs.start(located, self._locator.run_directory(asker, body.run), directory)
         return respond_json(request, {"started": started, "fit": payloads.fit_status(status)}, code=202)

@@ -127,6 +127,8 @@ def test_a_placed_step_is_a_picture_of_its_own_data(grown: tuple[str, Film, dict
     kept = float(spatial_fidelity(x, z, n_neighbors=15).neighborhood_preservation.mean())
     assert last.fidelity["neighborhood_preservation"]["train"] == pytest.approx(kept, abs=1e-4)
     assert kept > 2 * 15 / (N_TRAIN - 1)  # twice chance
+    spread = float((x - x.mean(0)).norm(dim=1).mean())  # as far as the mean of all would be
+    assert 0.0 < (last.reconstruction_distance["train"] or 0) < spread
     frame: Frame = decode_frame(films.frame(film.film, last.step, last.frame))
     assert frame.territory is not None
     assert set(np.unique(frame.territory.classes)) == {0, 1, 2}

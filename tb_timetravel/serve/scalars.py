@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _PLUGIN_NAME = "scalars"
 _MAX_POINTS = 1000  # per curve, as TensorBoard's scalars tab asks for
+_BY_BATCHES = "_vs_iterations"  # Keras counts batches in these, and epochs in the same curve beside them
 _SHOWN = 100  # characters of a name that a message quotes
 _LOSS_OR_ACCURACY = re.compile(r"(?<![a-z])(loss|acc|accuracy)(?![a-z])", re.IGNORECASE)
 
@@ -50,10 +51,14 @@ def list_scalars(provider: Any, asker: Asker, run: str, related: list[str]) -> l
             asker.context, experiment_id=asker.experiment_id, plugin_name=_PLUGIN_NAME, run_tag_filter=RunTagFilter(runs=related)
         )
     return [
-        {"run": name, "tag": tag, "name": _label(run, name, tag), "preselected": bool(_LOSS_OR_ACCURACY.search(tag.replace("_", " ")))}
+        {"run": name, "tag": tag, "name": _label(run, name, tag), "preselected": _is_chosen(tag)}
         for name in related
         for tag in sorted(listing.get(name, {}))
     ]
+
+
+def _is_chosen(tag: str) -> bool:
+    return bool(_LOSS_OR_ACCURACY.search(tag.replace("_", " "))) and not tag.endswith(_BY_BATCHES)
 
 
 def _label(run: str, name: str, tag: str) -> str:

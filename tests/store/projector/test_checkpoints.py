@@ -12,8 +12,8 @@ from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 
 from tb_timetravel.cli import main
 from tb_timetravel.errors import Corrupt, NotPlayable
-from tb_timetravel.store import FilmStore, find_probes, probe_directory
-from tb_timetravel.store.files import stamp
+from tb_timetravel.store import FilmStore, find_probes, open_reader, probe_directory
+from tb_timetravel.store.files import stamp, write_bytes
 from tb_timetravel.store.projector import CONFIG_NAME
 from tb_timetravel.store.projector.checkpoint import find_tensor
 from tests.store.projector.embeddings import CHECKPOINTS, read_all, reader_of
@@ -199,3 +199,15 @@ def test_an_index_like_theirs_is_read(tmp_path: Path):
     path = tmp_path / "model.ckpt-1.index"
     path.write_bytes(table([(b"", HEADER), (b"x", message(**ENTRY))]))
     assert find_tensor(str(path), stamp(str(path)) or (0, ""), "x") == ("<f4", (2, 3), "model.ckpt-1.data-00000-of-00001", 0)
+
+
+def test_checkpoints_in_a_store_are_read_as_on_a_disk():
+    pytest.importorskip("fsspec", reason="memory:// is fsspec's")
+    root = "memory://checkpoints/run"
+    for path in (CHECKPOINTS / "keras").rglob("*"):
+        if path.is_file() and path.suffix != ".npy":
+            write_bytes(f"{root}/{path.relative_to(CHECKPOINTS / 'keras').as_posix()}", path.read_bytes())
+    found, expected = (read_all(open_reader(probe_directory(place, KERAS))) for place in (root, str(CHECKPOINTS / "keras")))
+    assert list(found) == [0, 1, 2]
+    for step, x in expected.items():
+        np.testing.assert_array_equal(found[step], x)

@@ -21,7 +21,9 @@ from tb_timetravel.insight.commands import add_insight_commands
 from tb_timetravel.insight.compare_command import add_compare_command
 from tb_timetravel.job import INTERRUPTED, at_work, title_of
 from tb_timetravel.schema import DEFAULT_METHOD, DEFAULT_TAG, METHODS, FitStatus, StageProgress, find_method
-from tb_timetravel.store import FilmStore, ProbeLocation, data_fingerprint, find_probes, open_reader, set_cache
+from tb_timetravel.store import FilmStore, ProbeLocation, data_fingerprint, find_probes, open_reader, probe_directory, set_cache, tags_of
+from tb_timetravel.store.catalog import only
+from tb_timetravel.store.choices import check_choices, check_followed
 from tb_timetravel.store.films import choose_film
 from tb_timetravel.store.places import absolute
 from tb_timetravel.store.status import FIT
@@ -139,19 +141,21 @@ def _locations(options: argparse.Namespace) -> list[ProbeLocation]:
 
 
 def _fit(options: argparse.Namespace) -> int:
+    check_choices(method=options.method, end=options.end, follow=options.follow, beside=options.beside is not None)
     if options.follow:
         return _follow(options)
     if options.idle is not None:
         raise InvalidData("expected --idle with --follow, got it alone; give both, or leave it out")
     helps = "TORCHELASTIC_RUN_ID" in os.environ and _joins_as_helper(options)  # torchrun started this process
-    locations = list(_playable_locations(options))
+    locations, others = list(_playable_locations(options)), _probes_beside(options)
     for location in locations:
-        if len(locations) > 1 and _is_beside_itself(options, location):
+        other = _probe_beside(location, others, options)
+        if len(locations) > 1 and other is not None and other.directory == location.directory:
             continue  # all others are laid beside it
         if helps:
-            _help_fit(location, options)
+            _help_fit(location, other, options)
         else:
-            _fit_one(location, options)
+            _fit_one(location, other, options)
     if "TORCHELASTIC_RUN_ID" in os.environ:
         from tb_timetravel.pipeline import leave_workers
 
@@ -170,10 +174,9 @@ def _playable_locations(options: argparse.Namespace) -> Iterator[ProbeLocation]:
 def _follow(options: argparse.Namespace) -> int:
     if "TORCHELASTIC_RUN_ID" in os.environ:
         raise InvalidData("expected --follow in one process, got several by torchrun; a step alone is too little to share")
-    locations = _locations(options)
-    if len(locations) > 1:
-        raise InvalidData(f"expected one probe set to follow, found {len(locations)}; choose with --run and --tag")
-    _fit_one(locations[0], options)
+    location = only(_locations(options), "to follow")
+    check_followed(open_reader(location.directory).probe())
+    _fit_one(location, None, options)
     return 0
 
 
@@ -194,45 +197,44 @@ def _joins_as_helper(options: argparse.Namespace) -> bool:
     return join_workers(options.device) > 0
 
 
-def _help_fit(location: ProbeLocation, options: argparse.Namespace) -> None:
+def _help_fit(location: ProbeLocation, other: ProbeLocation | None, options: argparse.Namespace) -> None:
     from tb_timetravel.pipeline import help_build
 
-    help_build(location.directory, _fit_options(location, options))
+    help_build(location.directory, _fit_options(other, options))
 
 
-def _fit_options(location: ProbeLocation, options: argparse.Namespace) -> FitOptions:
+def _fit_options(other: ProbeLocation | None, options: argparse.Namespace) -> FitOptions:
     from tb_timetravel.pipeline import BesideRun, FitOptions
 
-    found = _find_beside(options, location)
-    beside = None if found is None else BesideRun(**found._asdict(), film=options.beside_film)
+    beside = None if other is None else BesideRun(**other._asdict(), film=options.beside_film)
     return FitOptions(
         method=options.method, device=options.device, seed=options.seed, start=options.start, end=options.end, every=options.every,
         beside=beside,
     )  # fmt: skip
 
 
-def _find_beside(options: argparse.Namespace, fitted: ProbeLocation) -> ProbeLocation | None:
-    """Find beside whose film one is to be laid, under the name that the new film calls it; None where none is asked for."""
+def _probes_beside(options: argparse.Namespace) -> dict[str, ProbeLocation]:
+    """Find the probe sets of the run beside which films are to be laid, by tag and under the name that these call it; none without one."""
     if options.beside is None:
         if options.beside_tag is not None:
             raise InvalidData("expected --beside-tag with --beside, got it alone; name the run, too")
-        return None
-    tag = fitted.tag if options.beside_tag is None else options.beside_tag
-    for logdir, run in ((absolute(options.logdir), options.beside), (absolute(options.beside), ".")):
-        for found in find_probes(logdir):
-            if (found.run, found.tag) == (run, tag):
-                name = options.beside_name or (options.beside if run != "." else absolute(options.beside).rstrip("/").split("/")[-1])
-                return found._replace(run=name)
-    raise NotFound(
-        f"expected a run {options.beside} with a probe set {tag} to lay the film beside, found none below {absolute(options.logdir)} nor "
-        "there; name a run as TensorBoard does, or its directory, and --beside-tag for another probe set"
-    )
+        return {}
+    directory = absolute(options.beside)
+    name = directory.rstrip("/").split("/")[-1]
+    found = {tag: ProbeLocation(options.beside_name or name, tag, probe_directory(directory, tag)) for tag in tags_of(directory)}
+    named = (probe for probe in find_probes(absolute(options.logdir)) if probe.run == options.beside)
+    return found | {probe.tag: probe._replace(run=options.beside_name or options.beside) for probe in named}
 
 
-def _is_beside_itself(options: argparse.Namespace, fitted: ProbeLocation) -> bool:
-    """Tell whether a probe set is the one beside which others are to be laid."""
-    found = _find_beside(options, fitted)
-    return found is not None and found.directory == fitted.directory
+def _probe_beside(location: ProbeLocation, others: Mapping[str, ProbeLocation], options: argparse.Namespace) -> ProbeLocation | None:
+    """Choose the probe set beside which one is to be laid, None where none is asked for."""
+    tag = location.tag if options.beside_tag is None else options.beside_tag
+    if options.beside is not None and tag not in others:
+        raise NotFound(
+            f"expected a run {options.beside} with a probe set {tag} to lay the film beside, found none below {absolute(options.logdir)} "
+            "nor there; name a run as TensorBoard does, or its directory, and --beside-tag for another probe set"
+        )
+    return others.get(tag)
 
 
 class _Stages:
@@ -250,19 +252,21 @@ class _Stages:
         self._reporter.progress(fraction, stage, stage=stage, stages=stages)
 
 
-def _fit_one(location: ProbeLocation, options: argparse.Namespace) -> None:
+def _fit_one(location: ProbeLocation, other: ProbeLocation | None, options: argparse.Namespace) -> None:
     weights = find_method(options.method).stages
     begun = FitStatus(method=options.method, stages=tuple(StageProgress(stage=name, fraction=0.0) for name in weights))
     with at_work(location.directory, FIT, begun, from_tab=options.from_tab, title=title_of(location)) as reporter:
-        film = _build(location, options, reporter, _Stages(reporter, weights))
+        film = _build(location, other, options, reporter, _Stages(reporter, weights))
         reporter.update(stage=None, film=film)
 
 
-def _build(location: ProbeLocation, options: argparse.Namespace, reporter: Reporter[FitStatus], stages: _Stages) -> str:
+def _build(
+    location: ProbeLocation, other: ProbeLocation | None, options: argparse.Namespace, reporter: Reporter[FitStatus], stages: _Stages
+) -> str:
     reporter.update(stage="preview")
     from tb_timetravel.pipeline import build_film, choose_device, follow_film  # torch: after the status says that a fit is on
 
-    chosen = _fit_options(location, options)
+    chosen = _fit_options(other, options)
     reporter.update(device=choose_device(options.device).type)
 
     def on_preview(key: str) -> None:
@@ -290,10 +294,14 @@ def _build(location: ProbeLocation, options: argparse.Namespace, reporter: Repor
 
 
 def _write_eval(location: ProbeLocation, film: Film) -> None:
+    """Write the measures of a film for other systems; the film is whole without them."""
     from tb_timetravel.exchange.evaluation import film_eval, write_eval
 
-    table = film_eval(open_reader(location.directory), FilmStore(location.directory), film, ways=False)
-    write_eval(location.directory, film.method, table)
+    try:
+        table = film_eval(open_reader(location.directory), FilmStore(location.directory), film, ways=False)
+        write_eval(location.directory, film.method, table)
+    except (StoreError, OSError) as error:
+        _say(f"the film is whole, but {film.method}_eval.json could not be written ({error}); `timetravel evaluate` writes it again")
 
 
 def _runs(options: argparse.Namespace) -> int:
@@ -327,8 +335,8 @@ def _render(options: argparse.Namespace) -> int:
     from tb_timetravel.render import render_film, render_video
 
     locations = _locations(options)
-    if options.video and len(locations) > 1:
-        raise NotFound(f"expected one probe set for a video, found {len(locations)}; choose with --run and --tag")
+    if options.video:
+        only(locations, "for a video")
     n_pictures = 0
     for location in locations:
         reader, films = open_reader(location.directory), FilmStore(location.directory)
@@ -360,10 +368,7 @@ def _export(options: argparse.Namespace) -> int:
     kind = options.format or os.path.splitext(options.out)[1].removeprefix(".").lower()
     if kind not in _FORMATS:
         raise InvalidData(f"expected a file that ends in .parquet or .html, got {options.out}; name it so, or choose with --format")
-    locations = _locations(options)
-    if len(locations) > 1:
-        raise NotFound(f"expected one probe set for an export, found {len(locations)}; choose with --run and --tag")
-    (location,) = locations
+    location = only(_locations(options), "for an export")
     reader, films = open_reader(location.directory), FilmStore(location.directory)
     film = _film_to_show(location, reader, films, options)
     steps = chosen_steps(film, start=options.start, end=options.end, every=options.every)

@@ -225,6 +225,7 @@ class FilmStep:
     fidelity: Scores
     scores: Scores = field(default_factory=dict)  # how good the subject model is
     data: Digest | None = None  # of the step's arrays, in a live film: its steps are not all of one moment
+    reconstruction_distance: dict[str, float | None] = field(default_factory=dict)  # split -> mean, in units of the representation
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,6 +68,18 @@ def test_a_fit_leaves_its_measures_under_the_keys_of_the_time_travelling_visuali
     assert "tnn_train" not in table  # of the log, which `timetravel evaluate` reads once more
 
 
+def test_a_film_counts_although_its_measures_cannot_be_written_for_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    directory = log_run(tmp_path / "run")
+    in_the_way = tmp_path / "run" / "plugins" / "timetravel" / "probe" / "pca_eval.json"
+    in_the_way.mkdir()
+    assert main(["fit", str(tmp_path), "--method", "pca", "--device", "cpu"]) == 0
+    said = capsys.readouterr().err
+    assert "the film is whole, but pca_eval.json could not be written (" in said
+    assert "`timetravel evaluate` writes it again" in said
+    status = StatusFile(directory).read()
+    assert (status.state, status.film) == ("finished", next(f.film for f in FilmStore(directory).films() if f.method == "pca"))
+
+
 def test_the_same_seed_gives_the_same_film(fitted: tuple[Path, str], tmp_path: Path):
     directory = log_run(tmp_path / "again")
     assert main(["fit", str(tmp_path), "--device", "cpu"]) == 0

@@ -98,6 +98,7 @@ def film_eval(reader: ProbeReader, films: FilmStore, film: Film, *, ways: bool) 
                 f"b_{split}": _kept_boundary(step, split, metrics),
                 f"ppr_{split}": agreement,
                 f"vis_error_{split}": None if agreement is None else _count_errors(films, film, step, probe, rows),
+                f"ppr_dist_{split}": step.reconstruction_distance.get(split),
                 f"tr_{split}": _score(step, "temporal_ranking", split),
             }
             for key, value in found.items():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tb_timetravel.fidelity.boundary import boundary_preservation
 from tb_timetravel.fidelity.flicker import Flicker, territory_flicker
-from tb_timetravel.fidelity.inverse import confidence_deviation, prediction_agreement, reconstruction_error
+from tb_timetravel.fidelity.inverse import confidence_deviation, prediction_agreement, reconstruction_distance, reconstruction_error
 from tb_timetravel.fidelity.spatial import SpatialFidelity, neighborhood_chance, spatial_fidelity
 from tb_timetravel.fidelity.step_order import nearest_steps_kept, stage_ranking, stillness, weighted_ranking
 from tb_timetravel.fidelity.temporal import jitter, jitter_chance, spearman, temporal_correlation, temporal_ranking
@@ -22,6 +22,7 @@ __all__ = [
     "nearest_steps_kept",
     "neighborhood_chance",
     "prediction_agreement",
+    "reconstruction_distance",
     "reconstruction_error",
     "spatial_fidelity",
     "spearman",

@@ -39,3 +39,12 @@ def reconstruction_error(decoded: torch.Tensor, x: torch.Tensor) -> torch.Tensor
     """
     variance = (x - x.mean(0)).square().mean()
     return (decoded - x).square().mean(1) / torch.where(variance > 0, variance, torch.nan)
+
+
+def reconstruction_distance(decoded: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """Measure how far each sample's representation is from the decoded one, (n,), in the units of the representation, lower is better.
+
+    The Time-Travelling Visualizer's ``ppr_dist`` is its mean. 0 is perfect; with no yardstick of its own it compares only films of one log.
+    """
+    distance: torch.Tensor = (decoded - x).norm(dim=1)
+    return distance

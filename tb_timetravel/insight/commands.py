@@ -13,6 +13,7 @@ from tb_timetravel.errors import NotFound
 from tb_timetravel.job import at_work, title_of
 from tb_timetravel.schema import InsightStatus
 from tb_timetravel.store import FilmStore, InsightStore, data_fingerprint, open_reader
+from tb_timetravel.store.catalog import only
 from tb_timetravel.store.files import read_bytes, write_bytes
 from tb_timetravel.store.films import choose_film
 from tb_timetravel.store.places import absolute
@@ -70,12 +71,6 @@ def add_insight_commands(commands: Subparsers, where: argparse.ArgumentParser, l
     influence.set_defaults(command=lambda options: _influence(locate(options), options))
 
 
-def _only(locations: list[ProbeLocation], what: str) -> ProbeLocation:
-    if len(locations) > 1:
-        raise NotFound(f"expected one probe set for {what}, found {len(locations)}; choose with --run and --tag")
-    return locations[0]
-
-
 def _insight(locations: Iterable[ProbeLocation], options: argparse.Namespace) -> int:
     from tb_timetravel.insight.recording import record_insight
 
@@ -105,7 +100,7 @@ def _suspects(locations: list[ProbeLocation], options: argparse.Namespace) -> in
     from tb_timetravel.insight.reading import read_insight
     from tb_timetravel.insight.suspicion import rerank
 
-    reader = open_reader(_only(locations, "a list of suspects").directory)
+    reader = open_reader(only(locations, "for a list of suspects").directory)
     verdicts = {} if options.feedback is None else decode_verdicts(read_bytes(absolute(options.feedback)), reader)
     evidence = read_insight(reader).evidence
     scores = rerank(evidence, verdicts)
@@ -127,7 +122,7 @@ def _influence(locations: list[ProbeLocation], options: argparse.Namespace) -> i
     from tb_timetravel.insight.influence_listing import encode_influencers, find_sample, list_influencers
     from tb_timetravel.insight.judging import printable
 
-    reader = open_reader(_only(locations, "a list of influences").directory)
+    reader = open_reader(only(locations, "for a list of influences").directory)
     sample = find_sample(reader, options.sample, options.split)
     (found,) = influence(reader, [sample], target=options.target, until=options.until, top=options.top)
     if found.target < 0:

@@ -9,9 +9,9 @@ import math
 import sys
 from typing import TYPE_CHECKING
 
-from tb_timetravel.errors import NotFound
 from tb_timetravel.insight.judging import printable
 from tb_timetravel.store import open_reader
+from tb_timetravel.store.catalog import only
 from tb_timetravel.store.files import write_bytes
 from tb_timetravel.store.places import absolute
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tb_timetravel.insight.agreement import Agreement
     from tb_timetravel.insight.comparison import Comparison
-    from tb_timetravel.store import ProbeLocation, ProbeReader
+    from tb_timetravel.store import ProbeLocation
 
     Locate = Callable[[argparse.Namespace], list[ProbeLocation]]
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -37,24 +37,19 @@ def add_compare_command(commands: Subparsers, where: argparse.ArgumentParser, lo
     compare.set_defaults(command=lambda options: _compare(locate, options))
 
 
-def _only(locate: Locate, options: argparse.Namespace, how: str) -> ProbeReader:
-    locations = locate(options)
-    if len(locations) > 1:
-        raise NotFound(f"expected one probe set on each side of a comparison, found {len(locations)}; choose with {how}")
-    return open_reader(locations[0].directory)
-
-
 def _compare(locate: Locate, options: argparse.Namespace) -> int:
     from tb_timetravel.insight.agreement import last_agreement
     from tb_timetravel.insight.comparison import compare
 
-    one = _only(locate, options, "--run and --tag")
+    side = "on each side of a comparison"
+    one = open_reader(only(locate(options), side).directory)
     run, tag = options.with_run or options.run, options.with_tag or options.tag
-    other = _only(locate, argparse.Namespace(**{**vars(options), "run": run, "tag": tag}), "--with and --with-tag")
-    found = compare(one, other)
+    found = locate(argparse.Namespace(**{**vars(options), "run": run, "tag": tag}))
+    other = open_reader(only(found, side, "--with and --with-tag").directory)
+    compared = compare(one, other)
     if options.csv is not None:
-        write_bytes(absolute(options.csv), encode_similarities(found))
-    lines = [_row("steps", found.steps[-1], found.with_steps[-1]), *_similarity_lines(found)]
+        write_bytes(absolute(options.csv), encode_similarities(compared))
+    lines = [_row("steps", compared.steps[-1], compared.with_steps[-1]), *_similarity_lines(compared)]
     if one.probe().has_logits and other.probe().has_logits:
         lines += _agreement_lines(last_agreement(one, other))
     sys.stdout.write("\n".join(lines) + "\n")

@@ -145,7 +145,7 @@ def near_across_time(
     steps, others, matched = logged_steps(one), logged_steps(other), match_samples(one, other)
     if most_bytes is not None:
         larger = max(one.probe(), other.probe(), key=lambda probe: probe.n_samples * probe.n_features)
-        steps = affordable_steps(larger, steps, most_bytes, n_passes=4)
+        steps = affordable_steps(larger, steps, most_bytes, n_passes=4 if as_one else max(4, len(samples)))
     for logged in steps:
         yield _look(one, other, matched, samples, logged, _nearest(others, logged.step), n, metric, as_one=as_one)
 

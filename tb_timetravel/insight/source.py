@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tb_timetravel.store import ProbeReader, Snapshot
 
 _LEAST_REFERENCE = 2
+_LEAST_BYTES = 2**18  # that a step counts for: to open its files, and to hold what is found there, costs as much
 
 
 def training_split(reader: ProbeReader, probe: Probe, labels: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -36,8 +37,8 @@ def affordable_steps(probe: Probe, steps: Sequence[LoggedStep], most_bytes: int,
     ----------
     n_passes : how often each step is gone through.
     """
-    of_step = 4 * probe.n_samples * (probe.n_features + (probe.n_classes if probe.has_logits else 0)) * n_passes
-    most = max(2, most_bytes // max(1, of_step))
+    of_step = 4 * probe.n_samples * (probe.n_features + (probe.n_classes if probe.has_logits else 0))
+    most = max(2, most_bytes // (max(_LEAST_BYTES, of_step) * n_passes))
     if len(steps) <= most:
         return list(steps)
     return [steps[index] for index in np.linspace(0, len(steps) - 1, most).round().astype(int)]

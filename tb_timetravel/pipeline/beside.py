@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from tb_timetravel.errors import Corrupt, InvalidData
+from tb_timetravel.errors import Corrupt
 from tb_timetravel.fit.shared_plane import PullConfig, SharedPlane
-from tb_timetravel.schema import DEFAULT_METHOD, Beside
+from tb_timetravel.schema import Beside
 from tb_timetravel.store import FilmStore, open_reader
 from tb_timetravel.store.beside import film_beside
+from tb_timetravel.store.choices import check_choices
 from tb_timetravel.store.films import film_version
 
 if TYPE_CHECKING:
@@ -62,10 +63,7 @@ def open_beside(reader: ProbeReader, source: Source, options: FitOptions) -> Oth
     asked = options.beside
     if asked is None:
         return None
-    if options.method != DEFAULT_METHOD:
-        raise InvalidData(
-            f"expected the method {DEFAULT_METHOD} to lay a film beside another, got {options.method}; leave out the method, or that run"
-        )
+    check_choices(method=options.method, end=options.end, follow=False, beside=True)
     other = open_reader(asked.directory)
     film, matched = film_beside(reader, other, asked.film)
     steps = [step.step for step in source.steps]

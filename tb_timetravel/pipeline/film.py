@@ -67,10 +67,11 @@ def write_film(
             progress("territory", (t + 1) / n)
         frames = [each.result() for each in written]
     fidelity: list[Scores] = [{} for _ in source.steps]
+    distances: list[dict[str, float | None]] = [{} for _ in source.steps]
     whole: Scores = {}
     metrics: tuple[MetricInfo, ...] = ()
     if method != PREVIEW_METHOD:
-        fidelity, whole, metrics = measure(films, source, key, fitted, territories, extent, progress)
+        fidelity, whole, metrics, distances = measure(films, source, key, fitted, territories, extent, progress)
         films.write_visualizer(key, fitted.weights)
     if predictions is not None and confidences is not None:
         films.write_history(key, predictions, confidences)
@@ -82,6 +83,7 @@ def write_film(
             flips=_flips(predictions, t),
             accuracy=accuracy_at(source, predictions, t),
             fidelity=fidelity[t],
+            reconstruction_distance=distances[t],
             scores={metric: score for each in source.told for metric, score in each.scores(t).items()},
         )
         for t, step in enumerate(source.steps)

@@ -6,13 +6,14 @@ import time
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from tb_timetravel.errors import FitCancelled, FitError, InvalidData, NotFound
+from tb_timetravel.errors import FitCancelled, FitError, NotFound
 from tb_timetravel.fit.methods.joint import JointConfig
 from tb_timetravel.pipeline.build import build_film, flat_settings, prepare_threads
 from tb_timetravel.pipeline.live_film import begin_film, grow_film, live_key, pending_steps, steps_before
 from tb_timetravel.pipeline.source import choose_device, chosen_steps, source_of
 from tb_timetravel.schema import DEFAULT_METHOD
 from tb_timetravel.store import FilmStore, data_fingerprint, open_reader
+from tb_timetravel.store.choices import check_choices, check_followed
 from tb_timetravel.store.files import is_local
 
 if TYPE_CHECKING:
@@ -57,18 +58,11 @@ def follow_film(
     FitCancelled : it was ended before there was a film.
     TimeTravelError : with one sentence.
     """
-    if options.method != DEFAULT_METHOD or options.end is not None:
-        raise InvalidData(
-            f"expected --follow with the method {DEFAULT_METHOD} and without --end, got --method {options.method}"
-            f"{'' if options.end is None else f' --end {options.end}'}; no other method places later steps, and there is no end"
-        )
-    if options.beside is not None:
-        raise InvalidData("expected --follow without --beside, got both; lay a film beside another when its training is over")
+    check_choices(method=options.method, end=options.end, follow=True, beside=options.beside is not None)
     follower = _Follower(directory, options, check)
     follower.wait_for_first(idle_s)
     probe = follower.probe()
-    if probe.n_targets or probe.has_pairs:
-        raise InvalidData("expected a run without targets and pairs to follow, of which a live film tells nothing; fit it as a whole")
+    check_followed(probe)
 
     def begun() -> Film:
         film = follower.latest()
@@ -83,8 +77,8 @@ def follow_film(
     while True:
         film = begun()
         on_key(film.film)
-        on_step(film, f"following; {len(film.steps)} steps are placed")
         try:
+            on_step(film, f"following; {len(film.steps)} steps are placed")
             follower.follow(film, idle_s, on_step)
         except (FitCancelled, KeyboardInterrupt):
             pass

@@ -168,12 +168,14 @@ def grow_film(films: FilmStore, film: Film, source: Source, config: JointConfig,
     earlier = next(known for known in film.steps if known.step == source.steps[-2].step)
     was = decode_frame(films.frame(film.film, earlier.step, earlier.frame)).territory
     territories = [] if was is None or territory is None else [was.classes, territory.classes]
-    scores, chance = measure_next(films, source, film.film, fitted, np.concatenate([before, embedding[None]]), territories, film.extent)
+    drawn = np.concatenate([before, embedding[None]])
+    scores, chance, distance = measure_next(films, source, film.film, fitted, drawn, territories, film.extent)
     progress("fidelity", 1.0)
     name, n_bytes = _write_step(films, film.film, step.step, frame, embedding, fitted.weights, _moved(source, -2, -1))
     new = FilmStep(
-        step=step.step, frame=name, bytes=n_bytes, flips=0, accuracy=accuracy_at(alone, predictions, 0), fidelity=scores, data=step.digest
-    )
+        step=step.step, frame=name, bytes=n_bytes, flips=0, accuracy=accuracy_at(alone, predictions, 0), fidelity=scores, data=step.digest,
+        reconstruction_distance=distance,
+    )  # fmt: skip
     steps = sorted([*(known for known in film.steps if known.step != step.step), new], key=lambda known: known.step)
     at = next(i for i, known in enumerate(steps) if known.step == step.step)
     if predictions is not None and confidences is not None:

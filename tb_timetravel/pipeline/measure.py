@@ -39,7 +39,7 @@ def measure(
     territories: Sequence[NDArray[Any]],
     extent: Extent,
     progress: Report,
-) -> tuple[list[Scores], Scores, tuple[MetricInfo, ...]]:
+) -> tuple[list[Scores], Scores, tuple[MetricInfo, ...], list[dict[str, float | None]]]:
     """Measure every step and the whole film, per split, and write each sample's values.
 
     In splits so large that comparing all pairs of samples could take longer than the fit (above 16,000 samples on a CPU, 200,000 on
@@ -53,7 +53,8 @@ def measure(
 
     Returns
     -------
-    Scores of each step, scores of the whole film, and what the metrics mean. None where a metric is not defined.
+    Scores of each step, scores of the whole film, and what the metrics mean, None where a metric is not defined; and per step the mean
+    distance of representations from what is decoded from their places.
     """
     dynamics = source.dynamics
     z = torch.from_numpy(fitted.embedding).to(dynamics.device)
@@ -61,6 +62,7 @@ def measure(
     scores: list[Scores] = []
     chance: list[Scores] = []
     moved: list[torch.Tensor] = []
+    distances: list[dict[str, float | None]] = []
     before = dynamics.representations(0)
     for t, step in enumerate(source.steps):
         x = dynamics.representations(t)
@@ -68,6 +70,7 @@ def measure(
         films.write_sample_fidelity(key, step.step, _sample_fidelity(measured))
         scores.append({metric: {name: _mean(values[s.rows]) for name, s in splits.items()} for metric, values in measured.values.items()})
         chance.append(measured.chance)
+        distances.append(measured.mean_distances(splits))
         if t > 0:
             moved.append((x - before).norm(dim=1))
             for more_scores, more_chance in _measure_motion(dynamics, moved[-1], z, t, territories, extent, splits):
@@ -84,13 +87,13 @@ def measure(
         all_x, all_z = torch.stack(moved), (z[1:] - z[:-1]).norm(dim=2)
         whole["temporal_correlation"] = {name: temporal_correlation(all_x[:, s.rows], all_z[:, s.rows]) for name, s in splits.items()}
     steps = [mean_over_steps([of_step], splits) for of_step in scores]  # every metric by name, None where there is no value
-    return steps, whole, describe_metrics(mean_over_steps(chance, splits), _neighbor_note(splits))
+    return steps, whole, describe_metrics(mean_over_steps(chance, splits), _neighbor_note(splits)), distances
 
 
 def measure_next(
     films: FilmStore, source: Source, key: str, fitted: Fitted, embedding: NDArray[np.float32], territories: Sequence[NDArray[Any]],
     extent: Extent,
-) -> tuple[Scores, Scores]:  # fmt: skip
+) -> tuple[Scores, Scores, dict[str, float | None]]:  # fmt: skip
     """Measure the last step of a source, which is fitted alone, per split, and write each sample's values.
 
     Its temporal ranking is over the steps of the source.
@@ -102,7 +105,7 @@ def measure_next(
 
     Returns
     -------
-    Scores, and what chance would score.
+    Scores, what chance would score, and the mean distance of representations from what is decoded from their places.
     """
     pair = replace(source.dynamics, steps=source.dynamics.steps[-2:])
     alone = replace(pair, steps=pair.steps[-1:])
@@ -118,7 +121,7 @@ def measure_next(
     ranking = measure_ranking(source.dynamics, z, splits, lambda _: None)
     scores["temporal_ranking"] = {name: _mean(values[-1]) for name, values in ranking.items()}
     chance["temporal_ranking"] = dict.fromkeys(splits, 0.0)
-    return mean_over_steps([scores], splits), chance
+    return mean_over_steps([scores], splits), chance, measured.mean_distances(splits)
 
 
 def splits_of(source: Source) -> dict[str, Split]:

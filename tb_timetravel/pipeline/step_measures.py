@@ -12,6 +12,7 @@ from tb_timetravel.fidelity import (
     confidence_deviation,
     neighborhood_chance,
     prediction_agreement,
+    reconstruction_distance,
     reconstruction_error,
     spatial_fidelity,
 )
@@ -50,20 +51,34 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class StepMeasures:
-    """Each sample's value of each of ``STEP_MEASURES``, (n_samples,), NaN where not measured or not defined; and chance per split."""
+    """What every sample has at a step.
+
+    Attributes
+    ----------
+    values : each sample's value of each of ``STEP_MEASURES``, (n_samples,), NaN where not measured or not defined.
+    distances : between representation and reconstruction, (n_samples,); nothing to be judged by, so it is no measure.
+    chance : of the measures, per split.
+    """
 
     values: dict[str, torch.Tensor]
+    distances: torch.Tensor
     chance: Scores
+
+    def mean_distances(self, splits: Mapping[str, Split]) -> dict[str, float | None]:
+        """Average the distances per split."""
+        return {name: float(self.distances[split.rows].mean()) for name, split in splits.items()}
 
 
 def measure_step(dynamics: Dynamics, fitted: Fitted, x: torch.Tensor, z: torch.Tensor, t: int, splits: Mapping[str, Split]) -> StepMeasures:
     """Measure the t-th step, with representations x (n_samples, n_features) drawn at z (n_samples, 2)."""
+    decoded = fitted.decode(z, t)
     measured = StepMeasures(
         {metric: torch.full((len(x),), torch.nan, device=x.device) for metric in STEP_MEASURES},
+        reconstruction_distance(decoded, x),
         {metric: dict.fromkeys(splits) for metric in STEP_MEASURES},
     )
     _compare_neighbors(measured, splits, x, z)
-    measured.values["reconstruction_error"] = reconstruction_error(fitted.decode(z, t), x)
+    measured.values["reconstruction_error"] = reconstruction_error(decoded, x)
     measured.chance["reconstruction_error"] = dict.fromkeys(splits, 1.0)
     if fitted.head is not None and dynamics.has_logits:
         logits = dynamics.logits(t)

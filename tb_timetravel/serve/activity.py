@@ -39,11 +39,14 @@ class EmbeddingWatch:
     def _look(self) -> None:
         from tensorboard.context import RequestContext
 
+        from tb_timetravel.errors import Corrupt
         from tb_timetravel.serve.locate import Asker, RunLocator  # numpy and msgspec: not for TensorBoard's start
 
         try:
             locator, asker = RunLocator(self._context), Asker(RequestContext(), "")
             self._found = any(locator.has_embeddings(asker, run) for run in locator.runs(asker))
+        except Corrupt:
+            pass  # the tab says what is wrong, once it is lit
         finally:  # what goes wrong, the thread reports, and a later look may find more
             with self._lock:
                 self._looked_at = time.monotonic()  # a slow file system is not searched all the time

@@ -6,13 +6,14 @@ import gzip
 import struct
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from tb_timetravel.frame import share_bytes
 from tb_timetravel.insight.comparison import compare
 from tb_timetravel.insight.neighbors_differ import neighbor_difference
 from tb_timetravel.serve.http import answers, name_argument, number_argument, respond_bytes, respond_json
-from tb_timetravel.serve.kept import Kept
+from tb_timetravel.serve.kept import KeptBytes
 from tb_timetravel.serve.locate import asker_of
 from tb_timetravel.store import data_fingerprint, open_reader
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from tb_timetravel.serve.locate import RunLocator
     from tb_timetravel.store import ProbeReader
 
-_REMEMBERED_PAIRS, _REMEMBERED_STEPS = 8, 32
+_REMEMBERED_PAIRS, _PAIRS_BYTES = 8, 2**20  # each 60 by 60 numbers at most
+_REMEMBERED_STEPS, _STEPS_BYTES = 32, 2**23  # a byte per sample, packed
 
 
 class CompareRoutes:
@@ -32,8 +34,8 @@ class CompareRoutes:
 
     def __init__(self, locator: RunLocator, access: Access) -> None:
         self._locator, self._access = locator, access
-        self._comparisons: Kept[dict[str, Any]] = Kept(_REMEMBERED_PAIRS)
-        self._differences: Kept[bytes] = Kept(_REMEMBERED_STEPS)
+        self._comparisons = KeptBytes(_REMEMBERED_PAIRS, _PAIRS_BYTES)
+        self._differences = KeptBytes(_REMEMBERED_STEPS, _STEPS_BYTES)
 
     def allow_change(self, request: Request) -> None:
         """Let a state change through, or raise `Refused`."""
@@ -49,7 +51,8 @@ class CompareRoutes:
     def similarity_route(self, request: Request) -> Response:
         """Send how alike the representations are, at every pair of steps."""
         one, other = self._two(request)
-        return respond_json(request, self._comparisons.get(_version(one, other), lambda: _compare(one, other)))
+        found = self._comparisons.get(_version(one, other), lambda: msgspec.json.encode(_compare(one, other)))
+        return respond_json(request, msgspec.Raw(found))
 
     @answers("GET")
     def neighbors_route(self, request: Request) -> Response:

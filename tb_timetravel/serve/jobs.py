@@ -25,6 +25,7 @@ from tb_timetravel.schema import DEFAULT_METHOD, Digest, Step, find_method
 from tb_timetravel.serve.methods import why_unavailable
 from tb_timetravel.serve.waiting import Line
 from tb_timetravel.store import StatusFile, cache_directory, results_directory
+from tb_timetravel.store.choices import check_choices
 from tb_timetravel.store.files import exists, is_local
 from tb_timetravel.store.places import keeping_results
 from tb_timetravel.store.status import LAST_BYTES, JobLock, Status, is_held, last_lines
@@ -77,10 +78,8 @@ class FitRequest(ProbeRequest, frozen=True, kw_only=True, forbid_unknown_fields=
         ------
         InvalidData : the method is none, or lacks its package here; two fields contradict each other.
         """
-        if self.follow and (self.method not in (None, DEFAULT_METHOD) or self.end is not None):
-            raise InvalidData(f"expected follow with the method {DEFAULT_METHOD} and without end; leave follow out, or those")
-        if self.beside is not None and (self.follow or self.method not in (None, DEFAULT_METHOD)):
-            raise InvalidData(f"expected beside with the method {DEFAULT_METHOD} and without follow; leave beside out, or those")
+        method = self.method or DEFAULT_METHOD
+        check_choices(method=method, end=self.end, follow=self.follow, beside=self.beside is not None)
         if self.method is not None:
             reason = why_unavailable(find_method(self.method))
             if reason is not None:

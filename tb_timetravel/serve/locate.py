@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from tensorboard import plugin_util
 
 from tb_timetravel.errors import NotFound, StoreError
+from tb_timetravel.serve.event_data import reading_events
 from tb_timetravel.store import probe_directory, tags_of
 from tb_timetravel.store.files import is_local, join
 from tb_timetravel.store.places import absolute
@@ -67,8 +68,9 @@ class Recent(Generic[Answer]):
 class RunLocator:
     """Knows TensorBoard's runs and where each of them lies.
 
-    A run must be one that TensorBoard lists; it lies where TensorBoard found it, also behind a symbolic link that TensorBoard followed.
-    From there on links are followed only while they stay inside the run or the logdir.
+    A run must be one that TensorBoard lists, or a directory with embeddings above one, or the logdir itself; it lies where TensorBoard
+    found it, also behind a symbolic link that TensorBoard followed. From there on links are followed only while they stay inside the run
+    or the logdir.
     """
 
     def __init__(self, context: TBContext) -> None:
@@ -79,16 +81,25 @@ class RunLocator:
         self._runs: Recent[frozenset[str]] = Recent()
 
     def runs(self, asker: Asker) -> list[str]:
-        """List the runs, in order of their names."""
+        """List the runs, in order of their names.
+
+        Raises
+        ------
+        Corrupt : a damaged event file keeps TensorBoard from it.
+        """
         return sorted(self._runs.get(asker.experiment_id, lambda: self._list(asker)))
 
     def _list(self, asker: Asker) -> frozenset[str]:
         if self._provider is None:
             return frozenset()
-        listed = frozenset(run.run_name for run in self._provider.list_runs(asker.context, experiment_id=asker.experiment_id))
-        # a logdir that holds nothing but a projector's config is no run to TensorBoard, yet its own projector opens it
-        is_bare = bool(self._logdir) and is_local(self._logdir) and "." not in listed and bool(embeddings_of(self._logdir))
-        return listed | {"."} if is_bare else listed
+        with reading_events(f"whole event files below {self.logdir_as_typed}"):
+            listed = frozenset(run.run_name for run in self._provider.list_runs(asker.context, experiment_id=asker.experiment_id))
+        if not self._logdir or not is_local(self._logdir):
+            return listed
+        # a directory with no event file of its own is no run to TensorBoard; yet a logdir may hold nothing but a projector's config, and
+        # Keras writes one above its runs train and validation
+        above = {parent for run in listed if self._is_below(run) for parent in _parents(run)} | {"."}
+        return listed | {run for run in above - listed if embeddings_of(self._place(run))}
 
     def run_directory(self, asker: Asker, run: str) -> str:
         """Name the directory of a run.
@@ -103,8 +114,15 @@ class RunLocator:
         known_path = self._multiplexer.RunPaths().get(run) if self._multiplexer is not None else None
         if known_path:  # the only way to tell with --logdir_spec
             return absolute(known_path)
-        if not self._logdir or ".." in run.split("/") or run.startswith("/") or "\0" in run:
+        if not self._logdir or not self._is_below(run):
             raise NotFound(f"where the run {run!r} lies cannot be told; start TensorBoard with --logdir")
+        return self._place(run)
+
+    @staticmethod
+    def _is_below(run: str) -> bool:
+        return not (".." in run.split("/") or run.startswith("/") or "\0" in run)
+
+    def _place(self, run: str) -> str:
         return self._logdir if run == "." else join(self._logdir, *run.split("/"))
 
     def tags(self, asker: Asker, run: str) -> list[str]:
@@ -132,6 +150,12 @@ class RunLocator:
                 f"{directory} leads out of the run and the logdir through a symbolic link, which is not followed; move it here"
             )
         return directory
+
+
+def _parents(run: str) -> list[str]:
+    """Name the directories between a run and the logdir."""
+    parts = run.split("/")
+    return ["/".join(parts[:n]) for n in range(1, len(parts))]
 
 
 def _is_inside(path: str, root: str) -> bool:

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from tb_timetravel.errors import InvalidData, NotFound
 from tb_timetravel.insight.near import nearest
+from tb_timetravel.serve.kept import Kept
 from tb_timetravel.store import open_reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
 MAX_SAMPLES = 16  # of one request
 MAX_NEIGHBORS = 30
-_REMEMBERED = 8192  # samples at a step, 240 bytes each
+_REMEMBERED = 8192  # samples at a step, 120 bytes and an array's own 112 each
 
 
 class NeighborSearch:
     """Looks neighbors up, one request at a time, and remembers what it found."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._found: OrderedDict[tuple[str, str, int], list[int]] = OrderedDict()  # directory, digest of the step, sample
+        self._found: Kept[NDArray[np.int32]] = Kept(_REMEMBERED)  # by directory, digest of the step, and sample
 
     def find(self, directory: str, step: int, samples: Sequence[int], k: int) -> list[list[int]]:
         """Name the k nearest of each sample at a logged step, nearest first; fewer where there are fewer samples.
@@ -48,14 +50,10 @@ class NeighborSearch:
         most = min(MAX_NEIGHBORS, probe.n_samples - 1)
         if most == 0:
             return [[] for _ in samples]
-        with self._lock:
-            keys = [(directory, logged.digest, sample) for sample in samples]
-            missing = [key for key in dict.fromkeys(keys) if key not in self._found]
-            if missing:
-                representations = reader.read(probe, logged).representations
-                order = nearest(representations, [sample for _, _, sample in missing], most)
-                self._found.update(zip(missing, order.tolist(), strict=True))
-            answer = [self._found[key][:k] for key in keys]
-            while len(self._found) > _REMEMBERED:
-                self._found.popitem(last=False)
-        return answer
+
+        def look(missing: list[tuple[str, str, int]]) -> list[NDArray[np.int32]]:
+            order = nearest(reader.read(probe, logged).representations, [sample for _, _, sample in missing], most)
+            return [row.copy() for row in order.astype(np.int32)]  # a view would keep the rows of all that were asked about with it
+
+        found = self._found.get_all([(directory, logged.digest, sample) for sample in samples], look)
+        return [row[:k].tolist() for row in found]

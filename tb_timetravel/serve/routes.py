@@ -27,7 +27,7 @@ from tb_timetravel.serve.http import (
 )
 from tb_timetravel.serve.insight_routes import InsightRoutes
 from tb_timetravel.serve.jobs import FitRequest, Jobs, LocatedFit, ProbeRequest, fit_command
-from tb_timetravel.serve.kept import Kept
+from tb_timetravel.serve.kept import KeptBytes
 from tb_timetravel.serve.locate import Asker, Recent, RunLocator, asker_of
 from tb_timetravel.serve.neighbors import MAX_SAMPLES, NeighborSearch
 from tb_timetravel.serve.sample_columns import describe_columns, pack_values
@@ -37,6 +37,7 @@ from tb_timetravel.serve.selections import MAX_BODY, SaveRequest, SelectionReque
 from tb_timetravel.serve.static_files import serve_static
 from tb_timetravel.serve.territory_part import draw_part
 from tb_timetravel.store import FilmStore, SelectionsFile, open_reader, set_cache, why_no_fit, why_not_writable
+from tb_timetravel.store.choices import check_followed
 from tb_timetravel.store.status import FIT
 
 if TYPE_CHECKING:
@@ -47,8 +48,10 @@ if TYPE_CHECKING:
 
     from tb_timetravel.schema import FitStatus
 
-_PROBES_REMEMBERED = 4  # of which the samples are kept packed, some bytes each: to pack a million takes a second, and all ask as they come
-_VALUES_REMEMBERED = 8  # packed values of a step, a byte or four per sample: who plays one film together asks for the same ones
+# probe sets whose samples are kept packed, some bytes each: to pack a million takes a second, and all ask as they come
+_PROBES_REMEMBERED, _PROBES_BYTES = 4, 2**25
+# packed values of a step, a byte or four per sample: who plays one film together asks for the same ones
+_VALUES_REMEMBERED, _VALUES_BYTES = 8, 2**25
 
 
 class Routes:
@@ -71,8 +74,8 @@ class Routes:
         self._listing: Recent[dict[str, Any]] = Recent()
         self._neighbors = NeighborSearch()
         self._besides = Besides(self._locator)
-        self._samples: Kept[bytes] = Kept(_PROBES_REMEMBERED)
-        self._values: Kept[bytes] = Kept(_VALUES_REMEMBERED)
+        self._samples = KeptBytes(_PROBES_REMEMBERED, _PROBES_BYTES)
+        self._values = KeptBytes(_VALUES_REMEMBERED, _VALUES_BYTES)
         self._packing = threading.Lock()  # columns are packed for one client at a time, in memory for one
 
     @answers("GET")
@@ -123,6 +126,8 @@ class Routes:
         asker = asker_of(request)
         directory = self._locator.probe_directory(asker, body.run, body.tag)
         refuse(why_no_fit(directory))
+        if body.follow:
+            check_followed(open_reader(directory).probe())
         located = LocatedFit.of(body, self._besides.locate(asker, directory, body.beside))
         started, status = self._jobs.start(located, self._locator.run_directory(asker, body.run), directory)
         return respond_json(request, {"started": started, "fit": payloads.fit_status(status)}, code=202)

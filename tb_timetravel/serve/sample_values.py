@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import itertools
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tb_timetravel.errors import NotFound
 from tb_timetravel.frame import share_bytes
+from tb_timetravel.serve.kept import Kept
 from tb_timetravel.store import FilmStore, open_reader
-from tb_timetravel.store.films import SAMPLE_FIDELITY
+from tb_timetravel.store.films import SAMPLE_FIDELITY, film_version
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 FLIPS = "flips"
 COLUMNS = (*SAMPLE_FIDELITY, FLIPS)
 _USUAL = 0.98  # share of samples within the scale of flips; few waver many times more, and would leave one colour to all others
+_ends: Kept[float] = Kept(64)  # of the scales of flips, each of a film as it is: all of its steps have to be gone through
 
 
 def columns_of(directory: str, key: str) -> tuple[str, ...]:
@@ -46,7 +48,7 @@ def pack_column(directory: str, key: str, *, step: int, version: str, column: st
         info, own = film.values[told.index(column)], store.values(film, step, probe.n_samples)[:, told.index(column)]
         return struct.pack("<4sIff", b"TTV2", probe.n_samples, info.low, info.high) + own.astype("<f4").tobytes()
     if column == FLIPS:
-        values, high = _flips(store, film, probe, index)
+        values, high = _flips(directory, film, probe, index)
     else:
         fidelity = store.sample_fidelity(key, step, probe.n_samples)
         values, high = fidelity[:, SAMPLE_FIDELITY.index(column)].astype(np.float32), 1.0
@@ -60,14 +62,20 @@ def _index_of(film: Film, step: int, version: str) -> int:
     raise NotFound(f"film {film.film} has no step {step} of version {version}; ask for the film again")
 
 
-def _flips(store: FilmStore, film: Film, probe: Probe, index: int) -> tuple[NDArray[np.float32], float]:
+def _flips(directory: str, film: Film, probe: Probe, index: int) -> tuple[NDArray[np.float32], float]:
     """Count each sample's changes of prediction up to a step, (n_samples,), and say where the scale of all steps ends."""
     if probe.n_classes == 0:
         raise NotFound(f"film {film.film} has no predictions")
-    predictions, _ = store.history(film, probe.n_samples, probe.n_classes)
-    flips, by_now = np.zeros(probe.n_samples, np.float32), np.zeros(probe.n_samples, np.float32)
-    for number, (before, after) in enumerate(itertools.pairwise(predictions), start=1):
+    predictions, _ = FilmStore(directory).history(film, probe.n_samples, probe.n_classes)
+
+    def end() -> float:
+        return max(1.0, float(np.ceil(np.quantile(_count_flips(predictions), _USUAL))))
+
+    return _count_flips(predictions[: index + 1]).astype(np.float32), _ends.get((directory, film.film, film_version(film)), end)
+
+
+def _count_flips(predictions: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.int32]:
+    flips = np.zeros(predictions.shape[1], np.int32)
+    for before, after in itertools.pairwise(predictions):
         flips += before != after  # a step at a time: all of them together may be larger than memory
-        if number == index:
-            by_now = flips.copy()
-    return by_now, max(1.0, float(np.ceil(np.quantile(flips, _USUAL))))
+    return flips

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tb_timetravel.errors import NotFound
+from tb_timetravel.serve.event_data import reading_events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 _PLUGIN_NAME = "scalars"
 _MAX_POINTS = 1000  # per curve, as TensorBoard's scalars tab asks for
+_BY_BATCHES = "_vs_iterations"  # Keras counts batches in these, and epochs in the same curve beside them
+_SHOWN = 100  # characters of a name that a message quotes
 _LOSS_OR_ACCURACY = re.compile(r"(?<![a-z])(loss|acc|accuracy)(?![a-z])", re.IGNORECASE)
 
 
@@ -33,19 +36,29 @@ def _is_nested(inner: str, outer: str) -> bool:
 
 
 def list_scalars(provider: Any, asker: Asker, run: str, related: list[str]) -> list[dict[str, object]]:  # noqa: ANN401
-    """Describe the scalars of the related runs, those of the run itself first."""
+    """Describe the scalars of the related runs, those of the run itself first.
+
+    Raises
+    ------
+    Corrupt : an event file is damaged.
+    """
     from tensorboard.data.provider import RunTagFilter
 
     if provider is None:
         return []
-    listing = provider.list_scalars(
-        asker.context, experiment_id=asker.experiment_id, plugin_name=_PLUGIN_NAME, run_tag_filter=RunTagFilter(runs=related)
-    )
+    with reading_events(f"event files of the run {run[:_SHOWN]!r} and those beside it"):
+        listing = provider.list_scalars(
+            asker.context, experiment_id=asker.experiment_id, plugin_name=_PLUGIN_NAME, run_tag_filter=RunTagFilter(runs=related)
+        )
     return [
-        {"run": name, "tag": tag, "name": _label(run, name, tag), "preselected": bool(_LOSS_OR_ACCURACY.search(tag.replace("_", " ")))}
+        {"run": name, "tag": tag, "name": _label(run, name, tag), "preselected": _is_chosen(tag)}
         for name in related
         for tag in sorted(listing.get(name, {}))
     ]
+
+
+def _is_chosen(tag: str) -> bool:
+    return bool(_LOSS_OR_ACCURACY.search(tag.replace("_", " "))) and not tag.endswith(_BY_BATCHES)
 
 
 def _label(run: str, name: str, tag: str) -> str:
@@ -60,23 +73,26 @@ def read_scalars(provider: Any, asker: Asker, run: str, tag: str) -> dict[str, l
     Raises
     ------
     NotFound : there is no such curve.
+    Corrupt : its event file holds something else than numbers under its name.
     """
     from tensorboard.data.provider import RunTagFilter
 
     points = []
-    if provider is not None:
-        curves = provider.read_scalars(
-            asker.context,
-            experiment_id=asker.experiment_id,
-            plugin_name=_PLUGIN_NAME,
-            downsample=_MAX_POINTS,
-            run_tag_filter=RunTagFilter(runs=[run], tags=[tag]),
-        )
-        points = curves.get(run, {}).get(tag, [])
+    with reading_events(f"a number at each step of {tag[:_SHOWN]!r} in an event file of the run {run[:_SHOWN]!r}"):
+        if provider is not None:
+            curves = provider.read_scalars(
+                asker.context,
+                experiment_id=asker.experiment_id,
+                plugin_name=_PLUGIN_NAME,
+                downsample=_MAX_POINTS,
+                run_tag_filter=RunTagFilter(runs=[run], tags=[tag]),
+            )
+            points = curves.get(run, {}).get(tag, [])
+        values = [float(point.value) for point in points]  # text and complex numbers come through as they are
     if not points:
         raise NotFound(f"the run {run!r} has no scalar named {tag!r}")
     return {
         "steps": [point.step for point in points],
-        "values": [point.value for point in points],
+        "values": values,
         "wall_times": [point.wall_time for point in points],
     }

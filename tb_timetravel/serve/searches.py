@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+import msgspec
+
 from tb_timetravel.errors import InvalidData, NotFound
 from tb_timetravel.insight.influence import influence
 from tb_timetravel.insight.near import near, near_through_time
 from tb_timetravel.insight.near_across import near_across, near_across_time
-from tb_timetravel.serve.kept import Kept
+from tb_timetravel.serve.kept import KeptBytes
 from tb_timetravel.store import data_fingerprint, open_reader
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ MAX_SAMPLES = 16  # asked about one by one
 MAX_INFLUENCERS, MAX_NEAR = 100, 100
 USUAL_NUMBER = 10
 _MOST_BYTES = 2 * 10**9  # gone through for one answer: some seconds
-_REMEMBERED = 64  # answers, each of a few kilobytes
+_REMEMBERED, _REMEMBERED_BYTES = 64, 2**24  # answers, mostly of a few kilobytes each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +72,10 @@ class Searches:
     """Looks one thing up at a time, as each takes all of the disk or of a core, and remembers what it found."""
 
     def __init__(self) -> None:
-        self._found: Kept[dict[str, Any]] = Kept(_REMEMBERED)
+        self._found = KeptBytes(_REMEMBERED, _REMEMBERED_BYTES)
 
-    def influence(self, directory: str, asked: InfluenceQuestion) -> dict[str, Any]:
-        """Name the training samples that helped and harmed a prediction most.
+    def influence(self, directory: str, asked: InfluenceQuestion) -> msgspec.Raw:
+        """Name the training samples that helped and harmed a prediction most, in JSON.
 
         Raises
         ------
@@ -96,8 +98,8 @@ class Searches:
 
         return self._remembered(directory, asked, look)
 
-    def near(self, directory: str, asked: NearQuestion) -> dict[str, Any]:
-        """Name what lay near samples in the representation.
+    def near(self, directory: str, asked: NearQuestion) -> msgspec.Raw:
+        """Name what lay near samples in the representation, in JSON.
 
         Raises
         ------
@@ -119,7 +121,7 @@ class Searches:
 
         return self._remembered(directory, asked, look)
 
-    def _across(self, directory: str, asked: AcrossQuestion) -> dict[str, Any]:
+    def _across(self, directory: str, asked: AcrossQuestion) -> msgspec.Raw:
         def look() -> dict[str, Any]:
             one, other = open_reader(directory), open_reader(asked.other)
             samples, metric = _spell_out(asked, one.probe().n_samples), cast("Metric", asked.metric)
@@ -133,8 +135,8 @@ class Searches:
 
     def _remembered(
         self, directory: str, asked: InfluenceQuestion | NearQuestion, look: Callable[[], dict[str, Any]], *more: str
-    ) -> dict[str, Any]:
-        return self._found.get((directory, _version(directory), asked, *more), look)
+    ) -> msgspec.Raw:
+        return msgspec.Raw(self._found.get((directory, _version(directory), asked, *more), lambda: msgspec.json.encode(look())))
 
 
 def _version(directory: str) -> str:

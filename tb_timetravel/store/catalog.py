@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote
 
+from tb_timetravel.errors import InvalidData
 from tb_timetravel.schema import PLUGIN_NAME
 from tb_timetravel.store import remote
 from tb_timetravel.store.files import exists, is_local, join, listdir
 from tb_timetravel.store.projector import CONFIG_NAME, PROJECTOR_PLUGIN, embeddings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _PLUGINS = (PLUGIN_NAME, PROJECTOR_PLUGIN)  # names of directories that make a run one of ours
 
@@ -51,6 +55,23 @@ def find_probes(logdir: str) -> list[ProbeLocation]:
     for run_directory, run in _run_directories(logdir.rstrip("/") or "/"):
         found += [ProbeLocation(run, tag, probe_directory(run_directory, tag)) for tag in tags_of(run_directory)]
     return sorted(found)
+
+
+def only(locations: Sequence[ProbeLocation], what: str, how: str = "--run and --tag") -> ProbeLocation:
+    """Give the one probe set that a command was asked for, of those that were found, which are not none.
+
+    Parameters
+    ----------
+    what : it is for, in words.
+    how : the options that choose.
+
+    Raises
+    ------
+    InvalidData : there are several.
+    """
+    if len(locations) > 1:
+        raise InvalidData(f"expected one probe set {what}, found {len(locations)}; choose with {how}")
+    return locations[0]
 
 
 def _run_directories(logdir: str) -> list[tuple[str, str]]:

@@ -30,6 +30,7 @@ V = TypeVar("V", bound=Versioned)
 MOST_BYTES = 2**30  # of a file that is read as a whole
 _MOST_RECORD_BYTES = 2**27  # of JSON: a film of a hundred thousand steps
 _BEGINNING = 2**16  # bytes
+_MOST_CONVERTED = 2**32  # bytes of numbers of another type
 _MAY_NOT_WRITE = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
@@ -301,3 +302,18 @@ def open_array(path: str, *, mapped: bool = True, writable: bool = False) -> NDA
             return np.memmap(file, header.dtype, mode, header.offset, header.shape, header.order)
     except (ValueError, OSError) as error:
         raise Corrupt(f"{path} is damaged or incomplete ({error}); log or fit this run again") from error
+
+
+def as_float32(array: NDArray[Any], path: str) -> NDArray[np.float32]:
+    """Copy numbers of a file into memory as float32; a file of holes takes none on a disk, and would there.
+
+    Raises
+    ------
+    Corrupt : they are more than any that are written in another type for good reason.
+    """
+    if array.nbytes > _MOST_CONVERTED:
+        raise Corrupt(
+            f"expected at most {_MOST_CONVERTED:,} bytes of {array.dtype} in {path}, found {array.nbytes:,}; write float32 as .npy"
+        )
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is not finite, and found as such
+        return array.astype(np.float32)

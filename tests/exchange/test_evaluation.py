@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 from torch.utils.tensorboard import SummaryWriter
 
@@ -118,6 +119,17 @@ def test_a_films_other_keys_are_its_measures(logdir: Path):
         assert table["b_train"][str(step.step)] == {"15": pytest.approx(15 * share)}
 
 
+def test_distances_from_what_is_decoded_are_those_of_another_pca(logdir: Path):
+    assert main(["evaluate", str(logdir)]) == 0
+    table, (reader, _, _) = read_eval(logdir, "pca"), open_run(logdir)
+    x = np.stack([reader.read(reader.probe(), step).representations for step in reader.steps()])
+    other = PCA(2).fit(np.concatenate(x[:, :N_TRAIN]))  # the training split of all steps is laid out, the other beside it
+    for number, step in enumerate(map(str, STEPS)):
+        apart = np.linalg.norm(x[number] - other.inverse_transform(other.transform(x[number])), axis=1)
+        assert table["ppr_dist_train"][step] == pytest.approx(apart[:N_TRAIN].mean(), rel=1e-4)
+        assert table["ppr_dist_test"][step] == pytest.approx(apart[N_TRAIN:].mean(), rel=1e-4)
+
+
 def test_keys_that_are_not_defined_are_left_out(fitted: Path):
     reader, films, film = open_run(fitted)
     chance = {"boundary_preservation": {"train": 0.4, "test": 0.4}}
@@ -139,7 +151,7 @@ def test_without_logits_there_is_no_accuracy(tmp_path: Path, capsys: pytest.Capt
     assert main(["evaluate", str(tmp_path)]) == 0  # the film has measures all the same
     directory = tmp_path / "x/plugins/timetravel/probe"
     assert not (directory / "subject_model_eval.json").exists()
-    assert list(json.loads((directory / "pca_eval.json").read_text())) == ["nn_train"]
+    assert list(json.loads((directory / "pca_eval.json").read_text())) == ["nn_train", "ppr_dist_train"]
 
 
 @pytest.mark.parametrize("load_fast", ["true", "false"])

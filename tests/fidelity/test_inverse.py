@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 import torch
+from sklearn.metrics.pairwise import paired_euclidean_distances
 
-from tb_timetravel.fidelity import confidence_deviation, prediction_agreement, reconstruction_error
+from tb_timetravel.fidelity import confidence_deviation, prediction_agreement, reconstruction_distance, reconstruction_error
 
 
 def draw(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -55,3 +56,12 @@ def test_reconstruction_error_does_not_depend_on_unit_and_origin():
 
 def test_reconstruction_error_is_not_defined_where_all_representations_are_equal():
     assert bool(reconstruction_error(draw(5, 3), torch.ones(5, 3)).isnan().all())
+
+
+def test_reconstruction_distance_is_that_of_pairs_in_units_of_the_representation():
+    x, decoded = draw(50, 6), draw(50, 6, seed=1)
+    found = reconstruction_distance(decoded, x)
+    torch.testing.assert_close(found, torch.from_numpy(paired_euclidean_distances(decoded, x)), check_dtype=False)
+    torch.testing.assert_close(reconstruction_distance(3.0 * decoded + 5.0, 3.0 * x + 5.0), 3.0 * found)
+    assert float(reconstruction_distance(x, x).max()) == 0.0
+    assert reconstruction_distance(torch.tensor([[3.0, 4.0]]), torch.zeros(1, 2)).tolist() == [5.0]

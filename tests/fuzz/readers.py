@@ -44,6 +44,7 @@ READERS = (
     ("v.npy", lambda path: read_tensor(path, ())),
     ("v.tsv", lambda path: read_tensor(path, ())),
     ("v.bytes", lambda path: read_tensor(path, (2, 3))),
+    ("model.ckpt-7.index", lambda path: read_tensor(path, (), "words")),
     ("m.tsv", _metadata),
     ("frame.gz", lambda path: decode_frame(read_bytes(path))),
     (f"films/{FILM}/visualizer.npz", lambda _: FilmStore(DIRECTORY).visualizer(FILM)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from tb_timetravel import TimeTravel
 from tb_timetravel.errors import InvalidData, NotFound
 from tb_timetravel.insight import near, near_through_time
 from tb_timetravel.insight.near import nearest
+from tb_timetravel.insight.source import affordable_steps
 from tb_timetravel.store import open_reader, probe_directory
 
 if TYPE_CHECKING:
@@ -126,3 +128,11 @@ def test_a_hundred_thousand_samples_are_searched_in_a_moment():
     start = time.perf_counter()
     assert nearest(x, [0, 99_999], 10).shape == (2, 10)
     assert time.perf_counter() - start < 5.0  # a tenth of a second where nothing else runs
+
+
+def test_however_long_a_log_of_few_samples_is_so_many_steps_are_asked_at_most(reader: ProbeReader):
+    many = [replace(step, step=number) for number in range(9000) for step in reader.steps()[:1]]
+    for n_passes in (1, 16):
+        chosen = affordable_steps(reader.probe(), many, 2 * 10**9, n_passes=n_passes)
+        assert len(chosen) == 2 * 10**9 // (2**18 * n_passes)
+        assert (chosen[0].step, chosen[-1].step) == (0, 8999)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from tb_timetravel import TimeTravel
+from tb_timetravel import TimeTravel, cli
 from tb_timetravel.cli import main
 from tb_timetravel.errors import FitCancelled, InvalidData, NotFound
 from tb_timetravel.fit.shared_plane import PullConfig, SharedPlane
@@ -17,7 +17,7 @@ from tb_timetravel.frame import decode_frame
 from tb_timetravel.pipeline import BesideRun, FitOptions, build_film
 from tb_timetravel.pipeline.beside import corresponding, measure_apart
 from tb_timetravel.serve.territory_part import draw_part
-from tb_timetravel.store import FilmStore, open_reader, probe_directory
+from tb_timetravel.store import FilmStore, find_probes, open_reader, probe_directory
 from tb_timetravel.store.beside import film_beside
 from tb_timetravel.store.films import choose_film
 
@@ -219,8 +219,13 @@ def test_what_cannot_be_laid_beside_is_refused_in_a_sentence(one: tuple[str, Fil
 
 
 @pytest.mark.usefixtures("two")
-def test_the_command_lays_all_other_runs_beside_the_one_that_is_named(logdir: Path, capsys: pytest.CaptureFixture[str]):
+def test_the_command_lays_all_other_runs_beside_the_one_that_is_named(
+    logdir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    looked: list[str] = []
+    monkeypatch.setattr(cli, "find_probes", lambda place: looked.append(place) or find_probes(place))
     assert main(["fit", str(logdir), "--beside", "one", "--device", "cpu"]) == 0
+    assert len(looked) == 2  # for what is to be fitted and for what that is laid beside, however many
     assert main(["fit", str(logdir / "two"), "--beside", f"{logdir}/one/", "--device", "cpu"]) == 0  # the same film
     capsys.readouterr()
     assert main(["runs", str(logdir)]) == 0
@@ -236,7 +241,7 @@ def test_the_command_says_what_is_wrong_with_the_other_run(logdir: Path, capsys:
         (["--beside", "one", "--beside-tag", "layer"], "with a probe set layer"),
         (["--beside-tag", "probe"], "expected --beside-tag with --beside"),
         (["--beside", "one"], "got the same run and tag"),
-        (["--beside", "one", "--follow"], "expected --follow without --beside"),
+        (["--beside", "one", "--follow"], "expected to follow a training or to lay a film beside another"),
     ):
         assert main(["fit", str(logdir), "--run", "one", "--device", "cpu", *options]) == 1
         assert said in capsys.readouterr().err

@@ -127,6 +127,8 @@ def test_a_placed_step_is_a_picture_of_its_own_data(grown: tuple[str, Film, dict
     kept = float(spatial_fidelity(x, z, n_neighbors=15).neighborhood_preservation.mean())
     assert last.fidelity["neighborhood_preservation"]["train"] == pytest.approx(kept, abs=1e-4)
     assert kept > 2 * 15 / (N_TRAIN - 1)  # twice chance
+    spread = float((x - x.mean(0)).norm(dim=1).mean())  # as far as the mean of all would be
+    assert 0.0 < (last.reconstruction_distance["train"] or 0) < spread
     frame: Frame = decode_frame(films.frame(film.film, last.step, last.frame))
     assert frame.territory is not None
     assert set(np.unique(frame.territory.classes)) == {0, 1, 2}
@@ -249,14 +251,17 @@ def test_following_ends_after_some_seconds_without_a_step_even_if_there_is_none(
 def test_what_cannot_be_followed_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     directory = log(tmp_path / "a", (0,))
     log(tmp_path / "b", (0,))
-    with pytest.raises(InvalidData, match="--method pca"):
+    with pytest.raises(InvalidData, match="expected the method joint and no end to follow a training, got pca"):
         follow(directory, options=FitOptions(method="pca"))
-    with pytest.raises(InvalidData, match="without --end"):
+    with pytest.raises(InvalidData, match="got joint and the end 3"):
         follow(directory, options=FitOptions(end=3))
     numbers = TimeTravel(str(tmp_path / "numbers"), targets=np.arange(30.0))
     numbers.log_arrays(0, np.eye(30, 4, dtype=np.float32), predictions=np.zeros(30, np.float32))
     with pytest.raises(InvalidData, match="expected a run without targets"):
         follow(probe_directory(str(tmp_path / "numbers"), "probe"))
+    assert main(["fit", str(tmp_path / "numbers"), "--follow"]) == 1
+    assert "expected a run without targets" in capsys.readouterr().err
+    assert StatusFile(probe_directory(str(tmp_path / "numbers"), "probe")).read().state == "none"  # nothing was begun
     shutil.rmtree(tmp_path / "numbers")
     assert main(["fit", str(tmp_path), "--follow"]) == 1
     assert "expected one probe set to follow, found 2" in capsys.readouterr().err

@@ -70,7 +70,7 @@ def measure_run(
         for t in range(n_steps):
             drawn = draw_territory(lambda z, t=t: fitted.decoded_logits(z, t), extent, resolution=32, device=torch.device("cpu"))
             territories.append(drawn.classes)
-    steps, whole, infos = measuring.measure(films, source, KEY, fitted, territories, extent, lambda _, done: progress.append(done))
+    steps, whole, infos, _ = measuring.measure(films, source, KEY, fitted, territories, extent, lambda _, done: progress.append(done))
     return Measured(source, fitted, films, steps, whole, {info.metric: info for info in infos}, progress)
 
 

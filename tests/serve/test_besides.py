@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
+from tb_timetravel import TimeTravel
 from tb_timetravel.schema import Beside
 from tb_timetravel.serve.jobs import fit_command
 from tb_timetravel.store import FilmStore, probe_directory
@@ -70,8 +72,8 @@ def test_a_fit_beside_another_run_is_given_its_directory_and_its_name(served: Se
         ({"beside": {"run": "preview", "tag": "probe", "film": PREVIEW}}, 404, "fit that one first"),
         ({"beside": {"run": "exp/--other", "tag": "probe", "film": "f" * 16}}, 404, "film.json"),
         ({"beside": {"run": "none", "tag": "probe"}}, 404, "TensorBoard knows no run"),
-        ({"beside": {"run": "exp/--other", "tag": "probe"}, "follow": True}, 400, "without follow"),
-        ({"beside": {"run": "exp/--other", "tag": "probe"}, "method": "pca"}, 400, "with the method joint"),
+        ({"beside": {"run": "exp/--other", "tag": "probe"}, "follow": True}, 400, "lay it beside when the training is over"),
+        ({"beside": {"run": "exp/--other", "tag": "probe"}, "method": "pca"}, 400, "expected the method joint"),
         ({"beside": {"run": "exp/--other", "tag": "probe", "directory": "/"}}, 400, "directory"),
         ({"beside_directory": "/etc"}, 400, "beside_directory"),
         ({"beside": "exp/--other"}, 400, "beside"),
@@ -96,3 +98,19 @@ def test_a_film_says_in_whose_plane_it_lies(served: Served, logdir: Path):
     assert served.get("film", **OF_PROBE, film=FILM).json["beside"]["apart"] == 0.02
     (film,) = served.get("run", **OF_PROBE).json["films"]
     assert film["beside"] == {"run": "exp/--other", "tag": "probe", "film": FILM}
+
+
+@pytest.mark.parametrize("about", [{"targets": np.arange(30.0)}, {"pairs": np.arange(30) ^ 1}], ids=["targets", "pairs"])
+def test_a_run_that_cannot_be_followed_is_refused_before_a_process_starts(logdir: Path, jobs: RecordedJobs, about: dict[str, Any]):
+    run = {"run": "told", "tag": "probe"}
+    write_events(logdir / "told")
+    film = TimeTravel(str(logdir / "told"), **about)
+    film.log_arrays(0, np.eye(30, 4, dtype=np.float32), **({"predictions": np.zeros(30)} if "targets" in about else {}))
+    served = serve(logdir, jobs=jobs)
+    response = served.post("fit", {**run, "follow": True})
+    assert response.status_code == 400
+    assert response.json["error"].startswith("expected a run without targets and pairs to follow")
+    assert not jobs.started
+    assert served.post("fit", run).status_code == 202
+    assert served.post("fit", {**OF_PROBE, "follow": True}).status_code == 202
+    assert [request.run for request, *_ in jobs.started] == ["told", "digits"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import shutil
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from PIL import Image
 from tb_timetravel.cli import main
 from tb_timetravel.frame import decode_frame
 from tests.serve.served import Served, serve, write_events
-from tests.store.projector.embeddings import LABELS, TAG, D, N, files_of, log, pictures, vectors, write_config
+from tests.store.projector.embeddings import CHECKPOINTS, LABELS, TAG, D, N, files_of, log, pictures, vectors, write_config
 from tests.tensorboard_process import running_tensorboard
 
 if TYPE_CHECKING:
@@ -138,6 +139,23 @@ def test_a_config_in_the_logdir_itself_is_a_run_even_without_an_event_file(tmp_p
     served = serve(tmp_path)
     wait_until_active(served)
     assert [run["run"] for run in served.get("runs").json["runs"]] == ["."]
+
+
+def test_embeddings_that_keras_kept_above_its_runs_are_a_run(tmp_path: Path):
+    shutil.copytree(CHECKPOINTS / "keras", tmp_path / "fit" / "words")
+    for run in ("train", "validation"):
+        write_events(tmp_path / "fit" / "words" / run, marked=False)
+    served = serve(tmp_path)
+    (run,) = served.get("runs").json["runs"]
+    assert (run["run"], run["tags"][0]["tag"], run["tags"][0]["n_steps"]) == ("fit/words", "layer_with_weights-0/embeddings", 3)
+    of_run = {"run": "fit/words", "tag": "layer_with_weights-0/embeddings"}
+    assert served.get("run", **of_run).json["steps"] == [0, 1, 2]
+    assert len(served.get("neighbors", **of_run, step=2, samples="3", k=4).json["neighbors"][0]) == 4
+    assert [scalar["name"] for scalar in served.get("scalar_tags", run="fit/words").json["scalars"]] == [
+        "train/loss/train",
+        "validation/loss/train",
+    ]
+    assert served.get("run", run="fit", tag=TAG).status_code == 404
 
 
 def test_a_logdir_without_embeddings_leaves_the_tab_dark(tmp_path: Path):

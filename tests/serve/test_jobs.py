@@ -363,5 +363,5 @@ def test_a_fit_that_follows_is_asked_for_by_the_command_line_and_only_as_it_can_
     assert "--follow" in fit_command(replace(REQUEST, follow=True), "runs/digits")
     assert "--follow" not in fit_command(REQUEST, "runs/digits")
     for contradiction in ({"method": "pca"}, {"end": 5}):
-        with pytest.raises(InvalidData, match="without end"):
+        with pytest.raises(InvalidData, match="no end to follow a training"):
             replace(REQUEST, follow=True, **contradiction).check()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tb_timetravel.frame import decode_frame
+from tb_timetravel.serve import sample_values
 from tb_timetravel.store import FilmStore, probe_directory
 from tb_timetravel.store.films import SAMPLE_FIDELITY
 from tests.serve.served import FILM, N_SAMPLES, STEPS, Served
@@ -16,6 +17,7 @@ from tests.serve.served import FILM, N_SAMPLES, STEPS, Served
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
     from numpy.typing import NDArray
 
 OF_PROBE = {"run": "digits", "tag": "probe"}
@@ -56,6 +58,14 @@ def test_flips_count_up_to_the_step_on_one_scale(served: Served, logdir: Path):
         values, high = unpack(ask(served, index, "flips").data)
         assert high == 2.0
         assert (values / 254 * high).round().tolist() == changed[:index].sum(0).tolist()
+
+
+def test_the_scale_of_flips_is_worked_out_once_for_all_steps(served: Served, monkeypatch: pytest.MonkeyPatch):
+    lengths: list[int] = []
+    count = sample_values._count_flips
+    monkeypatch.setattr(sample_values, "_count_flips", lambda predictions: lengths.append(len(predictions)) or count(predictions))
+    assert len({unpack(ask(served, index, "flips").data)[1] for index in range(len(STEPS))}) == 1
+    assert sorted(lengths) == [1, 2, 3, 3]  # each step up to itself, and once all of them
 
 
 def test_a_film_that_was_not_measured_has_no_fidelity_of_samples(served: Served):

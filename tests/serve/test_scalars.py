@@ -46,6 +46,6 @@ def test_every_run_is_nested_in_the_logdir_itself():
 
 @pytest.mark.parametrize("tag", ["loss", "Loss/train", "epoch_loss", "val_acc", "accuracy/test", "train.loss", "Accuracy"])
 def test_loss_and_accuracy_are_recognised(tmp_path: Path, tag: str):
-    write_events(tmp_path / "a", scalars=(tag, "glossary", "account"))
+    write_events(tmp_path / "a", scalars=(tag, "glossary", "account", "evaluation_loss_vs_iterations"))
     chosen = [scalar["tag"] for scalar in serve(tmp_path).get("scalar_tags", run="a").json["scalars"] if scalar["preselected"]]
     assert chosen == [tag]

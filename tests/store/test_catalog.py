@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from tensorboard.backend.event_processing import plugin_event_multiplexer
 
 from tb_timetravel import TimeTravel
-from tb_timetravel.store import find_probes, probe_directory, tags_of
+from tb_timetravel.errors import InvalidData
+from tb_timetravel.store import ProbeLocation, find_probes, probe_directory, tags_of
+from tb_timetravel.store.catalog import only
 from tests.store.records import write_run
 
 if TYPE_CHECKING:
@@ -73,3 +75,10 @@ def test_probes_in_a_remote_store_are_found():
         write_run(probe_directory(f"memory://catalog/logs/{run}", "my tag"), (0,))
     for logdir in ("memory://catalog/logs", "memory://catalog/logs/"):
         assert [(probe.run, probe.tag) for probe in find_probes(logdir)] == [("a", "my tag"), ("a/b", "my tag")]
+
+
+def test_the_only_one_is_given_and_of_several_none():
+    one, other = ProbeLocation("a", "probe", "a/probe"), ProbeLocation("b", "probe", "b/probe")
+    assert only([one], "for a table") == one
+    with pytest.raises(InvalidData, match="expected one probe set for a table, found 2; choose with --with"):
+        only([one, other], "for a table", "--with")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,14 +12,14 @@ from tb_timetravel.schema import FitStatus
 from tb_timetravel.store import FilmStore, SelectionsFile, StatusFile
 from tests.export.films import log_and_fit
 from tests.serve.served import FILM, N_SAMPLES, write_events, write_film, write_probe
-from tests.store.projector.embeddings import log, pictures, vectors, write_config
+from tests.store.projector.embeddings import CHECKPOINTS, log, pictures, vectors, write_config
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def make_logdir(root: Path) -> None:
-    """Write a run with pictures, one with texts, columns, heads and a decoder, and two of embeddings."""
+    """Write a run with pictures, one with texts, columns, heads and a decoder, and three of embeddings."""
     log_and_fit(root)  # first, as it fits all that is there
     write_events(root / "digits")
     directory = write_probe(root / "digits")
@@ -42,6 +43,7 @@ def make_logdir(root: Path) -> None:
         for n, kind in enumerate(("npy", "bytes"))
     ]
     write_config(arrays, places)
+    shutil.copytree(CHECKPOINTS / "saver", root / "saved", ignore=shutil.ignore_patterns("*.npy"))
 
 
 def files_of(root: Path) -> list[str]:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from tb_timetravel.errors import Corrupt, NotPlayable
 from tb_timetravel.store.files import exists, is_local, join, listdir, read_bytes, stamp
+from tb_timetravel.store.projector.saved import checkpoints_of, plain_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 CONFIG_NAME = "projector_config.pbtxt"
 PROJECTOR_PLUGIN = "org_tensorflow_tensorboard_projector"
@@ -39,6 +40,7 @@ class Embedding:
     tensor_path, metadata_path, sprite_path : as written, empty where there is none.
     tensor_shape : as written, empty where it is not.
     thumbnail_size : width and height of a picture of the sprite, or None.
+    in_checkpoint : name of the tensor where `tensor_path` is the index of a checkpoint, else empty.
     """
 
     tag: str
@@ -49,6 +51,7 @@ class Embedding:
     metadata_path: str = ""
     sprite_path: str = ""
     thumbnail_size: tuple[int, int] | None = None
+    in_checkpoint: str = ""
 
 
 def embeddings_of(run_directory: str) -> dict[str, list[Embedding]]:
@@ -86,11 +89,14 @@ def _read(base: str) -> list[Embedding]:
     size = (stamp(path) or (0, ""))[0]
     if size > _MAX_CONFIG_BYTES:
         raise Corrupt(f"expected at most {_MAX_CONFIG_BYTES:,} bytes in {path}, found {size:,}; list fewer steps in it")
-    return [_embedding(base, info) for info in _parse(path, read_bytes(path))]
+    embeddings, checkpoint = _parse(path, read_bytes(path))
+    saved = checkpoints_of(base, checkpoint) if any(info.tensor_name and not info.tensor_path for info in embeddings) else {}
+    return [embedding for info in embeddings for embedding in _steps_of(base, info, saved)]
 
 
 @functools.lru_cache(maxsize=64)  # parsing a thousand steps takes longer than all else that a listing of them does
-def _parse(path: str, content: bytes) -> tuple[Any, ...]:
+def _parse(path: str, content: bytes) -> tuple[tuple[Any, ...], str]:
+    """Parse a config: its embeddings, and the checkpoint that it names."""
     from google.protobuf import text_format
     from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 
@@ -98,7 +104,16 @@ def _parse(path: str, content: bytes) -> tuple[Any, ...]:
         config = text_format.Parse(content, ProjectorConfig(), allow_unknown_field=True)
     except (text_format.ParseError, UnicodeDecodeError, RecursionError) as error:
         raise Corrupt(f"{path} is not a readable projector config ({str(error)[:200]}); correct it, or log again") from error
-    return tuple(config.embeddings)
+    return tuple(config.embeddings), config.model_checkpoint_path
+
+
+def _steps_of(base: str, info: Any, saved: Mapping[int, str]) -> list[Embedding]:  # noqa: ANN401  # tensorboard ships no types
+    """Describe what a config lists: one step, or those that lie in checkpoints, step -> path of the index."""
+    listed = _embedding(base, info)
+    if info.tensor_path or not info.tensor_name or not saved:
+        return [listed]
+    name, tag = plain_name(info.tensor_name)
+    return [replace(listed, tag=tag, step=step, tensor_path=path, in_checkpoint=name) for step, path in saved.items()]
 
 
 def _embedding(base: str, info: Any) -> Embedding:  # noqa: ANN401  # tensorboard ships no types

@@ -17,7 +17,7 @@ from tb_timetravel.schema import DEFAULT_SPLIT, PAGE_SIZE, LoggedStep, Media, Pr
 from tb_timetravel.store.columns import column_at
 from tb_timetravel.store.dynamics import Snapshot
 from tb_timetravel.store.files import below, exists, is_local, join, listdir, read_array, remove, size_and_time, stamp, write_array
-from tb_timetravel.store.projector.config import Embedding, resolve
+from tb_timetravel.store.projector.config import CONFIG_NAME, Embedding, resolve
 from tb_timetravel.store.projector.matching import Matching, StepRows, match_samples
 from tb_timetravel.store.projector.metadata import (
     built_in,
@@ -167,7 +167,7 @@ class ProjectorReader:
         source, shape, kept = self._steps[at], (probe.n_samples, probe.n_features), self._kept_path(step)
         if exists(kept):
             return Snapshot(step.step, read_array(kept, shape=shape, dtype=np.float32), None, None)
-        array = read_tensor(source.tensor, source.embedding.tensor_shape)
+        array = read_tensor(source.tensor, source.embedding.tensor_shape, source.embedding.in_checkpoint)
         if array.shape != (source.n_rows, probe.n_features):
             raise Corrupt(
                 f"expected {source.n_rows} vectors of {probe.n_features} numbers in {source.tensor}, found {array.shape}; "
@@ -176,7 +176,7 @@ class ProjectorReader:
         rows = self._matching.rows[at]
         if rows is not None:
             array = np.asarray(array[rows], np.float32)
-        if self._keep and (rows is not None or is_text(source.tensor)):
+        if self._keep and (rows is not None or is_text(source.tensor, source.embedding.in_checkpoint)):
             array = self._kept(step, np.asarray(array, np.float32))
         return Snapshot(step.step, array, None, None)
 
@@ -213,8 +213,8 @@ class ProjectorReader:
         if any(embedding.tensor_path for embedding in self._embeddings):
             raise NotPlayable(f"expected vectors in {self._embeddings[0].tensor_path}, found no such file; log the tag again")
         raise NotPlayable(
-            "expected a file of vectors (tensor_path), found none: they lie in a checkpoint of TensorFlow, which is not read; "
-            "write them as .npy or .tsv and name that in the config"
+            f"expected a file of vectors (tensor_path) in {CONFIG_NAME}, or beside it a checkpoint of TensorFlow (NAME-STEP.index and its "
+            ".data files) with a tensor of that name, found neither; HDF5 and older checkpoints are not read, so write the vectors as .npy"
         )
 
     @functools.cached_property
@@ -224,9 +224,9 @@ class ProjectorReader:
     @functools.cached_property
     def _width(self) -> int:
         first, *others = self._steps
-        width = width_of(first.tensor, first.embedding.tensor_shape)
+        width = _width_of(first)
         for other in others:
-            if (found := width_of(other.tensor, other.embedding.tensor_shape)) != width:
+            if (found := _width_of(other)) != width:
                 raise NotPlayable(
                     f"expected vectors of {width} numbers as at step {first.embedding.step}, found {found} at step {other.embedding.step}; "
                     "log the same layer at every step, or use another tag"
@@ -307,14 +307,18 @@ def _look(embedding: Embedding) -> _Step | None:
         if written is not None:
             metadata, n_described = (path, written), metadata_digest(path, written)[1]
     n_rows = n_described  # counting the lines of text would read it all; a fit does, and compares
-    if n_rows is None or not is_text(tensor):
-        n_rows = shape_of(tensor, embedding.tensor_shape)[0]
+    if n_rows is None or not is_text(tensor, embedding.in_checkpoint):
+        n_rows = shape_of(tensor, embedding.tensor_shape, embedding.in_checkpoint)[0]
     if n_described not in (None, n_rows):
         raise NotPlayable(
             f"expected metadata of the {n_rows} samples of step {embedding.step}, found {n_described} lines of it; "
             "give one line for each sample, after a line of names where there are several columns"
         )
     return _Step(embedding, tensor, known, metadata, n_rows)
+
+
+def _width_of(step: _Step) -> int:
+    return width_of(step.tensor, step.embedding.tensor_shape, step.embedding.in_checkpoint)
 
 
 def _no_facts(n_rows: int) -> _Facts:

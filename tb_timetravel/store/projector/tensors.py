@@ -1,4 +1,4 @@
-"""The numbers of one step: as text, as numpy's own format, or as bare bytes whose shape the config tells."""
+"""The numbers of one step: as text, as numpy's own format, as bare bytes whose shape the config tells, or in a checkpoint."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tb_timetravel.errors import Corrupt, NotPlayable
+from tb_timetravel.errors import Corrupt, NotFound, NotPlayable
 from tb_timetravel.schema import MAX_SAMPLES
 from tb_timetravel.store import npy
-from tb_timetravel.store.files import is_local, open_array, read_bytes, read_chunks, stamp
+from tb_timetravel.store.files import as_float32, is_local, open_array, read_bytes, read_chunks, stamp
+from tb_timetravel.store.projector.checkpoint import find_tensor, read_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,10 +25,15 @@ _BEGINNING = 2**16  # bytes that hold the first line of text, mostly
 _SHOWN = 40  # characters of what is wrong that a message quotes
 
 
-def shape_of(path: str, declared: tuple[int, ...]) -> tuple[int, int]:
+def shape_of(path: str, declared: tuple[int, ...], name: str = "") -> tuple[int, int]:
     """Tell the shape of a step's tensor, (n_samples, n_features), without parsing its numbers.
 
     The lines of text are counted, once for each time the file is written. Nothing is allocated for what a header promises.
+
+    Parameters
+    ----------
+    declared : what the config says, empty where it does not.
+    name : of the tensor, where the path is the index of a checkpoint; else empty.
 
     Raises
     ------
@@ -36,7 +42,7 @@ def shape_of(path: str, declared: tuple[int, ...]) -> tuple[int, int]:
     known = stamp(path)
     if known is None:
         raise NotPlayable(f"expected vectors in {path}, found no such file; log the step again")
-    shape = _shape(path, known, declared)
+    shape = find_tensor(path, known, name).shape if name else _shape(path, known, declared)
     if len(shape) != 2 or 0 in shape:
         raise NotPlayable(f"expected a matrix with a vector for each sample in {path}, found shape {shape}; log one vector per sample")
     if shape[0] > MAX_SAMPLES:
@@ -63,12 +69,12 @@ def _shape(path: str, known: tuple[int, str], declared: tuple[int, ...]) -> tupl
     return n_rows, n_columns
 
 
-def is_text(path: str) -> bool:
-    """Tell whether the numbers are written as text, as TensorBoard takes them unless the name says otherwise."""
-    return not path.endswith((".npy", ".bytes"))
+def is_text(path: str, name: str = "") -> bool:
+    """Tell whether the numbers are written as text, as TensorBoard takes them unless the name of the file says otherwise."""
+    return not name and not path.endswith((".npy", ".bytes"))
 
 
-def width_of(path: str, declared: tuple[int, ...]) -> int:
+def width_of(path: str, declared: tuple[int, ...], name: str = "") -> int:
     """Tell how many numbers a sample's vector has, of text by its first line alone.
 
     Raises
@@ -76,7 +82,7 @@ def width_of(path: str, declared: tuple[int, ...]) -> int:
     NotPlayable : as `shape_of`.
     """
     known = stamp(path)
-    return _first_width(path, known) if known is not None and is_text(path) else shape_of(path, declared)[1]
+    return _first_width(path, known) if known is not None and is_text(path, name) else shape_of(path, declared, name)[1]
 
 
 @functools.lru_cache(maxsize=8192)
@@ -91,16 +97,20 @@ def _first_width(path: str, _known: tuple[int, str]) -> int:
     raise NotPlayable(f"expected a vector in each line of {path}, found none; log the step again")
 
 
-def read_tensor(path: str, declared: tuple[int, ...]) -> NDArray[Any]:
-    """Read a step's tensor, (n_samples, n_features), as float32 or float16; from .npy and .bytes memory-mapped where the path is local.
+def read_tensor(path: str, declared: tuple[int, ...], name: str = "") -> NDArray[Any]:
+    """Read a step's tensor, (n_samples, n_features), as float32 or float16; what is no text is memory-mapped where the path is local.
+
+    Parameters are those of `shape_of`.
 
     Raises
     ------
     NotPlayable : as `shape_of`.
     Corrupt : it is damaged, or a line of it is no vector.
     """
-    shape = shape_of(path, declared)
-    if path.endswith(".npy"):
+    shape = shape_of(path, declared, name)
+    if name:
+        array = _read_checkpoint(path, name)
+    elif path.endswith(".npy"):
         array = _read_npy(path)
     elif path.endswith(".bytes"):
         array = np.memmap(path, "<f4", "r", shape=shape) if is_local(path) else np.frombuffer(read_bytes(path), "<f4").reshape(shape)
@@ -123,7 +133,14 @@ def _npy_shape(path: str, size: int) -> tuple[int, ...]:
 
 def _read_npy(path: str) -> NDArray[Any]:
     array = open_array(path)
-    return array if array.dtype in (np.dtype("<f4"), np.dtype("<f2")) else array.astype(np.float32)
+    return array if array.dtype in (np.dtype("<f4"), np.dtype("<f2")) else as_float32(array, path)
+
+
+def _read_checkpoint(path: str, name: str) -> NDArray[Any]:
+    known = stamp(path)
+    if known is None:
+        raise NotFound(f"expected the index of a checkpoint at {path}, found none; it was removed in this moment")
+    return read_place(path, find_tensor(path, known, name))
 
 
 def _read_text(path: str, shape: tuple[int, int]) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,12 +14,12 @@ from tb_timetravel.store import open_reader, probe_directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from tb_timetravel.store import ProbeReader
 
+CHECKPOINTS = Path(__file__).parent / "checkpoints"  # by `make_checkpoints`
 N, D = 24, 5
 TAG = "default"
 LABELS = [f"kind {'abc'[i % 3]}" for i in range(N)]

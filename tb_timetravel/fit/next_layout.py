@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from tb_timetravel.fit.motion import Motion
 
 
+# Times as strong as in a fit of all steps: only the new step gives way, and its one place has to suit all that are frozen.
+_RANKING, _RANKING_OTHERS = 2.0, 3.0  # samples beside a layout have less to lose
+
+
 @dataclass(frozen=True, eq=False)
 class Ties:
     """What ties some samples at a new step to where they were.
@@ -52,7 +56,7 @@ def lay_out_next(graph: Edges, ties: Ties, config: LayoutConfig, report: Callabl
         negatives = draw_negatives(n, config.n_negatives, generator, y.device)
         return attraction * attraction_force(y, graph) + repulsion_force(y, negatives)
 
-    return _settle(ties.before[-1], inside, ties, config, config.n_iterations, generator, report)
+    return _settle(ties.before[-1], inside, ties, config, config.n_iterations, _RANKING, generator, report)
 
 
 def lay_out_next_others(
@@ -75,23 +79,23 @@ def lay_out_next_others(
         other = layout[draw_negatives(len(layout), config.n_negatives, generator, y.device)]
         return attraction_to(y, layout, index, weight) + repulsion_from(y, other, normaliser)
 
-    return _settle(start, inside, ties, config, config.n_iterations_others, generator, report)
+    return _settle(start, inside, ties, config, config.n_iterations_others, _RANKING_OTHERS, generator, report)
 
 
 def _settle(
     start: torch.Tensor, inside: Callable[[torch.Tensor, float], torch.Tensor], ties: Ties, config: LayoutConfig, n_iterations: int,
-    generator: torch.Generator, report: Callable[[float], None],
+    more_ranking: float, generator: torch.Generator, report: Callable[[float], None],
 ) -> torch.Tensor:  # fmt: skip
-    path = torch.cat([ties.before, start[None]])
+    path, ranking = torch.cat([ties.before, start[None]]), more_ranking * config.ranking
     earlier = in_turn(len(ties.motion.references) - 1, generator)  # the new step is the last reference
 
     def force(y: torch.Tensor, done: float) -> torch.Tensor:
         exaggerates = done < config.exaggerated
         result = inside(y[0], config.exaggeration if exaggerates else 1.0)
         result += _pull(y[0], ties, config)
-        if not exaggerates and ties.motion.references and config.ranking > 0:
+        if not exaggerates and ties.motion.references and ranking > 0:
             path[-1] = y[0]
-            result += _ranking(path, ties.motion, earlier_ones=list(islice(earlier, REFERENCES_AT_ONCE - 1)), ranking=config.ranking)
+            result += _ranking(path, ties.motion, earlier_ones=list(islice(earlier, REFERENCES_AT_ONCE - 1)), ranking=ranking)
         return result[None]
 
     return minimise(start[None], force, config, n_iterations, report)[0]
@@ -110,9 +114,8 @@ def _pull(y: torch.Tensor, ties: Ties, config: LayoutConfig) -> torch.Tensor:
 def _ranking(path: torch.Tensor, motion: Motion, *, earlier_ones: list[int], ranking: float) -> torch.Tensor:
     """Add up the ranking forces on the last step of a path (n_steps, n, 2), with itself as reference and some earlier ones for all."""
     force = torch.zeros_like(path)
-    n_earlier = len(motion.references) - 1
+    scale, n_earlier = ranking * len(path) / len(motion.references), len(motion.references) - 1
     for i in earlier_ones:
-        scale = ranking * len(path) / len(motion.references) * n_earlier / len(earlier_ones)
-        add_ranking_force(force, path, motion.references[i], motion.ranks[i], scale=scale)
-    add_ranking_force(force, path, motion.references[-1], motion.ranks[-1], scale=ranking * len(path) / len(motion.references))
+        add_ranking_force(force, path, motion.references[i], motion.ranks[i], scale=scale * n_earlier / len(earlier_ones))
+    add_ranking_force(force, path, motion.references[-1], motion.ranks[-1], scale=scale)
     return force[-1]

@@ -75,10 +75,13 @@ def weight_penalty(parameters: Iterable[torch.Tensor], before: Iterable[torch.Te
     return (now - then).square().sum() / then.square().sum()
 
 
+_LARGEST_MARGIN = 5.0  # without, it feeds itself: it grows with the plane, whose growth it asks for where classes overlap (to 1e8)
+
+
 def class_margin(
     distance: torch.Tensor, probability: torch.Tensor, same_class: torch.Tensor, *, near: torch.Tensor, far: torch.Tensor
 ) -> torch.Tensor:
-    """Keep neighbours that the subject model tells apart at a distance: mean of max(0, m - d), m = near + (far - near)·(1 - p).
+    """Keep neighbours that the subject model tells apart at a distance: mean of max(0, m - d), m = near + (far - near)·(1 - p), at most 5.
 
     Parameters
     ----------
@@ -87,7 +90,7 @@ def class_margin(
     near, far : scalars, mean distance of a batch's attracted and repelled pairs; taken as constants, or the batch would shrink to please.
     """
     near, far = near.detach(), far.detach()
-    margin = near + (far - near) * (1.0 - probability)
+    margin = (near + (far - near) * (1.0 - probability)).clamp_max(_LARGEST_MARGIN)
     return torch.where(same_class, torch.zeros_like(distance), F.relu(margin - distance)).mean()
 
 

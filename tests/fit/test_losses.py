@@ -99,6 +99,8 @@ def test_only_neighbours_of_different_classes_have_a_margin():
     assert float(loss) == pytest.approx(np.maximum(0, margin - distance.numpy()).mean(), rel=1e-6)
     assert float(class_margin(distance, p, torch.ones_like(same), near=near, far=far)) == 0.0
     assert float(class_margin(distance + 10, p, same, near=near, far=far)) == 0.0
+    wide = class_margin(distance, p, same, near=torch.tensor(70.0), far=torch.tensor(400.0))
+    assert float(wide) == pytest.approx(np.where(same.numpy(), 0.0, np.maximum(0, 5.0 - distance.numpy())).mean(), rel=1e-6)
     assert gradcheck(lambda d: class_margin(d, p, same, near=near, far=far), (distance.requires_grad_(),))
 
 

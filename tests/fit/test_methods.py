@@ -236,6 +236,13 @@ def test_a_step_where_nothing_is_critical_stays_as_it_was():
     np.testing.assert_array_equal(fitted.embedding[0], fitted.embedding[1])
 
 
+def test_classes_that_overlap_do_not_blow_the_plane_up():
+    rng = np.random.default_rng(0)
+    x, weight = rng.normal(size=(1, 300, 32)).astype(np.float32), rng.normal(size=(1, 20, 32)).astype(np.float32)
+    fitted = fit("trustvis", dynamics_of(x, (weight, np.zeros((1, 20), np.float32))), settings={"trustvis": {}})
+    assert 1 < np.abs(fitted.embedding).max() < 100
+
+
 def test_edges_are_drawn_as_often_as_their_weight_says():
     weight = torch.tensor([0.0, 1.0, 3.0, 0.0, 4.0])
     drawn = EdgeSampler(weight, seed=0).draw(8000).bincount(minlength=5) / 1000

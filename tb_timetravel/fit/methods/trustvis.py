@@ -3,6 +3,7 @@
 Edges between samples that are predicted alike are stronger, and neighbours of different classes keep a margin. After the first step only
 critical samples are trained on: where the prediction changed or nearly did, where the picture shows another one, where it keeps the fewest
 neighbours or the logits worst; and their neighbours by logits. The lineage leaves all others to chance; here they are held where they were.
+Its margin grows with the plane, which it so blows up where classes overlap; here it has a largest value.
 """
 
 from __future__ import annotations

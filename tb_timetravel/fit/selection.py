@@ -58,14 +58,16 @@ def cover(x: torch.Tensor, chosen: torch.Tensor, *, radius: float = 0.0, n_more:
     apart = torch.full((len(x),), torch.inf, device=x.device)
     for row in chosen.split(256):
         apart = torch.minimum(apart, torch.cdist(x, x[row], compute_mode="donot_use_mm_for_euclid_dist").amin(1))
-    added: list[torch.Tensor] = []
+    # One block for all differences, and no tensor kept of each turn: blocks that come and go between small ones that stay leave holes that
+    # none of the next fits in (22 GB at 10,000 rows x 512).
+    away, added = torch.empty_like(x), list[int]()
     limit = len(x) - len(chosen) if n_more is None else min(n_more, len(x) - len(chosen))
     farthest, row = apart.max(0)
     while len(added) < limit and float(farthest) > radius:
-        added.append(row)
-        apart = torch.minimum(apart, (x - x[row]).norm(dim=1))
+        added.append(int(row))
+        apart = torch.minimum(apart, torch.sub(x, x[row], out=away).norm(dim=1))
         farthest, row = apart.max(0)
-    return torch.cat([chosen, torch.stack(added)]) if added else chosen, float(farthest)
+    return torch.cat([chosen, torch.tensor(added, dtype=chosen.dtype, device=chosen.device)]), float(farthest)
 
 
 @dataclass(frozen=True, kw_only=True)

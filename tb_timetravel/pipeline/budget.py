@@ -12,6 +12,7 @@ import torch
 from tb_timetravel.errors import FitError
 from tb_timetravel.fit.dynamics import RESIDENT_BYTES
 from tb_timetravel.fit.motion import N_REFERENCES
+from tb_timetravel.schema import DEFAULT_METHOD
 from tb_timetravel.store.files import is_local
 
 if TYPE_CHECKING:
@@ -22,17 +23,20 @@ _PER_EDGE = 12  # in its file; on a GPU 8 more, where the graphs of all steps st
 _EDGES_PER_SAMPLE = 45  # of 30 neighbours each, after making the graph symmetric
 _FIXED = {"cpu": 2**29, "cuda": 3 * 2**30}  # blocks of distances, batches, networks
 _PER_STEP = 4 * 2**19  # the decoder's grids, their gradients and Adam's two moments
+# Copies of all representations that a method holds at once, whatever stays in files: rows, what they are joined from, and attention.
+_COPIES = {"timevis": 4}
 _ON_DISK_PER_SAMPLE = 64  # of the film, per step
 
 
-def memory_needed(dynamics: Dynamics) -> int:
-    """Estimate the bytes that the default method holds at its peak on the dynamics' device."""
+def memory_needed(dynamics: Dynamics, method: str = DEFAULT_METHOD) -> int:
+    """Estimate the bytes that a method holds at its peak on the dynamics' device; no less than the default does."""
     kind, n_steps, rows = dynamics.device.type, dynamics.n_steps, dynamics.n_steps * dynamics.n_samples
     held = sum(size if size <= RESIDENT_BYTES[kind] else 0 for size in (4 * rows * dynamics.n_features, 4 * rows * dynamics.n_classes))
     ranks = 2 * min(n_steps, N_REFERENCES) * rows
     graphs = _EDGES_PER_SAMPLE * (_PER_EDGE + 8) * rows if kind == "cuda" else 0  # on a CPU they stay in their files
     parts = 3 * 4 * dynamics.n_samples * dynamics.n_features if kind == "cuda" else 0  # of one step's numbers, for tensor cores
-    return _FIXED[kind] + held + ranks + graphs + parts + (_PER_POSITION + 8) * rows + _PER_STEP * n_steps
+    copies = _COPIES.get(method, 0) * 4 * rows * dynamics.n_features
+    return _FIXED[kind] + held + copies + ranks + graphs + parts + (_PER_POSITION + 8) * rows + _PER_STEP * n_steps
 
 
 def disk_needed(dynamics: Dynamics) -> int:
@@ -40,14 +44,14 @@ def disk_needed(dynamics: Dynamics) -> int:
     return dynamics.n_steps * dynamics.n_samples * (_EDGES_PER_SAMPLE * _PER_EDGE + _ON_DISK_PER_SAMPLE)
 
 
-def check_budget(dynamics: Dynamics, directory: str) -> None:
+def check_budget(dynamics: Dynamics, directory: str, method: str = DEFAULT_METHOD) -> None:
     """Refuse a fit for which there is no room.
 
     Raises
     ------
     FitError : it needs more than there is; the message says what would fit.
     """
-    room = [("memory", memory_needed(dynamics), _free_memory(dynamics.device))]
+    room = [("memory", memory_needed(dynamics, method), _free_memory(dynamics.device))]
     if is_local(directory):
         room.append(("disk", disk_needed(dynamics), shutil.disk_usage(directory).free))
     for what, needed, free in room:

@@ -75,7 +75,7 @@ def build_film(
     on_key(key)
     if films.has(key):
         return films.film(key)
-    check_budget(source.dynamics, results_directory(directory))
+    check_budget(source.dynamics, results_directory(directory), options.method)
     preview_key = film_key(source, PREVIEW_METHOD, {})
     if not films.has(preview_key):
         pca = METHODS["pca"]

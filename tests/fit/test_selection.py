@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from itertools import pairwise
 
 import numpy as np
@@ -39,6 +41,16 @@ def test_a_cover_takes_the_farthest_first_and_no_more_than_allowed():
     assert chosen.tolist() == [0, 2, 3]
     assert radius == pytest.approx(1.0)
     assert cover(x, torch.arange(4))[0].tolist() == [0, 1, 2, 3]
+
+
+def test_a_cover_of_many_takes_no_more_memory_than_one_of_few():
+    program = (
+        "import resource, torch; from tb_timetravel.fit.selection import cover; torch.set_num_threads(1);"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; x = torch.randn(1200, 256);"
+        "cover(x, torch.arange(2), n_more=20); before = peak(); cover(x, torch.arange(2)); print(peak() - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 100_000  # kB: all differences at once would be 1.2 GB
 
 
 def test_each_step_extends_what_the_step_after_it_chose():

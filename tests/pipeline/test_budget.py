@@ -32,3 +32,9 @@ def test_memory_grows_with_steps_and_samples_but_not_with_features_that_stay_in_
     )
     assert few < many == wider
     assert many < 3 * 2**30 + 2 * 4 * 200 * 50_000  # and the layout
+
+
+def test_a_method_that_holds_all_steps_at_once_needs_memory_for_them():
+    dynamics = dynamics_of(zeros(200, 50_000, 512))
+    assert memory_needed(dynamics, "timevis") - memory_needed(dynamics) >= 2 * 4 * 200 * 50_000 * 512  # rows and their attention
+    assert memory_needed(dynamics, "dvi") == memory_needed(dynamics)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Frame, Locator, Page
 
 SCREENS = Path(__file__).parents[2] / "artifacts" / "screens"
-_PATIENCE_MS = 30_000
+_PATIENCE_MS = 60_000
 
 
 @dataclass

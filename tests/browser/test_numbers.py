@@ -13,7 +13,7 @@ from tb_timetravel.cli import main
 from tests.browser.tab import difference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.browser.exported import FilePage
@@ -58,6 +58,16 @@ def ask(film: Tab, query: str) -> None:
     expect(film.frame.locator(".query")).to_have_class("query followed")
 
 
+def through(film: Tab | FilePage) -> Iterator[int]:
+    """Go to each step by the keyboard, from the first on."""
+    for index, step in enumerate(STEPS):
+        film.frame.evaluate("document.activeElement.blur()")
+        film.page.keyboard.press("Home")
+        for _ in range(index):
+            film.page.keyboard.press("ArrowRight")
+        yield step
+
+
 def test_targets_colour_at_first_and_keys_go_on_to_predictions_and_errors(film: Tab):
     colour, ramp = film.frame.get_by_label("Colour by"), film.frame.locator(".ramp")
     expect(colour).to_have_value("column:target")
@@ -95,11 +105,7 @@ def test_the_colour_of_a_step_is_in_the_address(tab: Callable[..., Tab], numbers
 )
 def test_a_query_of_numbers_follows_the_film(film: Tab, query: str, counts: dict[int, int]):
     ask(film, query)
-    for index, step in enumerate(STEPS):
-        film.frame.evaluate("document.activeElement.blur()")
-        film.page.keyboard.press("Home")
-        for _ in range(index):
-            film.page.keyboard.press("ArrowRight")
+    for step in through(film):
         film.wait(f"s.step === {step} && s.selected === {counts[step]}")
 
 
@@ -169,11 +175,7 @@ def test_an_exported_page_colours_by_targets_predictions_and_errors_and_finds_by
     colour.select_option(label="group")
     expect(page.frame.locator(".legend")).to_contain_text("b")
     ask(page, "error>4 group:b")
-    for index, step in enumerate(STEPS):
-        page.frame.evaluate("document.activeElement.blur()")
-        page.page.keyboard.press("Home")
-        for _ in range(index):
-            page.page.keyboard.press("ArrowRight")
+    for step in through(page):
         page.wait(f"s.step === {step} && s.selected === {int(((errors_at(step) > 4)[1::3]).sum())}")
     page.keep_screen(f"page of numbers {scheme}")
     ask(page, f"target:{TARGET[7]}")

@@ -83,16 +83,22 @@ def _distances_in(points: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor
 
             found = square_distances_in_plane(points, rows)
         elif by_products is None:
-            found = torch.zeros(len(rows), len(points), dtype=points.dtype, device=points.device)
-            for column in columns:
-                difference = column[rows, None] - column
-                found.addcmul_(difference, difference)
+            found = square_distances_by_columns(points[rows], points)
         else:
             found = by_products(points[rows])
         found[torch.arange(len(rows), device=points.device), rows] = math.inf
         return found
 
     return distances
+
+
+def square_distances_by_columns(points: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    """Compute square distances in few dimensions by differences, (b, d), (n, d) -> (b, n)."""
+    found = torch.zeros(len(points), len(others), dtype=points.dtype, device=points.device)
+    for here, there in zip(points.T, others.T, strict=True):
+        difference = here[:, None] - there
+        found.addcmul_(difference, difference)
+    return found
 
 
 def _measure_block(dx: torch.Tensor, dz: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

@@ -6,7 +6,6 @@ closed-form gradients.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -15,20 +14,17 @@ from typing import TYPE_CHECKING
 import torch
 
 from tb_timetravel import kernels
-from tb_timetravel.errors import FitError
 from tb_timetravel.fit import workers
+from tb_timetravel.fit.descent import Descent, Turn, minimise, minimise_recorded
 from tb_timetravel.fit.forces import attraction_to, forces_beside, forces_inside, mean_kernel, repulsion_from
-from tb_timetravel.fit.motion import Motion, add_ranking_force, coupling_force
+from tb_timetravel.fit.motion import Motion, add_coupling_force, add_ranking_force
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from tb_timetravel.fit.graph import Edges
 
 REFERENCES_AT_ONCE = 4
-
-Force = Callable[[torch.Tensor, float], torch.Tensor]
-"""Of positions, and the share of iterations done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +44,14 @@ class LayoutConfig:
     averaged: float = 0.1  # share of the last iterations whose mean is the result: what is noise goes
     seed: int = 0
 
+    def descent(self, n_iterations: int) -> Descent:
+        """Say how samples follow their forces."""
+        return Descent(n_iterations=n_iterations, learning_rate=self.learning_rate, averaged=self.averaged)
+
 
 def lay_out(
     start: torch.Tensor, graphs: Mapping[int, Edges], motion: Motion, config: LayoutConfig, report: Callable[[float], None],
-    also: Force | None = None,
+    also: Callable[[torch.Tensor], torch.Tensor] | None = None,
 ) -> torch.Tensor:  # fmt: skip
     """Settle all steps at once.
 
@@ -71,17 +71,22 @@ def lay_out(
     FitError : the layout diverged.
     """
     n, generator = start.shape[1], torch.Generator().manual_seed(config.seed)
-    turns, inside = in_turn(len(motion.references), generator), forces_inside(graphs, start.device)
+    references, inside = in_turn(len(motion.references), generator), forces_inside(graphs, start.device)
 
-    def force(y: torch.Tensor, done: float) -> torch.Tensor:
+    def turn_at(done: float) -> Turn:
         begins = done < config.exaggerated  # samples seek their neighbours: what pushes them need not be known so well
-        negatives = draw_negatives(n, config.n_negatives // 2 if begins else config.n_negatives, generator, y.device)
-        result = workers.add_up(inside(y, negatives, config.exaggeration if begins else 1.0))
-        if done >= 0.1:  # let the classes find their places first
-            _tie_in_time(result, y, motion, config, turns if done >= config.exaggerated else None)
-        return result if also is None else result + also(y, done)
+        negatives = draw_negatives(n, config.n_negatives // 2 if begins else config.n_negatives, generator)
+        ranked = torch.tensor([] if begins else _take(references, motion, config), dtype=torch.int64)
+        return Turn(negatives, ranked, config.exaggeration if begins else 1.0, done >= 0.1)  # let the classes find their places first
 
-    return minimise(start, force, config, config.n_iterations, report)
+    def force(y: torch.Tensor, turn: Turn) -> torch.Tensor:
+        result = workers.add_up(inside(y, turn.negatives.to(y.device), turn.attraction))
+        if turn.tied:
+            _tie_in_time(result, y, motion, config, turn.references)
+        return result if also is None else result + also(y)
+
+    follow = minimise_recorded if _can_be_recorded(start, also) else minimise
+    return follow(start, force, config.descent(config.n_iterations), report, turn_at)
 
 
 def lay_out_others(
@@ -90,7 +95,7 @@ def lay_out_others(
     motion: Motion,
     config: LayoutConfig,
     report: Callable[[float], None],
-    also: Force | None = None,
+    also: Callable[[torch.Tensor], torch.Tensor] | None = None,
 ) -> torch.Tensor:
     """Settle samples against a finished layout, which they do not change.
 
@@ -110,20 +115,24 @@ def lay_out_others(
     FitError : the layout diverged.
     """
     n, generator = layout.shape[1], torch.Generator().manual_seed(config.seed)
-    turns = in_turn(len(motion.references), generator)
+    references = in_turn(len(motion.references), generator)
     start = torch.zeros(len(layout), motion.ranks.shape[2], 2, device=layout.device)
     for t, (index, weight) in neighbors.items():
         start[t] = (layout[t][index] * weight[..., None]).sum(1)
     workers.add_up(start)
     beside = forces_beside(layout, neighbors)
 
-    def force(y: torch.Tensor, done: float) -> torch.Tensor:
-        negatives = draw_negatives(n, config.n_negatives, generator, y.device)
-        result = workers.add_up(beside(y, negatives))
-        _tie_in_time(result, y, motion, config, turns)
-        return result if also is None else result + also(y, done)
+    def turn_at(_: float) -> Turn:
+        negatives = draw_negatives(n, config.n_negatives, generator)
+        return Turn(negatives, torch.tensor(_take(references, motion, config), dtype=torch.int64), 1.0, True)
 
-    return minimise(start, force, config, config.n_iterations_others, report)
+    def force(y: torch.Tensor, turn: Turn) -> torch.Tensor:
+        result = workers.add_up(beside(y, turn.negatives.to(y.device)))
+        _tie_in_time(result, y, motion, config, turn.references)
+        return result if also is None else result + also(y)
+
+    follow = minimise_recorded if _can_be_recorded(start, also) else minimise
+    return follow(start, force, config.descent(config.n_iterations_others), report, turn_at)
 
 
 def lay_out_beside(positions: torch.Tensor, index: torch.Tensor, weight: torch.Tensor, config: LayoutConfig) -> torch.Tensor:
@@ -139,31 +148,30 @@ def lay_out_beside(positions: torch.Tensor, index: torch.Tensor, weight: torch.T
     (m, 2)
     """
     start, normaliser = (positions[index] * weight[..., None]).sum(1), mean_kernel(positions)
-    negatives = _negatives_of_all(len(positions), config).to(positions.device)
+    negatives, descent = _negatives_of_all(len(positions), config).to(positions.device), config.descent(config.n_iterations_others)
     if kernels.serve(positions.device) and len(start) > 0:
         from tb_timetravel.kernels.forces import settle_beside
 
-        n_iterations, n_averaged = len(negatives), sum(_is_averaged(config, i, len(negatives)) for i in range(len(negatives)))
-        rates = [_rates(config, i, n_iterations) for i in range(n_iterations)]
-        return settle_beside(start, positions, index, weight, negatives, normaliser, rates, n_averaged)
+        rates = [descent.rates(i) for i in range(len(negatives))]
+        return settle_beside(start, positions, index, weight, negatives, normaliser, rates, sum(map(descent.counts, range(len(negatives)))))
     turns = iter(negatives)
 
-    def force(y: torch.Tensor, _: float) -> torch.Tensor:
-        return (attraction_to(y[0], positions, index, weight) + repulsion_from(y[0], positions[next(turns)], normaliser))[None]
+    def force(y: torch.Tensor, negatives: torch.Tensor) -> torch.Tensor:
+        return (attraction_to(y[0], positions, index, weight) + repulsion_from(y[0], positions[negatives], normaliser))[None]
 
-    return minimise(start[None], force, config, config.n_iterations_others, lambda _: None)[0]
+    return minimise(start[None], force, descent, lambda _: None, lambda _: next(turns))[0]
 
 
 @lru_cache(maxsize=4)  # every step asks for the same
 def _negatives_of_all(n: int, config: LayoutConfig) -> torch.Tensor:
     """Draw the negatives of all iterations that place samples beside a layout of n, (n_iterations, m)."""
-    generator, cpu = torch.Generator().manual_seed(config.seed), torch.device("cpu")
-    return torch.stack([draw_negatives(n, config.n_negatives, generator, cpu) for _ in range(config.n_iterations_others)])
+    generator = torch.Generator().manual_seed(config.seed)
+    return torch.stack([draw_negatives(n, config.n_negatives, generator) for _ in range(config.n_iterations_others)])
 
 
-def draw_negatives(n: int, wanted: int, generator: torch.Generator, device: torch.device) -> torch.Tensor:
+def draw_negatives(n: int, wanted: int, generator: torch.Generator) -> torch.Tensor:
     """Draw the samples that repel all others of a step, (m,), each once: as many as wanted, or all."""
-    return torch.randperm(n, generator=generator)[:wanted].to(device, non_blocking=True)
+    return torch.randperm(n, generator=generator)[:wanted]
 
 
 def in_turn(n: int, generator: torch.Generator) -> Iterator[int]:
@@ -172,57 +180,19 @@ def in_turn(n: int, generator: torch.Generator) -> Iterator[int]:
         yield from torch.randperm(n, generator=generator).tolist()
 
 
-def _tie_in_time(force: torch.Tensor, y: torch.Tensor, motion: Motion, config: LayoutConfig, turns: Iterator[int] | None) -> None:
-    """Add the forces between steps; of the references, those whose turn it is stand for all."""
+def _take(references: Iterator[int], motion: Motion, config: LayoutConfig) -> list[int]:
+    """Take those of the steps of reference whose turn it is, which stand for all."""
+    return [] if config.ranking == 0 else list(islice(references, min(len(motion.references), REFERENCES_AT_ONCE)))
+
+
+def _tie_in_time(force: torch.Tensor, y: torch.Tensor, motion: Motion, config: LayoutConfig, references: torch.Tensor) -> None:
+    """Add the forces between steps."""
     if len(y) > 1 and (config.spring > 0 or config.match > 0):
-        force += coupling_force(y, motion, spring=config.spring, match=config.match, stiffness_limit=config.stiffness_limit)
-    if turns is None or config.ranking == 0:
-        return
-    chosen = list(islice(turns, min(len(motion.references), REFERENCES_AT_ONCE)))
-    scale = config.ranking * len(y) / max(1, len(chosen))
-    for i in chosen:
-        add_ranking_force(force, y, motion.references[i], motion.ranks[i], scale=scale)
+        add_coupling_force(force, y, motion, spring=config.spring, match=config.match, stiffness_limit=config.stiffness_limit)
+    if len(references) > 0:
+        add_ranking_force(force, y, motion, references, scale=config.ranking * len(y) / len(references))
 
 
-def minimise(
-    start: torch.Tensor,
-    force: Force,
-    config: LayoutConfig,
-    n_iterations: int,
-    report: Callable[[float], None],
-) -> torch.Tensor:
-    """Follow a force by Adam, and average the last positions."""
-    y = start.clone()
-    mean, variance, result, n_averaged = torch.zeros_like(y), torch.zeros_like(y), torch.zeros_like(y), 0
-    for iteration in range(n_iterations):
-        done = iteration / n_iterations
-        now = force(y, done)
-        mean.lerp_(now, 0.1)
-        variance.lerp_(now.square_(), 0.05)
-        rate, correction = _rates(config, iteration, n_iterations)
-        spread = variance.mul(correction).sqrt_().add_(1e-8)
-        y.addcdiv_(mean, spread, value=rate)
-        if _is_averaged(config, iteration, n_iterations):
-            result += y
-            n_averaged += 1
-        if iteration % 10 == 0:
-            _check_finite(y, iteration)
-            report(done)
-    return result / n_averaged
-
-
-def _rates(config: LayoutConfig, iteration: int, n_iterations: int) -> tuple[float, float]:
-    """Give Adam's rate over the correction of its mean, and the correction that its variance is multiplied by."""
-    rate = config.learning_rate * min(1.0, 0.1 * (iteration + 1)) * (1.0 - iteration / n_iterations)
-    return rate / (1.0 - 0.9 ** (iteration + 1)), 1.0 / (1.0 - 0.95 ** (iteration + 1))
-
-
-def _is_averaged(config: LayoutConfig, iteration: int, n_iterations: int) -> bool:
-    return iteration / n_iterations >= 1.0 - config.averaged or iteration == n_iterations - 1
-
-
-def _check_finite(y: torch.Tensor, iteration: int) -> None:
-    finite = torch.isfinite(y).flatten(1).all(1)
-    if not bool(finite.all()):
-        t = int((~finite).nonzero()[0])
-        raise FitError(f"the layout diverged at iteration {iteration}, first at logged step number {t + 1}; check its representations")
+def _can_be_recorded(start: torch.Tensor, also: object | None) -> bool:
+    """Tell whether an iteration asks the host nothing: other forces may, and other workers have to be heard."""
+    return kernels.serve(start.device) and also is None and workers.n_workers() == 1 and start.numel() > 0

@@ -50,6 +50,11 @@ class Motion:
         return (self.moved / self.typical).clamp_min(1e-6)
 
     @cached_property
+    def references_on_device(self) -> torch.Tensor:
+        """The steps of reference, (n_references,)."""
+        return torch.tensor(self.references, dtype=torch.int64, device=self.ranks.device)
+
+    @cached_property
     def log_relative(self) -> torch.Tensor:
         """Their logarithms."""
         return self.relative.log()
@@ -116,24 +121,39 @@ def coupling_force(y: torch.Tensor, motion: Motion, *, spring: float, match: flo
     return force
 
 
-def add_ranking_force(force: torch.Tensor, y: torch.Tensor, reference: int, ranks: torch.Tensor, *, scale: float) -> None:
-    """Add scale times the negative gradient of ``sum over samples of 1/2 (1 - ρ)²`` for one reference step.
+def add_coupling_force(
+    force: torch.Tensor, y: torch.Tensor, motion: Motion, *, spring: float, match: float, stiffness_limit: float
+) -> None:
+    """Add `coupling_force` to a force, (n_steps, n, 2) of two steps at least."""
+    if kernels.serve(y.device):
+        from tb_timetravel.kernels.forces import add_coupling
+
+        add_coupling(force, y, motion.relative, motion.log_relative, spring=spring, match=match, stiffness_limit=stiffness_limit)
+    else:
+        force += coupling_force(y, motion, spring=spring, match=match, stiffness_limit=stiffness_limit)
+
+
+def add_ranking_force(force: torch.Tensor, y: torch.Tensor, motion: Motion, chosen: torch.Tensor, *, scale: float) -> None:
+    """Add scale times the negative gradient of ``sum over samples of 1/2 (1 - ρ)²`` for each of some steps of reference.
 
     The spread of a sample's distances is taken .03 larger, in units of the plane, so that a sample at rest is not torn apart.
 
     Parameters
     ----------
     force, y : (n_steps, n, 2); nothing is added for a sample whose distances are all equal.
-    ranks : (n_steps, n), see `Motion`.
+    chosen : (m,) int64 positions among the references.
     """
-    if y.device.type == "cpu":
-        compiled.add_ranking(force.numpy(), y.numpy(), reference, ranks.numpy(), smoothing=_SMOOTHING, scale=scale)
-    elif kernels.serve(y.device):
+    if kernels.serve(y.device):
         from tb_timetravel.kernels.forces import add_ranking
 
-        add_ranking(force, y, reference, ranks, smoothing=_SMOOTHING, scale=scale)
-    else:
-        force += scale * ranking_by_torch(y, reference, ranks)
+        add_ranking(force, y, motion.references_on_device, motion.ranks, chosen.to(y.device), smoothing=_SMOOTHING, scale=scale)
+        return
+    for i in chosen.tolist():
+        reference, ranks = motion.references[i], motion.ranks[i]
+        if y.device.type == "cpu":
+            compiled.add_ranking(force.numpy(), y.numpy(), reference, ranks.numpy(), smoothing=_SMOOTHING, scale=scale)
+        else:
+            force += scale * ranking_by_torch(y, reference, ranks)
 
 
 def ranking_by_torch(y: torch.Tensor, reference: int, ranks: torch.Tensor) -> torch.Tensor:

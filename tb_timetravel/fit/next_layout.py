@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from tb_timetravel.fit.descent import minimise
 from tb_timetravel.fit.forces import attraction_force, attraction_to, mean_kernel, repulsion_force, repulsion_from
-from tb_timetravel.fit.layout import REFERENCES_AT_ONCE, LayoutConfig, draw_negatives, in_turn, minimise
+from tb_timetravel.fit.layout import REFERENCES_AT_ONCE, LayoutConfig, draw_negatives, in_turn
 from tb_timetravel.fit.motion import add_ranking_force
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def lay_out_next(graph: Edges, ties: Ties, config: LayoutConfig, report: Callabl
     n, generator = ties.before.shape[1], torch.Generator().manual_seed(config.seed)
 
     def inside(y: torch.Tensor, attraction: float) -> torch.Tensor:
-        negatives = draw_negatives(n, config.n_negatives, generator, y.device)
+        negatives = draw_negatives(n, config.n_negatives, generator).to(y.device)
         return attraction * attraction_force(y, graph) + repulsion_force(y, negatives)
 
     return _settle(ties.before[-1], inside, ties, config, config.n_iterations, _RANKING, generator, report)
@@ -76,7 +77,7 @@ def lay_out_next_others(
     start = (layout[index] * weight[..., None]).sum(1)
 
     def inside(y: torch.Tensor, _: float) -> torch.Tensor:
-        other = layout[draw_negatives(len(layout), config.n_negatives, generator, y.device)]
+        other = layout[draw_negatives(len(layout), config.n_negatives, generator).to(y.device)]
         return attraction_to(y, layout, index, weight) + repulsion_from(y, other, normaliser)
 
     return _settle(start, inside, ties, config, config.n_iterations_others, _RANKING_OTHERS, generator, report)
@@ -98,7 +99,7 @@ def _settle(
             result += _ranking(path, ties.motion, earlier_ones=list(islice(earlier, REFERENCES_AT_ONCE - 1)), ranking=ranking)
         return result[None]
 
-    return minimise(start[None], force, config, n_iterations, report)[0]
+    return minimise(start[None], force, config.descent(n_iterations), report, lambda done: done)[0]
 
 
 def _pull(y: torch.Tensor, ties: Ties, config: LayoutConfig) -> torch.Tensor:
@@ -115,7 +116,7 @@ def _ranking(path: torch.Tensor, motion: Motion, *, earlier_ones: list[int], ran
     """Add up the ranking forces on the last step of a path (n_steps, n, 2), with itself as reference and some earlier ones for all."""
     force = torch.zeros_like(path)
     scale, n_earlier = ranking * len(path) / len(motion.references), len(motion.references) - 1
-    for i in earlier_ones:
-        add_ranking_force(force, path, motion.references[i], motion.ranks[i], scale=scale * n_earlier / len(earlier_ones))
-    add_ranking_force(force, path, motion.references[-1], motion.ranks[-1], scale=scale)
+    if earlier_ones:
+        add_ranking_force(force, path, motion, torch.tensor(earlier_ones), scale=scale * n_earlier / len(earlier_ones))
+    add_ranking_force(force, path, motion, torch.tensor([n_earlier]), scale=scale)
     return force[-1]

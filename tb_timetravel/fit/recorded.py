@@ -1,7 +1,8 @@
-"""Many batches of one shape on a GPU: the kernels of one are recorded once, then replayed for each.
+"""Many iterations of one kind on a GPU: the kernels of one are recorded once, then replayed for each.
 
-A batch of the decoder is several hundred small kernels, and launching them one by one takes ten times as long as their work. What is
-recorded reads its batch from the same memory each time and cannot ask the host anything, so it brings its own Adam.
+A batch of the decoder is several hundred small kernels, an iteration of the layout dozens, and launching them one by one takes up to ten
+times as long as their work. What is recorded reads from the same memory each time and cannot ask the host anything, so batches bring
+their own Adam.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import math
 from typing import TYPE_CHECKING
 
 import torch
+
+from tb_timetravel import kernels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,24 +49,58 @@ class Adam:
     def __init__(self, parameters: Sequence[torch.Tensor]) -> None:
         self._parameters = list(parameters)
         self._means, self._squares = ([torch.zeros_like(p) for p in parameters] for _ in range(2))
-        self._counts = [torch.zeros(len(p), *[1] * (p.dim() - 1), device=p.device) for p in parameters]
+        self._counts = [torch.zeros(len(p) if p.dim() > 2 else 1, device=p.device) for p in parameters]  # of each step, or of all
         self.rate, self.beta = (torch.zeros((), device=parameters[0].device) for _ in range(2))
 
     def step(self, gradients: Sequence[torch.Tensor]) -> None:
         """Go one step down the gradients."""
         for p, gradient, mean, square, count in zip(self._parameters, gradients, self._means, self._squares, self._counts, strict=True):
-            touched = (gradient != 0).flatten(1).any(1).float().view_as(count) if p.dim() > 2 else torch.ones_like(count)
+            touched = (gradient != 0).flatten(1).any(1).float() if p.dim() > 2 else torch.ones_like(count)
             count.add_(touched)
-            mean.lerp_(gradient, (1.0 - self.beta) * touched)
-            square.lerp_(gradient.square(), (1.0 - _BETA_2) * touched)
-            n = count.clamp_min(1.0)
+            if kernels.serve(p.device):
+                from tb_timetravel.kernels import adam
+
+                adam.step(p, gradient, mean, square, touched, count, rate=self.rate, beta=self.beta, beta_2=_BETA_2, epsilon=_EPSILON)
+                continue
+            of_row = [-1, *[1] * (p.dim() - 1)]
+            changed, n = touched.view(of_row), count.clamp_min(1.0).view(of_row)
+            mean.lerp_(gradient, (1.0 - self.beta) * changed)
+            square.lerp_(gradient.square(), (1.0 - _BETA_2) * changed)
             spread = square.div(1.0 - _BETA_2**n).sqrt_().add_(_EPSILON)
-            p.sub_(mean.div(1.0 - self.beta**n).div_(spread).mul_(self.rate * touched))
+            p.sub_(mean.div(1.0 - self.beta**n).div_(spread).mul_(self.rate * changed))
 
     def forget(self) -> None:
         """Begin anew."""
         for tensor in (*self._means, *self._squares, *self._counts):
             tensor.zero_()
+
+
+class Replay:
+    """Kernels recorded once and replayed; what they read and write stays in its place.
+
+    Parameters
+    ----------
+    go : launches the kernels; it asks the host nothing.
+    changes : tensors that it changes, which are left as they are until the first replay.
+    """
+
+    def __init__(self, go: Callable[[], object], *, changes: Sequence[torch.Tensor]) -> None:
+        before = [tensor.clone() for tensor in changes]
+        beside = torch.cuda.Stream()
+        beside.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(beside):  # libraries make their plans and workspaces at first use, Triton compiles
+            for _ in range(3):
+                go()
+        torch.cuda.current_stream().wait_stream(beside)
+        self._graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self._graph):
+            go()
+        for tensor, kept in zip(changes, before, strict=True):
+            tensor.copy_(kept)
+
+    def __call__(self) -> None:
+        """Launch the kernels again."""
+        self._graph.replay()
 
 
 class Recording:
@@ -81,21 +118,14 @@ class Recording:
     ) -> None:
         self._inputs, self._adam = [tensor.clone() for tensor in example], Adam([p.detach() for p in parameters])
 
-        def go() -> torch.Tensor:
+        def go() -> None:
             loss = loss_of(self._inputs)
             self._adam.step(torch.autograd.grad(loss, parameters))
-            return loss.detach()
+            self._loss.copy_(loss.detach())
 
-        beside = torch.cuda.Stream()
-        beside.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(beside):  # libraries make their plans and workspaces at first use; at a rate of 0 nothing is learned
-            for _ in range(3):
-                go()
-        torch.cuda.current_stream().wait_stream(beside)
+        self._loss = torch.zeros((), device=parameters[0].device)
+        self._replay = Replay(go, changes=())  # at a rate of 0 nothing is learned
         self._adam.forget()
-        self._graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self._graph):
-            self._loss = go()
 
     def __call__(self, batch: Sequence[torch.Tensor], rate: float, beta: float) -> torch.Tensor:
         """Go one step with a batch; its loss, which the next step overwrites."""
@@ -103,5 +133,5 @@ class Recording:
             to.copy_(tensor)
         self._adam.rate.fill_(rate)
         self._adam.beta.fill_(beta)
-        self._graph.replay()
+        self._replay()
         return self._loss

@@ -85,7 +85,7 @@ class Pull:
         size, wanted = y[:, self._known].square().sum(), self._places.square().sum()
         return float((size / wanted.clamp_min(1e-12)).sqrt().clamp(1e-6, 1e6))
 
-    def __call__(self, y: torch.Tensor, _: float) -> torch.Tensor:
+    def __call__(self, y: torch.Tensor) -> torch.Tensor:
         """Compute the force on samples, (n_steps, n, 2) -> (n_steps, n, 2)."""
         scale = self.scale(y)
         limit = scale * self._half

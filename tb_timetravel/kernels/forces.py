@@ -17,6 +17,8 @@ _EDGES = 64  # of each of them at a time
 _PUSHED = 128  # samples that one program pushes
 _PUSHING = 8  # by so many at a time
 _RANKED = 64  # samples that one program takes through all steps
+_COUPLED = 256  # moves whose lengths one program adds up
+_WENT = 1024  # coordinates that one program moves
 
 
 @triton.jit
@@ -114,14 +116,16 @@ def inside_steps(
     return force.index_add_(0, steps, push * share[:, None, None])
 
 
-@triton.jit(do_not_specialize=["reference"])
+@triton.jit
 def _ranking(
-    force: tl.tensor, y: tl.tensor, ranks: tl.tensor, reference: tl.tensor, n_steps: tl.tensor, n: tl.tensor, smoothing: tl.tensor,
-    scale: tl.tensor, rows: tl.constexpr,
+    force: tl.tensor, y: tl.tensor, all_ranks: tl.tensor, references: tl.tensor, chosen: tl.tensor, n_steps: tl.tensor, n: tl.tensor,
+    smoothing: tl.tensor, scale: tl.tensor, rows: tl.constexpr,
 ) -> None:  # fmt: skip
     i = tl.program_id(0).to(tl.int64) * rows + tl.arange(0, rows)
     inside = i < n
-    at_reference = 2 * (tl.cast(reference, tl.int64) * n + i)
+    which = tl.load(chosen)
+    reference, ranks = tl.load(references + which), all_ranks + which * n_steps * n
+    at_reference = 2 * (reference * n + i)
     there = y + at_reference
     x_there, y_there = tl.load(there, mask=inside, other=0.0), tl.load(there + 1, mask=inside, other=0.0)
     mean_distance, mean_rank = tl.zeros((rows,), tl.float32), tl.zeros((rows,), tl.float32)
@@ -167,10 +171,107 @@ def _ranking(
     tl.store(to + 1, tl.load(to + 1, mask=inside, other=0.0) - y_total, mask=inside)
 
 
-def add_ranking(force: torch.Tensor, y: torch.Tensor, reference: int, ranks: torch.Tensor, *, smoothing: float, scale: float) -> None:
-    """Do as `compiled.add_ranking`."""
+def add_ranking(
+    force: torch.Tensor, y: torch.Tensor, references: torch.Tensor, ranks: torch.Tensor, chosen: torch.Tensor, *,
+    smoothing: float, scale: float,
+) -> None:  # fmt: skip
+    """Do as `compiled.add_ranking` for some references, which nobody needs to know on the host.
+
+    Parameters
+    ----------
+    references, ranks : (n_references,) int64 and (n_references, n_steps, n), see `fit.motion.Motion`.
+    chosen : (m,) positions among the references.
+    """
     n_steps, n = y.shape[:2]
-    _ranking[(triton.cdiv(n, _RANKED),)](force, y, ranks, reference, n_steps, n, smoothing, scale, rows=_RANKED, num_warps=2)
+    for one in chosen.split(1):
+        _ranking[(triton.cdiv(n, _RANKED),)](force, y, ranks, references, one, n_steps, n, smoothing, scale, rows=_RANKED, num_warps=2)
+
+
+@triton.jit
+def _excess(y: tl.tensor, log_relative: tl.tensor, totals: tl.tensor, n: tl.tensor, rows: tl.constexpr) -> None:
+    i, t = tl.program_id(0).to(tl.int64) * rows + tl.arange(0, rows), tl.program_id(1).to(tl.int64)
+    inside, row = i < n, t * n + i
+    dx = tl.load(y + 2 * (row + n), mask=inside, other=0.0) - tl.load(y + 2 * row, mask=inside, other=0.0)
+    dy = tl.load(y + 2 * (row + n) + 1, mask=inside, other=0.0) - tl.load(y + 2 * row + 1, mask=inside, other=0.0)
+    excess = 0.5 * tl.log(dx * dx + dy * dy + 1e-6) - tl.load(log_relative + row, mask=inside, other=0.0)
+    tl.store(totals + t * tl.num_programs(0) + tl.program_id(0), tl.sum(tl.where(inside, excess, 0.0), 0))
+
+
+@triton.jit
+def _coupling(
+    force: tl.tensor, y: tl.tensor, relative: tl.tensor, log_relative: tl.tensor, mean_excess: tl.tensor, n_steps: tl.tensor, n: tl.tensor,
+    spring: tl.tensor, match: tl.tensor, stiffness_limit: tl.tensor, rows: tl.constexpr,
+) -> None:  # fmt: skip
+    i = tl.program_id(0).to(tl.int64) * rows + tl.arange(0, rows)
+    inside, mean = i < n, tl.load(mean_excess)
+    x_here, y_here = tl.load(y + 2 * i, mask=inside, other=0.0), tl.load(y + 2 * i + 1, mask=inside, other=0.0)
+    x_pull, y_pull = tl.zeros((rows,), tl.float32), tl.zeros((rows,), tl.float32)  # of the step before
+    row = i
+    for _ in range(n_steps - 1):
+        x_next, y_next = tl.load(y + 2 * (row + n), mask=inside, other=0.0), tl.load(y + 2 * (row + n) + 1, mask=inside, other=0.0)
+        dx, dy = x_next - x_here, y_next - y_here
+        square = dx * dx + dy * dy + 1e-6
+        moved = tl.load(relative + row, mask=inside, other=1.0)
+        excess = 0.5 * tl.log(square) - tl.load(log_relative + row, mask=inside, other=0.0) - mean
+        strength = 2.0 * match * excess / square + 2.0 * spring * tl.minimum(1.0 / (moved * moved), stiffness_limit)
+        to = force + 2 * row
+        tl.store(to, tl.load(to, mask=inside, other=0.0) + strength * dx - x_pull, mask=inside)
+        tl.store(to + 1, tl.load(to + 1, mask=inside, other=0.0) + strength * dy - y_pull, mask=inside)
+        x_here, y_here, x_pull, y_pull = x_next, y_next, strength * dx, strength * dy
+        row += n
+    to = force + 2 * row
+    tl.store(to, tl.load(to, mask=inside, other=0.0) - x_pull, mask=inside)
+    tl.store(to + 1, tl.load(to + 1, mask=inside, other=0.0) - y_pull, mask=inside)
+
+
+def add_coupling(
+    force: torch.Tensor, y: torch.Tensor, relative: torch.Tensor, log_relative: torch.Tensor, *,
+    spring: float, match: float, stiffness_limit: float,
+) -> None:  # fmt: skip
+    """Add `fit.motion.coupling_force` to a force.
+
+    Parameters
+    ----------
+    force, y : (n_steps, n, 2), of two steps at least.
+    relative, log_relative : (n_steps - 1, n), see `fit.motion.Motion`.
+    """
+    n_steps, n = y.shape[:2]
+    n_blocks = triton.cdiv(n, _COUPLED)
+    totals = y.new_empty(n_steps - 1, n_blocks)
+    _excess[(n_blocks, n_steps - 1)](y, log_relative, totals, n, rows=_COUPLED)
+    mean = totals.sum() / ((n_steps - 1) * n)
+    _coupling[(triton.cdiv(n, _RANKED),)](
+        force, y, relative, log_relative, mean, n_steps, n, spring, match, stiffness_limit, rows=_RANKED, num_warps=2
+    )
+
+
+@triton.jit
+def _go(
+    y: tl.tensor, mean: tl.tensor, square: tl.tensor, total: tl.tensor, force: tl.tensor, rates: tl.tensor, n: tl.tensor,
+    columns: tl.constexpr,
+) -> None:  # fmt: skip
+    i = tl.program_id(0).to(tl.int64) * columns + tl.arange(0, columns)
+    inside = i < n
+    now, mean_now, square_now = tl.load(force + i, mask=inside), tl.load(mean + i, mask=inside), tl.load(square + i, mask=inside)
+    mean_now += 0.1 * (now - mean_now)
+    square_now += 0.05 * (now * now - square_now)
+    rate, correction, counts = tl.load(rates), tl.load(rates + 1), tl.load(rates + 2)
+    here = tl.load(y + i, mask=inside) + rate * mean_now / (tl.sqrt(square_now * correction) + 1e-8)
+    tl.store(mean + i, mean_now, mask=inside)
+    tl.store(square + i, square_now, mask=inside)
+    tl.store(y + i, here, mask=inside)
+    tl.store(total + i, tl.load(total + i, mask=inside) + counts * here, mask=inside)
+
+
+def go(y: torch.Tensor, mean: torch.Tensor, square: torch.Tensor, total: torch.Tensor, force: torch.Tensor, rates: torch.Tensor) -> None:
+    """Follow a force by one iteration of Adam, in place, and add the positions up.
+
+    Parameters
+    ----------
+    y, mean, square, total, force : of one shape, contiguous: positions, means of the force and of its square, sum of positions.
+    rates : (3,) Adam's rate over the correction of its mean; the correction that its variance is multiplied by; weight in the sum.
+    """
+    _go[(triton.cdiv(y.numel(), _WENT),)](y, mean, square, total, force, rates, y.numel(), columns=_WENT)
 
 
 @triton.jit

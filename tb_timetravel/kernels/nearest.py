@@ -18,7 +18,7 @@ def nearest_by_groups(distances: torch.Tensor, k: int) -> tuple[torch.Tensor, to
     if n_groups < 2 * k:
         return _smallest(distances, k)
     groups, rest = distances[:, : n_groups * _WIDTH].unflatten(1, (n_groups, _WIDTH)), distances[:, n_groups * _WIDTH :]
-    chosen = _smallest(groups.amin(2), k)[1]  # (b, k)
+    chosen = _smallest(_minima(distances, n_groups), k)[1]  # (b, k)
     candidates = groups.gather(1, chosen[:, :, None].expand(-1, -1, _WIDTH)).flatten(1)
     values, at = _smallest(torch.cat([candidates, rest], 1), k)
     inside = at < k * _WIDTH
@@ -34,3 +34,12 @@ def _smallest(distances: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Tens
             return smallest(distances, k)
     values, index = distances.topk(k, largest=False)
     return values, index
+
+
+def _minima(distances: torch.Tensor, n_groups: int) -> torch.Tensor:
+    """Find the smallest of each whole group, (b, n_groups)."""
+    if kernels.serve(distances.device):
+        from tb_timetravel.kernels.distances import minima_of_groups
+
+        return minima_of_groups(distances, _WIDTH)
+    return distances[:, : n_groups * _WIDTH].unflatten(1, (n_groups, _WIDTH)).amin(2)

@@ -24,18 +24,34 @@ def square_distances_to(base: torch.Tensor) -> Callable[[torch.Tensor], torch.Te
     ----------
     base : (n, d), centred: then the squares are small, and their difference keeps its digits.
     """
-    squares = base.square().sum(1)[None]
     if base.device.type != "cuda" or base.shape[1] < _WORTH_IT:
+        squares = base.square().sum(1)[None]
         return lambda points: torch.addmm(squares, points, base.T, alpha=-2.0)  # (b, d), (d, n) -> (b, n)
-    first, rest = split(base)
-    parts = torch.cat([first, rest, first], 1).T  # (3 d, n)
+    columns = columns_of_base(base).T  # (3 d + 8, n) or less
 
     def distances(points: torch.Tensor) -> torch.Tensor:
-        first, rest = split(points)
         with _tensor_cores():
-            return torch.addmm(squares, torch.cat([first, first, rest], 1), parts, alpha=-2.0)
+            return columns_of_points(points) @ columns
 
     return distances
+
+
+def columns_of_base(base: torch.Tensor) -> torch.Tensor:
+    """Put the parts of a base side by side with those of its squares; added to the product they would be written and read once more."""
+    (first, rest), square = split(base), base.square().sum(1, keepdim=True)
+    largest, below = split(square)
+    return torch.cat([first, rest, first, largest, *split(below), _padding(base)], 1)
+
+
+def columns_of_points(points: torch.Tensor) -> torch.Tensor:
+    """Put the parts of points side by side, so that their products with the columns of a base add up to ``|b_j|² - 2 q_i · b_j``."""
+    first, rest = split(-2.0 * points)
+    return torch.cat([first, first, rest, torch.ones_like(points[:, :3]), _padding(points)], 1)
+
+
+def _padding(x: torch.Tensor) -> torch.Tensor:
+    """Make the columns of zeros that bring three times those of x, and three more, to a multiple of 8: tensor cores want it."""
+    return x.new_zeros(len(x), -(3 * x.shape[1] + 3) % 8)
 
 
 def split(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -60,7 +60,8 @@ def test_the_coupling_is_the_negative_gradient_of_spring_and_match():
 
 def test_the_ranking_force_is_the_negative_gradient_of_what_a_correlation_lacks():
     y, e = torch.from_numpy(walk(7, 12, 2)).double().requires_grad_(), 2
-    ranks = read_motion(dynamics(walk(7, 12, 4, seed=1)), torch.arange(12)).ranks[e]
+    motion = read_motion(dynamics(walk(7, 12, 4, seed=1)), torch.arange(12))
+    ranks = motion.ranks[motion.references.index(e)]
     others = [t for t in range(7) if t != e]
     distance = ((y[others] - y[e]).square().sum(2) + 1e-8).sqrt()
     wanted = ranks[others].double() - ranks[others].double().mean(0)
@@ -69,13 +70,13 @@ def test_the_ranking_force_is_the_negative_gradient_of_what_a_correlation_lacks(
     expected = negative_gradient((0.5 * (1.0 - correlation).square()).sum(), y)
     torch.testing.assert_close(ranking_by_torch(y.detach(), e, ranks), expected, rtol=1e-6, atol=1e-9)
     force = torch.ones_like(y)
-    add_ranking_force(force, y.detach(), e, ranks, scale=3.0)
+    add_ranking_force(force, y.detach(), motion, torch.tensor([e]), scale=3.0)
     torch.testing.assert_close(force, 1.0 + 3.0 * expected, rtol=1e-6, atol=1e-7)
 
 
 def test_a_sample_at_rest_feels_no_ranking_force():
     y = torch.from_numpy(walk(6, 2, 2))
     ranks, force = torch.full((6, 2), 6, dtype=torch.int16), torch.zeros_like(y)
-    add_ranking_force(force, y, 0, ranks, scale=1.0)
+    add_ranking_force(force, y, Motion(y, y.mean(), [0], ranks[None]), torch.tensor([0]), scale=1.0)
     assert torch.equal(force, torch.zeros_like(y))
     assert torch.equal(ranking_by_torch(y, 0, ranks), torch.zeros_like(y))

@@ -27,7 +27,7 @@ def test_the_pull_is_the_negative_gradient_of_what_it_says_it_minimises():
     wanted = 2.0 * (torch.from_numpy(shared.places[:, :3]) - torch.tensor([2.0, 1.0]))
     square = (y[:, [1, 3, 4]] - wanted).square().sum(2)
     (0.5 * 0.3 * 2.0**2 * torch.log1p(square / 2.0**2)).sum().backward()
-    force = Pull(shared, rows, torch.device("cpu"), scale=2.0)(y.detach(), 0.0)
+    force = Pull(shared, rows, torch.device("cpu"), scale=2.0)(y.detach())
     assert y.grad is not None
     np.testing.assert_allclose(force.numpy(), -y.grad.numpy(), atol=1e-5)
 
@@ -35,7 +35,7 @@ def test_the_pull_is_the_negative_gradient_of_what_it_says_it_minimises():
 def test_what_leaves_the_extent_is_pushed_back_and_what_is_inside_is_not():
     pull = Pull(plane(np.empty(0, np.int64)), np.arange(3), torch.device("cpu"), scale=1.0)
     y = torch.tensor([[[0.0, 5.0], [9.0, 0.0], [-9.0, -9.0]]]).repeat(N_STEPS, 1, 1)
-    force = pull(y, 0.5)
+    force = pull(y)
     assert force[:, 0].eq(0).all()
     assert force[:, 1, 0].lt(0).all()
     assert force[:, 1, 1].eq(0).all()
@@ -47,7 +47,7 @@ def test_the_plane_is_taken_as_large_as_the_layout():
     pull = Pull(shared, np.arange(10), torch.device("cpu"))
     places = torch.from_numpy(shared.places) - torch.tensor([2.0, 1.0])
     assert pull.scale(5.0 * places) == pytest.approx(5.0, rel=1e-5)
-    np.testing.assert_allclose(pull(5.0 * places * 0.5, 0.0).numpy(), 0.0, atol=1e-5)
+    np.testing.assert_allclose(pull(5.0 * places * 0.5).numpy(), 0.0, atol=1e-5)
 
 
 def test_a_layout_begins_at_the_places_and_new_samples_among_their_neighbours():

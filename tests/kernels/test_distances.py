@@ -46,3 +46,12 @@ def test_every_column_is_found_once_where_distances_are_equal_or_infinite():
     values, index = smallest(distances.to(DEVICE), 5)
     assert values.tolist() == [[0.0, 1.0, 1.0, torch.inf, torch.inf]]
     assert index.tolist() == [[4, 0, 1, 2, 3]]
+
+
+def test_the_smallest_of_each_whole_group_of_columns_is_found():
+    from tb_timetravel.kernels.distances import minima_of_groups
+
+    distances = torch.randn(5, 2_700, generator=torch.Generator().manual_seed(0))
+    distances[0, :64] = torch.inf
+    found = minima_of_groups(distances.to(DEVICE), 64).cpu()
+    assert torch.equal(found, distances[:, : 42 * 64].reshape(5, 42, 64).amin(2))

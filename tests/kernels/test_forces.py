@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
+from tb_timetravel.fit.descent import Descent, minimise
 from tb_timetravel.fit.forces import forces_beside, forces_inside, mean_kernel
 from tb_timetravel.fit.graph import symmetric_edges
 from tb_timetravel.fit.layout import LayoutConfig, lay_out_beside
-from tb_timetravel.fit.motion import add_ranking_force
+from tb_timetravel.fit.motion import Motion, add_ranking_force, coupling_force
 from tests.kernels.device import DEVICE
 
 
@@ -51,17 +53,47 @@ def test_a_single_step_and_a_single_negative_are_enough():
     torch.testing.assert_close(found.cpu(), expected, rtol=1e-4, atol=1e-4)
 
 
-def test_the_ranking_force_is_added():
+def test_the_ranking_forces_of_some_references_are_added():
     from tb_timetravel.kernels.forces import add_ranking
 
     y, before = positions(7, 90, 2), positions(7, 90, 2, seed=1)
-    ranks = (2 * positions(7, 90, seed=2).argsort(0).argsort(0)).to(torch.int16)
-    for reference in (0, 1, 6):
+    ranks = (2 * positions(3, 7, 90, seed=2).argsort(1).argsort(1)).to(torch.int16)
+    motion = Motion(y[1:, :, 0], y.mean(), [0, 1, 6], ranks)
+    for chosen in (torch.tensor([0]), torch.tensor([2, 1])):
         expected, found = before.clone(), before.clone().to(DEVICE)
-        add_ranking_force(expected, y, reference, ranks, scale=1.5)
-        add_ranking(found, *on_device(y), reference, *on_device(ranks), smoothing=0.03, scale=1.5)
+        add_ranking_force(expected, y, motion, chosen, scale=1.5)
+        add_ranking(found, *on_device(y, motion.references_on_device, ranks, chosen), smoothing=0.03, scale=1.5)
         assert float((expected - before).abs().mean()) > 0.01
         torch.testing.assert_close(found.cpu(), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("n_steps", [2, 5])
+def test_the_coupling_force_is_added(n_steps: int):
+    from tb_timetravel.kernels.forces import add_coupling
+
+    y, before = positions(n_steps, 300, 2), positions(n_steps, 300, 2, seed=1)
+    moved = positions(n_steps - 1, 300, seed=2).abs()
+    moved[0, :5] = 0.0
+    motion = Motion(moved, moved.median(), [], torch.empty(0, n_steps, 300))
+    settings = {"spring": 0.5, "match": 0.05, "stiffness_limit": 100.0}
+    expected = before + coupling_force(y, motion, **settings)
+    found = before.clone().to(DEVICE)
+    add_coupling(found, *on_device(y, motion.relative, motion.log_relative), **settings)
+    assert float((expected - before).abs().mean()) > 0.1
+    torch.testing.assert_close(found.cpu(), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_positions_follow_a_force_as_by_torch():
+    from tb_timetravel.kernels.forces import go
+
+    pull, descent = positions(3, 50, 2, seed=1), Descent(n_iterations=12, learning_rate=0.5, averaged=0.3)
+    expected = minimise(positions(3, 50, 2), lambda y, done: pull - y * (1.0 + done), descent, lambda _: None, lambda done: done)
+    y, mean, square, total, force = on_device(positions(3, 50, 2), *torch.zeros(4, 3, 50, 2))
+    for i in range(12):
+        force.copy_(pull.to(DEVICE) - y * (1.0 + i / 12))
+        go(y, mean, square, total, force, torch.tensor([*descent.rates(i), float(descent.counts(i))], device=DEVICE))
+    torch.testing.assert_close(total.cpu() / sum(map(descent.counts, range(12))), expected, rtol=1e-4, atol=1e-4)
+    assert float((expected - positions(3, 50, 2)).abs().mean()) > 0.5
 
 
 def test_samples_beside_a_layout_feel_it_at_every_step():
@@ -78,14 +110,15 @@ def test_samples_beside_a_layout_feel_it_at_every_step():
 
 
 def test_samples_settle_beside_a_layout_where_they_do_iteration_by_iteration():
-    from tb_timetravel.fit.layout import _is_averaged, _negatives_of_all, _rates
+    from tb_timetravel.fit.layout import _negatives_of_all
     from tb_timetravel.kernels.forces import settle_beside
 
     layout, config = 5.0 * positions(60, 2), LayoutConfig(n_iterations_others=20, n_negatives=24)
     index, weight = neighborhood(7, 60, 5)
     expected = lay_out_beside(layout, index, weight, config)
     start = (layout[index] * weight[..., None]).sum(1)
-    rates, n_averaged = [_rates(config, i, 20) for i in range(20)], sum(_is_averaged(config, i, 20) for i in range(20))
+    descent = config.descent(20)
+    rates, n_averaged = [descent.rates(i) for i in range(20)], sum(map(descent.counts, range(20)))
     found = settle_beside(*on_device(start, layout, index, weight, _negatives_of_all(60, config), mean_kernel(layout)), rates, n_averaged)
     assert float((expected - start).abs().mean()) > 0.1
     torch.testing.assert_close(found.cpu(), expected, rtol=1e-3, atol=1e-3)

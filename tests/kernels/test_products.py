@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from tb_timetravel.kernels.products import split, square_distances_to
+from tb_timetravel.kernels.products import columns_of_base, columns_of_points, split, square_distances_to
 
 
 def test_the_parts_of_a_number_add_up_to_it_and_fit_tensor_cores():
@@ -15,13 +15,14 @@ def test_the_parts_of_a_number_add_up_to_it_and_fit_tensor_cores():
     assert float((rest / x).abs().max()) < 2**-10
 
 
-def test_three_products_of_parts_are_the_product_to_the_21st_bit():
+def test_the_columns_of_points_and_base_multiply_to_square_distances_to_the_21st_bit():
     generator = torch.Generator().manual_seed(0)
-    a, b = torch.randn(20, 64, generator=generator), torch.randn(30, 64, generator=generator)
-    (a1, a2), (b1, b2) = split(a), split(b)
-    sum_of_three = torch.cat([a1, a1, a2], 1).double() @ torch.cat([b1, b2, b1], 1).double().T
-    exact = a.double() @ b.double().T
-    assert float((sum_of_three - exact).abs().max()) < 2**-20 * float((a.abs() @ b.abs().T).max())
+    points, base = torch.randn(20, 64, generator=generator), torch.randn(30, 64, generator=generator)
+    columns = columns_of_points(points), columns_of_base(base)
+    assert columns[0].shape[1] == columns[1].shape[1] == 200
+    found = columns[0].double() @ columns[1].double().T
+    exact = base.double().square().sum(1) - 2.0 * points.double() @ base.double().T
+    assert float((found - exact).abs().max()) < 2**-19 * float((points.abs() @ base.abs().T).max())
 
 
 def test_square_distances_miss_the_points_own_square_alone():

@@ -1,10 +1,10 @@
 """Fit big films on a CUDA device, end to end, and say where the time goes.
 
-    python benchmarks/gpu.py                                   50,000 × 512 × 200 and 10,000 × 512 × 20, made on the device
+    python benchmarks/gpu.py                                   10,000 × 512 × 20 and 50,000 × 512 × 200, made on the device
     python benchmarks/gpu.py --run runs/hard                   a logged run instead
     python benchmarks/gpu.py --quick                           two small films on whatever device there is: proves the script
 
-Per film: seconds of every stage from representations in memory to the film on disk, peak memory, whether the neighbours are the exact
+Per film: seconds of every stage (of small films the second time too) from representations in memory to the film on disk, peak memory, whether the neighbours are the exact
 ones (against distances in float64 of some rows), and the kernels that take longest in a shortened fit.
 """
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 _N_CLASSES = 10
 _CHECKED_ROWS = 200  # of a step, whose neighbours are found again in float64
 _TEST_SHARE = 0.1  # beside the samples that are laid out
+_TWICE_S = 30.0  # a film that takes less is fitted twice: the first time libraries load and Triton compiles
 _KERNELS, _PROFILED = 12, 12  # of which so many are told, and steps that are fitted for it
 
 
@@ -166,8 +167,14 @@ def top_kernels(source: Source) -> list[tuple[str, float, int]]:
 def section(record: dict[str, Any]) -> str:
     """Write what was measured of one film."""
     total, seconds = record["total_s"], record["seconds"]
+    again = record["again"] or {}
     rows = [
-        [stage, f"{spent:.2f}", f"{spent / total:.0%}", f"{record['device_memory'].get(stage, 0) / 2**30:.2f}"]
+        [
+            stage,
+            f"{spent:.2f}",
+            f"{again[stage]:.2f}" if again else "–",
+            f"{record['device_memory'].get(stage, 0) / 2**30:.2f}",
+        ]
         for stage, spent in seconds.items()
     ]
     kernels = [[f"`{re.sub('[|`]', ' ', name)[:90]}`", f"{share:.1%}", str(calls)] for name, share, calls in record["kernels"]]
@@ -181,9 +188,10 @@ def section(record: dict[str, Any]) -> str:
     return "\n".join(
         [
             f"{record['about']} End to end {total:.1f} s ({total / record['n_steps']:.3f} s per step), "
-            f"peak {max(record['device_memory'].values(), default=0) / 2**30:.1f} GiB of device memory, "
+            + (f"again in the same process {sum(again.values()):.2f} s, " if again else "")
+            + f"peak {max(record['device_memory'].values(), default=0) / 2**30:.1f} GiB of device memory, "
             f"{record['host_memory'] / 2**30:.1f} GiB of the process.\n",
-            table(["stage", "seconds", "share", "peak device GiB"], rows),
+            table(["stage", "seconds", "again", "peak device GiB"], rows),
             f"Neighbors: {exact['same']:.4%} are the exact ones by float64, {exact['as_near']:.4%} as near "
             f"({_CHECKED_ROWS} rows of 3 steps).\n",
             f"Fidelity of the whole film: {scores}.\n",
@@ -199,6 +207,7 @@ def benchmark(name: str, about: str, load: Callable[[], Source], records: Record
         source = load()
         content = {"about": about, "n_steps": source.dynamics.n_steps} | fit(source)
         print(f"{name}: {content['total_s']:.1f} s, {content['seconds']}", flush=True)  # what follows can take longer than there is time
+        content["again"] = fit(source)["seconds"] if content["total_s"] < _TWICE_S else None
         records.add(key, content | {"neighbors": check_neighbors(source), "kernels": top_kernels(source)})
     return records.find(key)
 
@@ -207,7 +216,7 @@ def main() -> None:
     """Measure, keep, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", help="directory of a logged run to fit instead of synthetic data")
-    parser.add_argument("--sizes", nargs="+", default=["50000x512x200", "10000x512x20"], help="training samples x features x steps")
+    parser.add_argument("--sizes", nargs="+", default=["10000x512x20", "50000x512x200"], help="training samples x features x steps")
     parser.add_argument("--quick", action="store_true", help="two small films, on the CPU where there is no CUDA")
     parser.add_argument("--cache", type=Path, default=Path("build/benchmarks"), help="folder of records")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "RESULTS.md")

@@ -6,7 +6,7 @@ A sample is never its own neighbour, ranks are full, and every measure declares 
 from __future__ import annotations
 
 from tb_timetravel.fidelity.boundary import boundary_preservation
-from tb_timetravel.fidelity.flicker import Flicker, territory_flicker
+from tb_timetravel.fidelity.flicker import Flicker, territory_flicker, territory_flickers
 from tb_timetravel.fidelity.inverse import confidence_deviation, prediction_agreement, reconstruction_distance, reconstruction_error
 from tb_timetravel.fidelity.spatial import SpatialFidelity, neighborhood_chance, spatial_fidelity
 from tb_timetravel.fidelity.step_order import nearest_steps_kept, stage_ranking, stillness, weighted_ranking
@@ -31,5 +31,6 @@ __all__ = [
     "temporal_correlation",
     "temporal_ranking",
     "territory_flicker",
+    "territory_flickers",
     "weighted_ranking",
 ]

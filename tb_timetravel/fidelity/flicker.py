@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -38,30 +39,52 @@ def territory_flicker(
     flipped : (n,) whether the prediction changed in between.
     extent : x_min, x_max, y_min, y_max of the grid.
     """
-    g = len(classes[0])
-    both = [_cells(at, extent, g) for at in positions]
-    changed, everyone = (torch.stack([_summed(cells[which], g) for cells in both]) for which in (flipped, torch.ones_like(flipped)))
-    rests = (_n_within(changed, _reach(everyone, min(_N_NEAREST, len(flipped)))) == 0).all(0)
-    before, after = (kinds[rests].long() for kinds in classes)
-    if len(before) == 0:
-        return Flicker(None, None)
-    size = int(max(before.max(), after.max())) + 1
-    dealt = [torch.bincount(kinds, minlength=size).double() / len(kinds) for kinds in (before, after)]
-    return Flicker(float((before != after).double().mean()), float(1.0 - dealt[0] @ dealt[1]))
+    (flicker,) = territory_flickers(torch.stack(classes), torch.stack(positions), flipped[None], extent)
+    return flicker
+
+
+def territory_flickers(
+    classes: torch.Tensor, positions: torch.Tensor, flipped: torch.Tensor, extent: tuple[float, float, float, float]
+) -> list[Flicker]:
+    """Measure `territory_flicker` from each step to the next at once: what is nearest at a step is found once, and kernels are few.
+
+    Parameters
+    ----------
+    classes, positions : (n_steps, g, g) and (n_steps, n, 2).
+    flipped : (n_steps - 1, n).
+
+    Returns
+    -------
+    n_steps - 1 of them. Memory grows with n_steps · g².
+    """
+    cells, g = _cells(positions, extent, classes.shape[1]), classes.shape[1]
+    reach = _reach(_summed(cells, torch.ones_like(cells, dtype=torch.bool), g), min(_N_NEAREST, cells.shape[1]))
+    rests = _n_within(_summed(cells[:-1], flipped, g), reach[:-1]) == 0
+    rests &= _n_within(_summed(cells[1:], flipped, g), reach[1:]) == 0
+    n_resting, size = rests.sum((1, 2)).double(), int(classes.max()) + 1
+    changed = ((classes[1:] != classes[:-1]) & rests).sum((1, 2)) / n_resting
+    pair = torch.arange(len(rests), device=classes.device)[:, None, None].expand_as(rests)[rests]
+    before, after = (
+        torch.bincount(pair * size + kinds[rests], minlength=len(rests) * size).view(-1, size) for kinds in (classes[:-1], classes[1:])
+    )
+    by_chance = 1.0 - (before.double() * after).sum(1) / n_resting.square()
+    both = torch.stack([changed, by_chance], 1).tolist()  # NaN where no cell rests
+    return [Flicker(None, None) if math.isnan(share) else Flicker(share, chance) for share, chance in both]
 
 
 def _cells(positions: torch.Tensor, extent: tuple[float, float, float, float], g: int) -> torch.Tensor:
-    """Find the cell of each position, (n,), numbered along the rows from y_min up; what lies outside goes to the edge."""
+    """Find the cell of each position, (n_steps, n), numbered along the rows from y_min up; what lies outside goes to the edge."""
     low = positions.new_tensor([extent[0], extent[2]])
     size = positions.new_tensor([extent[1] - extent[0], extent[3] - extent[2]])
-    column, row = ((positions - low) / size * g).long().clamp(0, g - 1).unbind(1)
+    column, row = ((positions - low) / size * g).long().clamp(0, g - 1).unbind(2)
     return row * g + column
 
 
-def _summed(cells: torch.Tensor, g: int) -> torch.Tensor:
-    """Count the samples below and left of every corner of the grid, (g + 1, g + 1)."""
-    counts = torch.bincount(cells, minlength=g * g).view(g, g)
-    return F.pad(counts.cumsum(0).cumsum(1).int(), (1, 0, 1, 0))
+def _summed(cells: torch.Tensor, which: torch.Tensor, g: int) -> torch.Tensor:
+    """Count which samples (m, n) are below and left of every corner of the grid, (m, g + 1, g + 1)."""
+    first = torch.arange(len(cells), device=cells.device)[:, None] * g * g
+    counts = torch.bincount((first + cells)[which], minlength=len(cells) * g * g).view(-1, g, g)
+    return F.pad(counts.cumsum(1).cumsum(2).int(), (1, 0, 1, 0))
 
 
 def _n_within(summed: torch.Tensor, reach: torch.Tensor) -> torch.Tensor:

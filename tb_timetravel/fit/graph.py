@@ -13,13 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from tb_timetravel import compiled
+from tb_timetravel import compiled, kernels
 from tb_timetravel.kernels.products import square_distances_to
 
 _BLOCK_BYTES = {"cpu": 64 * 2**20, "cuda": 2 * 2**30}
 _TILE = 2048  # samples a side of a tile of distances: 16 MB
 _SPARE = 8  # neighbours beyond those asked for, that a GPU finds by products and ranks by differences
 _RANKED_AT_ONCE = 4096
+_MOST_IN_REGISTERS = 256  # neighbours of a sample, whose weights a kernel finds
 _EXACT_LIMIT = {"cpu": 30_000, "cuda": 500_000}  # samples; n² distances take longer than NN-descent beyond
 
 
@@ -140,6 +141,10 @@ def affinities(distances: torch.Tensor, perplexity: float, *, n_bisections: int 
     -------
     (n, k); rows sum to 1.
     """
+    if kernels.serve(distances.device) and distances.shape[1] <= _MOST_IN_REGISTERS and len(distances) > 0:
+        from tb_timetravel.kernels.affinities import affinities as in_one_launch
+
+        return in_one_launch(distances, perplexity, n_bisections)
     d2 = distances.square() - distances[:, :1].square()
     scale = d2.mean(1, keepdim=True).clamp_min(torch.finfo(d2.dtype).tiny)
     low, high = torch.full_like(scale, -12.0), torch.full_like(scale, 12.0)  # log2 of s_i in units of the row's mean

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 # what was fastest of what was tried on an H100
 _ROWS = 2  # samples whose edges one program follows
 _EDGES = 64  # of each of them at a time
-_PUSHED = 128  # samples that one program pushes
-_PUSHING = 8  # by so many at a time
+_PUSHED = 256  # samples that one program pushes
+_PUSHING = 1  # by so many at a time: sums across threads would take longer
 _RANKED = 64  # samples that one program takes through all steps
 _COUPLED = 256  # moves whose lengths one program adds up
 _WENT = 1024  # coordinates that one program moves

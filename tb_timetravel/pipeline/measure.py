@@ -16,12 +16,12 @@ from tb_timetravel.pipeline.step_measures import Split, StepMeasures, measure_st
 from tb_timetravel.store.films import SAMPLE_FIDELITY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from numpy.typing import NDArray
 
-    from tb_timetravel.fit import Dynamics, Fitted, Report
+    from tb_timetravel.fit import Fitted, Report
     from tb_timetravel.frame import Extent
     from tb_timetravel.pipeline.source import Source
     from tb_timetravel.schema import MetricInfo, Scores
@@ -73,11 +73,15 @@ def measure(
         distances.append(measured.mean_distances(splits))
         if t > 0:
             moved.append((x - before).norm(dim=1))
-            for more_scores, more_chance in _measure_motion(dynamics, moved[-1], z, t, territories, extent, splits):
-                scores[t] |= more_scores
-                chance[t] |= more_chance
+            of_move, by_chance = measure_move(moved[-1], z[t - 1], z[t], splits)
+            scores[t] |= of_move
+            chance[t] |= by_chance
         before = x
         progress("fidelity", (1.0 - _RANKING_SHARE) * (t + 1) / len(source.steps))
+    if territories:
+        for t, (shares, by_chance) in enumerate(measure_flicker(territories, z, dynamics.predictions, extent, splits), 1):
+            scores[t] |= shares
+            chance[t] |= by_chance
     ranking = measure_ranking(dynamics, z, splits, lambda done: progress("fidelity", 1.0 - _RANKING_SHARE * (1.0 - done)))
     for t in range(len(scores)):
         scores[t]["temporal_ranking"] = {name: _mean(values[t]) for name, values in ranking.items()}
@@ -115,7 +119,9 @@ def measure_next(
     films.write_sample_fidelity(key, source.steps[-1].step, _sample_fidelity(measured))
     scores: Scores = {metric: {name: _mean(values[s.rows]) for name, s in splits.items()} for metric, values in measured.values.items()}
     chance = measured.chance
-    for more_scores, more_chance in _measure_motion(pair, (x - before).norm(dim=1), z[-2:], 1, territories, extent, splits):
+    moves = [measure_move((x - before).norm(dim=1), z[-2], z[-1], splits)]
+    moves += measure_flicker(territories, z[-2:], pair.predictions, extent, splits) if territories else []
+    for more_scores, more_chance in moves:
         scores |= more_scores
         chance |= more_chance
     ranking = measure_ranking(source.dynamics, z, splits, lambda _: None)
@@ -146,22 +152,6 @@ def _neighbor_note(splits: Mapping[str, Split]) -> str:
 
 def _sample_fidelity(measured: StepMeasures) -> NDArray[np.float16]:
     return torch.stack([measured.values[metric] for metric in SAMPLE_FIDELITY], 1).cpu().numpy().astype(np.float16)
-
-
-def _measure_motion(
-    dynamics: Dynamics,
-    moved_x: torch.Tensor,
-    z: torch.Tensor,
-    t: int,
-    territories: Sequence[NDArray[Any]],
-    extent: Extent,
-    splits: Mapping[str, Split],
-) -> Iterator[tuple[Scores, Scores]]:
-    yield measure_move(moved_x, z[t - 1], z[t], splits)
-    if territories:
-        kinds = dynamics.predictions
-        flipped = torch.zeros_like(moved_x, dtype=torch.bool) if kinds is None else kinds[t] != kinds[t - 1]
-        yield measure_flicker((territories[t - 1], territories[t]), (z[t - 1], z[t]), flipped, extent, splits)
 
 
 def _mean(values: torch.Tensor) -> float | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
-from tb_timetravel.fidelity import jitter, jitter_chance, temporal_correlation, temporal_ranking, territory_flicker
+from tb_timetravel.fidelity import jitter, jitter_chance, temporal_correlation, temporal_ranking, territory_flickers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tb_timetravel.schema import Scores
 
 _BLOCK_BYTES = 2**27
+_FLICKERS_AT_ONCE = 32
 
 
 def measure_move(moved_x: torch.Tensor, before: torch.Tensor, after: torch.Tensor, splits: Mapping[str, Split]) -> tuple[Scores, Scores]:
@@ -41,29 +43,31 @@ def measure_move(moved_x: torch.Tensor, before: torch.Tensor, after: torch.Tenso
 
 
 def measure_flicker(
-    classes: tuple[NDArray[Any], NDArray[Any]],
-    positions: tuple[torch.Tensor, torch.Tensor],
-    flipped: torch.Tensor,
-    extent: Extent,
-    splits: Mapping[str, Split],
-) -> tuple[Scores, Scores]:
-    """Measure how the territory changes between two steps, and what it would score by chance; each split gives its own reasons.
+    classes: Sequence[NDArray[Any]], z: torch.Tensor, predictions: torch.Tensor | None, extent: Extent, splits: Mapping[str, Split]
+) -> Iterator[tuple[Scores, Scores]]:
+    """Measure how the territory changes from each step to the next, and what it would score by chance; each split gives its own reasons.
 
     Parameters
     ----------
-    classes : (g, g) class of every cell, before and after.
-    positions : (n_samples, 2) before and after.
-    flipped : (n_samples,) whether the prediction changed.
+    classes : (g, g) class of every cell, at each step.
+    z, predictions : (n_steps, n_samples, 2) positions and (n_steps, n_samples) predicted classes, if there are any.
+
+    Yields
+    ------
+    Scores and chance, n_steps - 1 of them.
     """
-    grids = [torch.from_numpy(cells.astype("int64")).to(flipped.device) for cells in classes]
-    flickers = {
-        name: territory_flicker((grids[0], grids[1]), (positions[0][split.rows], positions[1][split.rows]), flipped[split.rows], extent)
-        for name, split in splits.items()
-    }
-    return (
-        {"territory_flicker": {name: flicker.share for name, flicker in flickers.items()}},
-        {"territory_flicker": {name: flicker.chance for name, flicker in flickers.items()}},
-    )
+    for first in range(0, len(z) - 1, _FLICKERS_AT_ONCE):
+        steps = slice(first, first + _FLICKERS_AT_ONCE + 1)
+        grids, where = torch.from_numpy(np.stack(classes[steps]).astype("int64")).to(z.device), z[steps]
+        flipped = torch.zeros_like(where[1:, :, 0], dtype=torch.bool)
+        if predictions is not None:
+            flipped = predictions[steps][1:] != predictions[steps][:-1]
+        flickers = [territory_flickers(grids, where[:, split.rows], flipped[:, split.rows], extent) for split in splits.values()]
+        for of_splits in zip(*flickers, strict=True):
+            yield (
+                {"territory_flicker": {name: flicker.share for name, flicker in zip(splits, of_splits, strict=True)}},
+                {"territory_flicker": {name: flicker.chance for name, flicker in zip(splits, of_splits, strict=True)}},
+            )
 
 
 def measure_ranking(

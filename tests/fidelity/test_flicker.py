@@ -5,7 +5,7 @@ import pytest
 import torch
 from sklearn.neighbors import NearestNeighbors
 
-from tb_timetravel.fidelity import territory_flicker
+from tb_timetravel.fidelity import territory_flicker, territory_flickers
 
 G, EXTENT = 32, (-3.0, 3.0, -2.0, 4.0)
 
@@ -39,6 +39,17 @@ def test_it_is_the_change_where_scikit_learns_nearest_samples_kept_their_predict
     assert 0.1 < rests.mean() < 0.9
     expected = (classes[0] != classes[1]).numpy()[rests].mean()
     assert territory_flicker(classes, (before, after), flipped, EXTENT).share == pytest.approx(expected)
+
+
+def test_steps_measured_at_once_are_those_measured_pair_by_pair():
+    positions = torch.stack([draw_positions(60, seed=t) for t in range(4)])
+    classes = torch.stack([draw_classes(seed=10 + t) for t in range(4)])
+    flipped = torch.stack([torch.arange(60) % (13 + 9 * t) == 0 for t in range(2)] + [torch.ones(60, dtype=torch.bool)])
+    found = territory_flickers(classes, positions, flipped, EXTENT)
+    pairs = [((classes[t], classes[t + 1]), (positions[t], positions[t + 1]), flipped[t], EXTENT) for t in range(3)]
+    assert found == [territory_flicker(*pair) for pair in pairs]
+    assert found[2].share is None
+    assert found[0].share != found[1].share
 
 
 def test_a_territory_that_stays_is_perfect_and_one_dealt_anew_is_chance():

@@ -4,8 +4,8 @@
     python benchmarks/gpu.py --run runs/hard                   a logged run instead
     python benchmarks/gpu.py --quick                           two small films on whatever device there is: proves the script
 
-Per film: seconds of every stage (of small films the second time too) from representations in memory to the film on disk, peak memory, whether the neighbours are the exact
-ones (against distances in float64 of some rows), and the kernels that take longest in a shortened fit.
+Per film: seconds of every stage from representations in memory to the film on disk (of small films the second time too), peak memory,
+whether the neighbours are the exact ones (against distances in float64 of some rows), and the kernels that take longest in a shortened fit.
 """
 
 from __future__ import annotations

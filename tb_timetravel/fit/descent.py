@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import torch
@@ -117,6 +118,10 @@ def minimise_recorded(
     mean, square, total = (torch.zeros_like(y) for _ in range(3))
     rates, n_averaged = torch.zeros(3, device=y.device), 0
     recorded: dict[tuple[object, ...], tuple[Replay, Turn]] = {}
+
+    def iterate(turn: Turn) -> None:
+        go(y, mean, square, total, force(y, turn), rates)
+
     for iteration in range(descent.n_iterations):
         done = iteration / descent.n_iterations
         turn, counts = turn_at(done), descent.counts(iteration)
@@ -124,7 +129,7 @@ def minimise_recorded(
         if kind not in recorded:
             own = turn._replace(negatives=turn.negatives.to(y.device), references=turn.references.to(y.device))
             rates.zero_()
-            recorded[kind] = Replay(lambda own=own: go(y, mean, square, total, force(y, own), rates), changes=(y, mean, square, total)), own
+            recorded[kind] = Replay(partial(iterate, own), changes=(y, mean, square, total)), own
         replay, own = recorded[kind]
         own.negatives.copy_(turn.negatives, non_blocking=True)
         own.references.copy_(turn.references, non_blocking=True)

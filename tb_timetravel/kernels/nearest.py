@@ -42,4 +42,5 @@ def _minima(distances: torch.Tensor, n_groups: int) -> torch.Tensor:
         from tb_timetravel.kernels.distances import minima_of_groups
 
         return minima_of_groups(distances, _WIDTH)
-    return distances[:, : n_groups * _WIDTH].unflatten(1, (n_groups, _WIDTH)).amin(2)
+    minima: torch.Tensor = distances[:, : n_groups * _WIDTH].unflatten(1, (n_groups, _WIDTH)).amin(2)
+    return minima

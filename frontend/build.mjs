@@ -55,12 +55,15 @@ const shaderText = {
   },
 };
 
-// In the exported page, what the tab asks the server for lies in the document.
+// In the exported page, what the tab asks the server for lies in the document; there are no links, no film beside and no finer territory.
 const embeddedSource = {
   name: "embedded-source",
   setup(build) {
     build.onResolve({ filter: /^\.\.?\/api$/ }, ({ importer }) =>
       importer.startsWith(join(here, "src", "page")) ? undefined : { path: join(here, "src", "page", "embedded.ts") },
+    );
+    build.onResolve({ filter: /^\.\.?\/(link|beside|difference_at|refine)$/ }, ({ path, resolveDir }) =>
+      dirname(join(resolveDir, path)) === join(here, "src") ? { path: join(here, "src", "page", "absent.ts") } : undefined,
     );
   },
 };

@@ -46,6 +46,18 @@ def test_branches_are_drawn_and_a_press_leads_to_another_run_at_that_step(tab: C
     film.keep_screen("branches dark")
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_has_nothing_to_say_of_branches(tab: Callable[..., Tab], runs: Path, theme: str):
+    base = pytest.importorskip("axe_playwright_python.base")
+    film = tab(runs, LINK).wait_for_film()
+    expect(film.frame.get_by_role("region", name="Branches")).to_be_visible()
+    film.page.evaluate(f"document.body.classList.toggle('dark-mode', {str(theme == 'dark').lower()})")
+    film.frame.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
+    film.frame.evaluate(base.AXE_SCRIPT)
+    found = film.frame.evaluate("axe.run(document).then((results) => results.violations)")
+    assert [(rule["id"], node["target"], node["failureSummary"]) for rule in found for node in rule["nodes"]] == []
+
+
 def test_keys_lead_along_branches_and_across(tab: Callable[..., Tab], runs: Path):
     film = tab(runs, LINK).wait_for_film()
     tree = film.frame.get_by_role("region", name="Branches")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import sys
 from typing import Any
 
@@ -90,7 +91,8 @@ def look(h5py: Any, path: str, layer: str) -> dict[str, Any]:  # noqa: ANN401
 
 def main() -> None:
     """Answer for each path on standard input."""
-    sys.path.pop(0)  # the package's own modules are not what h5py imports
+    # what h5py imports is nothing of here
+    sys.path[:] = [path for path in sys.path if path != os.path.dirname(os.path.abspath(__file__))]
     paths = json.load(sys.stdin)
     import h5py
 

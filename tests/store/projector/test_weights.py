@@ -198,7 +198,7 @@ def test_a_file_on_which_the_library_crashes_or_never_ends_does_not_hide_the_oth
     look = tmp_path / "look.py"  # as the real one, but for what the library does with some files
     real = Path(weights_look.__file__).read_text(encoding="utf-8")
     look.write_text(
-        real.replace("    for path in paths:\n", "    import os\n    for path in paths:\n        os.abort() if '-1.' in path else None\n")
+        real.replace("    for path in paths:\n", "    for path in paths:\n        os.abort() if '-1.' in path else None\n")
         .replace("_MOST_CPU_S, _MOST_MEMORY = 10,", "_MOST_CPU_S, _MOST_MEMORY = 2,")
         .replace("        sys.stdout.write", "        while '-3.' in path:\n            pass\n        sys.stdout.write")
     )

@@ -45,6 +45,7 @@ setup(
         "video": ["imageio-ffmpeg>=0.5"],
         "umap": ["umap-learn>=0.5.6"],
         "export": ["pyarrow>=14"],
+        "hdf5": ["h5py>=3.9"],  # by which weights of Keras 3 are read
         "s3": ["boto3>=1.28"],  # by which TensorBoard opens s3://
         "integrations": ["lightning>=2.2", "transformers>=4.40", "accelerate>=0.30", "keras>=3.3", "jax>=0.4.30"],  # what their tests need
         "test": [
@@ -56,6 +57,7 @@ setup(
             "wheel",
             "tensorboardX>=2.6",
             "pyarrow>=14",
+            "h5py>=3.9",
             "fsspec>=2024.2",
             "boto3>=1.28",
             "moto[s3]>=5",  # a local S3, with the two that its server needs

@@ -8,13 +8,22 @@ import * as esbuild from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const outdir = join(here, "..", "tb_timetravel", "static");
 // Bytes, gzipped: what opens with the tab, what it fetches when it is used, and the script of an exported page, which it never loads.
-const budgets = { tab: 120_000, insight: 40_000, compare: 20_000, export: 10_000, "on demand": 10_000, page: 75_000 };
+const budgets = {
+  tab: 120_000,
+  insight: 40_000,
+  compare: 20_000,
+  branches: 5_000,
+  export: 10_000,
+  "on demand": 10_000,
+  page: 75_000,
+};
 const PARTS = {
   "page.js": "page",
   "index.js": "tab",
   "app.js": "tab",
   "insight.js": "insight",
   "compare.js": "compare",
+  "branches.js": "branches",
   "export.js": "export",
 };
 const partOf = (file) => PARTS[file] ?? "on demand";
@@ -46,19 +55,28 @@ const shaderText = {
   },
 };
 
-// In the exported page, what the tab asks the server for lies in the document.
+// In the exported page, what the tab asks the server for lies in the document; there are no links, no film beside and no finer territory.
 const embeddedSource = {
   name: "embedded-source",
   setup(build) {
     build.onResolve({ filter: /^\.\.?\/api$/ }, ({ importer }) =>
       importer.startsWith(join(here, "src", "page")) ? undefined : { path: join(here, "src", "page", "embedded.ts") },
     );
+    build.onResolve({ filter: /^\.\.?\/(link|beside|difference_at|refine)$/ }, ({ path, resolveDir }) =>
+      dirname(join(resolveDir, path)) === join(here, "src") ? { path: join(here, "src", "page", "absent.ts") } : undefined,
+    );
   },
 };
 
 // Parts of the tab that are loaded on demand, each a file of its own. They and the tab hold one copy of what both use: app.js exports it. Splitting
 // would do that too, by a third file that the tab waits for, and 3 kB more.
-const APART = { insight: "insight/index", compare: "compare/panel", export: "export/panel", help: "help/keys" };
+const APART = {
+  insight: "insight/index",
+  compare: "compare/panel",
+  branches: "branches/panel",
+  export: "export/panel",
+  help: "help/keys",
+};
 // What the parts take from the rest of the sources by themselves: it has no state, so that a second copy does no harm.
 const COPIED = ["binary", "csv", "decode", "flips", "format", "palette", "timeline"].map((name) => `/${name}`);
 const lentByTheTab = {

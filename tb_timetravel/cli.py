@@ -378,7 +378,8 @@ def _export(options: argparse.Namespace) -> int:
         return 0
     report = write_page(source, options.out)
     columns = f"{report.columns_left_out} of its {source.probe.n_columns} columns" if report.columns_left_out else None
-    left_out = " and ".join(filter(None, [columns, "its thumbnails or texts" if report.media_left_out else None]))
+    insight = f"{report.insight_left_out} values of its insight" if report.insight_left_out else None
+    left_out = " and ".join(filter(None, [columns, insight, "its thumbnails or texts" if report.media_left_out else None]))
     said = f"; {left_out} are left out, as they have no room" if left_out else ""
     sys.stdout.write(f"{len(steps)} steps, {report.n_bytes / 1e6:.1f} MB, in {options.out}{said}\n")
     return 0

@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "job": {"errors", "schema", "store"},
     "insight": {"arguments", "errors", "schema", "frame", "store", "job"},
     "render": {"errors", "schema", "frame", "palette", "store"},
-    "export": {"errors", "schema", "frame", "store"},
+    "export": {"errors", "schema", "frame", "store", "insight"},
     "serve": {"errors", "schema", "frame", "palette", "store", "insight"},
     "exchange": {"errors", "schema", "store", "log", "fidelity"},
     "cli": {"arguments", "errors", "schema", "store", "pipeline", "render", "export", "exchange", "insight", "job"},

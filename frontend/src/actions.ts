@@ -1,9 +1,11 @@
 /** The verbs of the tab, shared by buttons and keys. */
+import { batch } from "@preact/signals";
 import * as api from "./api";
 import { neighbouring, toggledBookmark } from "./bookmarks";
 import { FIT, moved, zoomed } from "./camera";
 import { measure } from "./columns";
 import { messageOf } from "./format";
+import { askForStep } from "./link";
 import { type LoopEnd, withEnd } from "./loop";
 import { colourable, colourByColumn, columns, nextColumn } from "./sample_columns";
 import { cancelOutline, select } from "./selecting";
@@ -64,6 +66,16 @@ export function clearLoopRange(): void {
 export function goTo(step: number): void {
   state.playing.value = false;
   state.seek(Math.round(cursorAt(step, state.reel.peek()?.steps ?? [])));
+}
+
+/** To another run, whose film opens at a step, or at its last. */
+export function goToRun(place: api.Place, step: number | null): void {
+  batch(() => {
+    askForStep(step);
+    state.chosenFilm.value = null;
+    state.forgetView();
+    state.place.value = place;
+  });
 }
 
 /** Set a bookmark at the step under the cursor, or take it away. */

@@ -15,7 +15,7 @@ export {
 } from "@preact/signals";
 export { useEffect, useMemo, useRef, useState } from "preact/hooks";
 export { Fragment, jsx, jsxs } from "preact/jsx-runtime";
-export { goTo } from "./actions";
+export { goTo, goToRun } from "./actions";
 export { getBytes, getJson, post } from "./api";
 export { besideFrame, besideInstant, matching, nameOf } from "./beside";
 export { breathe } from "./breathe";
@@ -62,6 +62,7 @@ export {
   hiddenSplits,
   hovered,
   isSwitchedOn,
+  listing,
   loopRange,
   loopSpan,
   nClasses,
@@ -69,6 +70,7 @@ export {
   nearestFrame,
   neighborLines,
   panel,
+  place,
   type Reel,
   reel,
   rendererKind,

@@ -55,6 +55,11 @@ export function takeAskedStep(): number | null {
   return step;
 }
 
+/** Have the film that opens next stand at a step, or where it stands by itself. */
+export function askForStep(step: number | null): void {
+  asked = { ...asked, step };
+}
+
 /** Select what the link wants selected, once, and put its sample in focus. */
 export function takeAskedSelection(): void {
   const { selected, query, focus } = asked;

@@ -88,6 +88,7 @@ export const probe = object({
   n_columns: maybe(number),
   n_targets: maybe(number),
   has_pairs: maybe(flag),
+  has_branches: maybe(flag),
   source: maybe(word("logged", "embeddings")),
   steps: list(number),
   fingerprint: text,

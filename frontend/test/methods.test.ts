@@ -32,6 +32,7 @@ const probe = (more: Partial<Probe> = {}): Probe => ({
   n_samples: 9,
   n_targets: null,
   has_pairs: null,
+  has_branches: null,
   n_features: 4,
   n_classes: 2,
   class_names: ["a", "b"],

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from tb_timetravel.errors import InvalidData, NotFound
 from tb_timetravel.schema import DEFAULT_TAG
-from tb_timetravel.store import FilmStore, data_fingerprint, open_reader
+from tb_timetravel.store import FilmStore, data_fingerprint, open_reader, probe_directory
+from tb_timetravel.store.branches import write_branch
 from tb_timetravel.store.catalog import place_of
 from tb_timetravel.store.files import join
 from tb_timetravel.store.films import choose_film
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
+    from tb_timetravel.exchange.contents import Branch
     from tb_timetravel.exchange.importing import Plan
     from tb_timetravel.schema import Film, LoggedStep
     from tb_timetravel.store import ProbeLocation, ProbeReader
@@ -78,6 +80,7 @@ def _name_of(path: str) -> str:
 def _import(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
+    from tb_timetravel.exchange.forks import forks_of
     from tb_timetravel.exchange.importing import import_branch, plan_branch
     from tb_timetravel.exchange.opening import open_contents
 
@@ -85,6 +88,7 @@ def _import(options: argparse.Namespace) -> int:
     contents = open_contents(path)
     name = _check_name(options.run or _name_of(path))
     is_whole = True
+    imported: dict[str, Branch] = {}  # directory of the probe set -> what became it
     for branch in contents.branches:
         run = f"{name}/{branch.name}".rstrip("/")
         try:
@@ -93,14 +97,21 @@ def _import(options: argparse.Namespace) -> int:
             _warn(str(error))
             is_whole = False
             continue
+        run_directory = join(logdir, *run.split("/"))
         with tqdm(total=len(plan.epochs), desc=run, unit="step") as bar:
-            outcome = import_branch(contents, plan, join(logdir, *run.split("/")), options.tag, on_step=bar.update)
+            outcome = import_branch(contents, plan, run_directory, options.tag, on_step=bar.update)
+        if outcome.n_written + outcome.n_kept:
+            imported[probe_directory(run_directory, options.tag)] = branch
         _say(f"{run}\t{options.tag}\t{_in_words(plan)}\t{outcome.n_written} steps written, {outcome.n_kept} were there")
         for note in outcome.notes:
             _warn(note)
         if outcome.left_out:
             _warn(f"{len(outcome.left_out)} of {len(branch.epochs)} epochs were left out; the first: {outcome.left_out[0][1]}")
             is_whole = False
+    forks = forks_of(list(imported.values()))
+    if any(forks):
+        for directory, fork in zip(imported, forks, strict=True):
+            write_branch(directory, fork)
     return 0 if is_whole else 1
 
 

@@ -20,6 +20,7 @@ import msgspec
 from tb_timetravel import __version__
 from tb_timetravel.errors import Corrupt, InvalidData, NotFound
 from tb_timetravel.export.page_columns import columns_within
+from tb_timetravel.export.page_insight import NOTHING, insight_within
 from tb_timetravel.export.source import whole_file
 from tb_timetravel.frame import encode_samples, share_bytes
 from tb_timetravel.schema import PAGE_SIZE, as_plain, find_method
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from tb_timetravel.export.page_columns import PageColumn
+    from tb_timetravel.export.page_insight import InsightColumn, PageInsight
     from tb_timetravel.export.source import Source
     from tb_timetravel.schema import FilmStep
 
@@ -46,6 +48,7 @@ class PageReport:
     n_bytes: int
     media_left_out: bool
     columns_left_out: int
+    insight_left_out: int
 
 
 def write_page(source: Source, path: str, *, max_bytes: int = MAX_BYTES, on_step: Callable[[int, int], None] | None = None) -> PageReport:
@@ -61,20 +64,23 @@ def write_page(source: Source, path: str, *, max_bytes: int = MAX_BYTES, on_step
     samples = gzip.compress(encode_samples(*source.samples()), mtime=0)
     head = _head(source, script)
     frames = sum(_as_block(step.bytes) for step in source.steps)
-    bare = _block("facts", _json(_facts(source, (), with_media=True)))
+    bare = _block("facts", _json(_facts(source, (), NOTHING, with_media=True)))
     room = max_bytes - len(head) - len(bare) - len(end) - _as_block(len(samples)) - frames
     _check_room(source, room, max_bytes)
     of_step = (_compressed(size * source.probe.n_samples) for size in (len(SAMPLE_FIDELITY), 4 * len(source.film.values)))
     told = sum(map(_as_block, of_step)) * len(source.steps)  # at most
     columns, room = columns_within(source.reader, source.probe, room - told, _cost_of_column)
     media = list(_media(source, room))
+    insight = insight_within(source, room - sum(_as_block(len(page)) for page in media), _cost_of_insight)
     has_media = source.probe.media.kind != "none"
     with whole_file(path) as file:
         file.write(head)
-        file.write(_block("facts", _json(_facts(source, columns, with_media=bool(media)))))
+        file.write(_block("facts", _json(_facts(source, columns, insight, with_media=bool(media)))))
         file.write(_block("samples", base64.b64encode(samples)))
         for number, column in enumerate(columns):
             file.write(_block(f"column-{number}", base64.b64encode(column.content)))
+        for number, worked_out in enumerate(() if insight is None else insight.columns):
+            file.write(_block(f"insight-{number}", base64.b64encode(worked_out.content)))
         for page, content in enumerate(media):
             file.write(_block(f"media-{page}", base64.b64encode(content)))
         for number, step in enumerate(source.steps):
@@ -85,7 +91,7 @@ def write_page(source: Source, path: str, *, max_bytes: int = MAX_BYTES, on_step
                 on_step(number + 1, len(source.steps))
         file.write(end)
         written = file.tell()
-    return PageReport(written, has_media and not media, source.probe.n_columns - len(columns))
+    return PageReport(written, has_media and not media, source.probe.n_columns - len(columns), 0 if insight is None else insight.left_out)
 
 
 def _script() -> bytes:
@@ -109,6 +115,10 @@ def _compressed(n_bytes: int) -> int:
 def _cost_of_column(column: PageColumn) -> int:
     """Count the bytes that a column takes of a page: its block, and its place in the facts."""
     return _as_block(len(column.content)) + len(_json(as_plain(column.info))) + 1
+
+
+def _cost_of_insight(column: InsightColumn) -> int:
+    return _as_block(len(column.content)) + len(_json(column.words)) + 1
 
 
 def _check_room(source: Source, room: int, max_bytes: int) -> None:
@@ -146,8 +156,8 @@ def _head(source: Source, script: bytes) -> bytes:
     ).encode()
 
 
-def _facts(source: Source, columns: Sequence[PageColumn], *, with_media: bool) -> dict[str, Any]:
-    """Describe samples, film and columns as the tab is told of them by ``GET run``, ``GET film`` and ``GET columns``."""
+def _facts(source: Source, columns: Sequence[PageColumn], insight: PageInsight | None, *, with_media: bool) -> dict[str, Any]:
+    """Describe samples, film, columns and insight as the tab is told of them by ``GET run``, ``film``, ``columns`` and ``insight``."""
     probe, film = source.probe, source.film
     described: dict[str, Any] = as_plain(replace(film, steps=source.steps))
     following = {(one.step, other.step) for one, other in zip(film.steps, film.steps[1:], strict=False)}
@@ -173,6 +183,11 @@ def _facts(source: Source, columns: Sequence[PageColumn], *, with_media: bool) -
         "film": described | {"refinable": False},
         "columns": SAMPLE_FIDELITY,
         "sample_columns": [as_plain(column.info) for column in columns],
+        "insight": insight and {
+            "state": "finished", "insight": insight.key, "film": film.film, "stale": False,
+            "columns": [column.words for column in insight.columns], "kinds": [], "steps": [],
+            "has_labels": probe.n_classes > 0, "command": None, "cannot": None,
+        },
     }  # fmt: skip
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from tb_timetravel.insight.events import KINDS
+
+if TYPE_CHECKING:
+    from tb_timetravel.schema import Insight
 
 
 @dataclass(frozen=True)
@@ -14,6 +18,10 @@ class Words:
     group: str
     label: str
     description: str
+
+    def as_plain(self) -> dict[str, str]:
+        """Give what a person is told by its keys."""
+        return {"label": self.label, "description": self.description, "group": self.group}
 
 
 COLUMNS = {
@@ -102,3 +110,12 @@ _KINDS = {
     "visualizer_error": ("film", "Drawn in a wrong territory"),
 }
 EVENTS = {kind: Words(*_KINDS[kind], f"{KINDS[kind][0].upper()}{KINDS[kind][1:]}.") for kind in KINDS}
+
+
+def describe_columns(insight: Insight) -> list[dict[str, Any]]:
+    """Describe the values per sample of an insight; those that a later version has read are left out."""
+    return [
+        {"name": column.name, **COLUMNS[column.name].as_plain(), "low": column.low, "high": column.high}
+        for column in insight.columns
+        if column.name in COLUMNS
+    ]

@@ -8,23 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tb_timetravel.errors import InvalidData, StoreError
-from tb_timetravel.insight.descriptions import COLUMNS, EVENTS
+from tb_timetravel.insight.descriptions import EVENTS, describe_columns
 from tb_timetravel.insight.recording import insight_key
 from tb_timetravel.serve.payloads import command
 from tb_timetravel.store import FilmStore, InsightStore, data_fingerprint, open_reader
+from tb_timetravel.store.insights import choose_insight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from tb_timetravel.insight.descriptions import Words
     from tb_timetravel.schema import Insight, InsightStatus
 
 _MAX_UINT32 = 2**32 - 1
-
-
-def choose_insight(insights: Iterable[Insight], fingerprint: str, film: str | None) -> Insight | None:
-    """Choose the insight to show, of insights newest first: that of the film, where one is named, else of the present data, else any."""
-    return min(insights, key=lambda one: (film is not None and one.film != film, one.fingerprint != fingerprint), default=None)
 
 
 def describe_insight(
@@ -46,13 +39,9 @@ def describe_insight(
         "insight": None if found is None else found.insight,
         "film": None if found is None else found.film,
         "stale": found is not None and (found.fingerprint != fingerprint or not _has_all_steps(directory, found)),
-        "columns": [] if found is None else [
-            {"name": column.name, **_words(COLUMNS[column.name]), "low": column.low, "high": column.high}
-            for column in found.columns
-            if column.name in COLUMNS
-        ],
+        "columns": [] if found is None else describe_columns(found),
         "kinds": [] if found is None else [
-            {"kind": kind.kind, **_words(EVENTS[kind.kind]), "counts": kind.counts} for kind in found.kinds if kind.kind in EVENTS
+            {"kind": kind.kind, **EVENTS[kind.kind].as_plain(), "counts": kind.counts} for kind in found.kinds if kind.kind in EVENTS
         ],
         "steps": [] if found is None else found.steps,
         "has_labels": has_labels,
@@ -73,10 +62,6 @@ def _has_all_steps(directory: str, insight: Insight) -> bool:
 def why_nothing_to_read(directory: str) -> str | None:
     """Say why a log says nothing yet, None where it says something."""
     return None if open_reader(directory).steps() else "no step is logged yet, so there is nothing to read; log one"
-
-
-def _words(words: Words) -> dict[str, str]:
-    return {"label": words.label, "description": words.description, "group": words.group}
 
 
 def pack_values(directory: str, key: str, column: str) -> bytes:

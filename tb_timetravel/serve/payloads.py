@@ -17,6 +17,7 @@ from tb_timetravel.serve.estimate import estimate_seconds
 from tb_timetravel.serve.methods import offered
 from tb_timetravel.serve.territory_part import is_refinable
 from tb_timetravel.store import FilmStore, StatusFile, cache_directory, data_fingerprint, open_reader, why_no_fit, why_not_writable
+from tb_timetravel.store.branches import has_branches
 from tb_timetravel.store.dynamics import n_pages
 from tb_timetravel.store.films import choose_film, film_version, frame_hash
 from tb_timetravel.store.remote import is_of_one_process
@@ -75,6 +76,7 @@ def describe(directory: str, *, run: str, tag: str, logdir: str, status: FitStat
         "n_columns": probe.n_columns,
         "n_targets": probe.n_targets,
         "has_pairs": probe.has_pairs,
+        "has_branches": has_branches(directory),
         "source": reader.source,
         "steps": [step.step for step in steps],
         "fingerprint": fingerprint,

@@ -35,6 +35,7 @@ _VIEWS = {
     "/history": "history_route",
     "/neighbors": "neighbors_route",
     "/beside": "beside_route",
+    "/branches": "branches_route",
     "/compare": "compare.similarity_route",
     "/compare_neighbors": "compare.neighbors_route",
     "/selections": "selections_route",

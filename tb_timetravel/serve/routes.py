@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tb_timetravel.errors import StoreError
 from tb_timetravel.serve import payloads
 from tb_timetravel.serve.besides import Besides
+from tb_timetravel.serve.branches import tree_of
 from tb_timetravel.serve.compare_routes import CompareRoutes
 from tb_timetravel.serve.guard import Access, read_body
 from tb_timetravel.serve.http import (
@@ -139,6 +140,12 @@ class Routes:
         listing = self._listing.get(asker.experiment_id, lambda: self._list_runs(asker))
         fitted = [(run["run"], tag["tag"]) for run in listing["runs"] for tag in run["tags"] if tag["state"] == "fitted"]
         return respond_json(request, {"beside": self._besides.offers(asker, self._directory(request), fitted)})
+
+    @answers("GET")
+    def branches_route(self, request: Request) -> Response:
+        """List the runs of the tree that a run belongs to."""
+        run, tag = name_argument(request, "run"), name_argument(request, "tag")
+        return respond_json(request, {"branches": tree_of(self._locator, asker_of(request), run, tag)})
 
     @answers("POST")
     def cancel_route(self, request: Request) -> Response:

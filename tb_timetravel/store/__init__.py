@@ -7,6 +7,7 @@
     columns.json  columns/000.npy  columns/001.json   more about each sample  columns.py
     steps/<step>.<revision>.<digest>.json             a logged step, written after its arrays
     steps/<step>.<revision>.<digest>.<array>.npy      representations, logits, head_weight, head_bias, predictions
+    branch.json                                       in a tree of runs      branches.py
     films/<key>/film.json  …                          a fit's result         films.py
     selections.json                                   saved by people        selections.py
     verdicts.json                                     said of labels         verdicts.py

@@ -304,6 +304,19 @@ def open_array(path: str, *, mapped: bool = True, writable: bool = False) -> NDA
         raise Corrupt(f"{path} is damaged or incomplete ({error}); log or fit this run again") from error
 
 
+def check_converted(array: NDArray[Any], path: str) -> None:
+    """Check that numbers of a file are no more than any that are copied into memory for good reason.
+
+    Raises
+    ------
+    Corrupt : they are.
+    """
+    if array.nbytes > _MOST_CONVERTED:
+        raise Corrupt(
+            f"expected at most {_MOST_CONVERTED:,} bytes of {array.dtype} in {path}, found {array.nbytes:,}; write float32 as .npy"
+        )
+
+
 def as_float32(array: NDArray[Any], path: str) -> NDArray[np.float32]:
     """Copy numbers of a file into memory as float32; a file of holes takes none on a disk, and would there.
 
@@ -311,9 +324,6 @@ def as_float32(array: NDArray[Any], path: str) -> NDArray[np.float32]:
     ------
     Corrupt : they are more than any that are written in another type for good reason.
     """
-    if array.nbytes > _MOST_CONVERTED:
-        raise Corrupt(
-            f"expected at most {_MOST_CONVERTED:,} bytes of {array.dtype} in {path}, found {array.nbytes:,}; write float32 as .npy"
-        )
+    check_converted(array, path)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is not finite, and found as such
         return array.astype(np.float32)

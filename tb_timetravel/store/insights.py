@@ -25,7 +25,7 @@ from tb_timetravel.store.files import below, exists, is_local, join, listdir, re
 from tb_timetravel.store.places import keeping_results, result_directories
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -49,6 +49,11 @@ class KindEvents:
     offsets: NDArray[np.int64]
     targets: NDArray[np.int32] | None = None
     sizes: NDArray[np.float32] | None = None
+
+
+def choose_insight(insights: Iterable[Insight], fingerprint: str, film: str | None) -> Insight | None:
+    """Choose the insight to show, of insights newest first: that of the film, where one is named, else of the present data, else any."""
+    return min(insights, key=lambda one: (film is not None and one.film != film, one.fingerprint != fingerprint), default=None)
 
 
 class InsightStore:

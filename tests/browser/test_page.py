@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from tb_timetravel.cli import main
+from tb_timetravel.store import InsightStore
 from tests.browser.runs import N_SAMPLES, RUN, STEPS
 from tests.browser.tab import difference, n_colours
 from tests.export.films import CLASSES, COLUMNS, log_and_fit
 from tests.export.films import RUN as HOSTILE_RUN
+from tests.insight.runs import log_noisy_run
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import expect
@@ -157,6 +159,44 @@ def test_columns_colour_stand_in_the_tooltip_and_are_found_whatever_they_are_cal
     expect(page.frame.get_by_role("option", name="age>")).to_be_visible()
     page.keep_screen(f"page columns {scheme}")
     assert page.page.evaluate("window.hacked") is None
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_was_worked_out_colours_is_found_and_listed(open_page: Callable[..., FilePage], tmp_path: Path, scheme: str):
+    directory, _ = log_noisy_run(tmp_path / "runs" / "noisy")
+    assert main(["fit", str(tmp_path / "runs"), "--method", "pca", "--device", "cpu"]) == 0
+    assert main(["insight", str(tmp_path / "runs")]) == 0
+    assert main(["export", str(tmp_path / "runs"), str(tmp_path / "film.html")]) == 0
+    store = InsightStore(directory)
+    (insight,) = store.insights()
+    suspicion = store.column(insight, "suspicion")
+    page = open_page(tmp_path / "film.html", scheme)
+    by_label = page.picture()
+    page.frame.get_by_label("Colour by").select_option(label="Suspicion")
+    page.page.wait_for_timeout(300)
+    assert difference(page.picture(), by_label) > 0.002
+    selection = page.frame.get_by_role("region", name="Selection")
+    expect(selection).to_contain_text("Click a dot")
+    field = page.frame.get_by_role("combobox", name="Find samples")
+    field.fill("suspicion>2")
+    field.press("Enter")
+    found = np.flatnonzero(suspicion > 2)
+    page.wait(f"s.selected === {len(found)}")
+    table = selection.get_by_role("grid")
+    for name in ("id", "label", "prediction", "confidence", "suspicion"):
+        expect(table.get_by_title(f"Sort by {name}")).to_be_visible()
+    table.get_by_title("Sort by suspicion").click()
+    table.get_by_title("Sort by suspicion").click()
+    first = table.get_by_role("row").nth(1)
+    most = int(found[np.argmax(suspicion[found])])
+    expect(first.get_by_role("gridcell").first).to_have_text(str(most))  # a training sample, whose id is its position
+    expect(first.get_by_role("gridcell").last).to_have_text(f"{float(suspicion[most]):.5g}")
+    page.keep_screen(f"page insight {scheme}")
+    field.fill('looks_like:"=dog"')
+    field.press("Enter")
+    page.wait(f"s.selected === {int((store.column(insight, 'looks_like') == 1).sum())}")
+    selection.get_by_role("button", name="Clear").click()
+    page.wait("s.selected === 0")
 
 
 def test_a_damaged_page_says_so(browser: Browser, exported: Path, tmp_path: Path):

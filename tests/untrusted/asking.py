@@ -86,7 +86,7 @@ def addresses(served: Served, *, only: str | None = None) -> list[str]:
 
 
 def _of_probe(served: Served, probe: dict[str, str]) -> Iterator[str]:
-    for route in ("run", "fit", "samples", "selections", "columns"):
+    for route in ("run", "branches", "fit", "samples", "selections", "columns"):
         yield _address(route, probe)
     for page in (0, 1):
         yield _address("thumbnails", {**probe, "page": page})

@@ -10,6 +10,7 @@ import numpy as np
 
 from tb_timetravel.schema import FitStatus
 from tb_timetravel.store import FilmStore, SelectionsFile, StatusFile
+from tb_timetravel.store.branches import Fork, write_branch
 from tests.export.films import log_and_fit
 from tests.serve.served import FILM, N_SAMPLES, write_events, write_film, write_probe
 from tests.store.projector.embeddings import CHECKPOINTS, log, pictures, vectors, write_config
@@ -26,6 +27,7 @@ def make_logdir(root: Path) -> None:
     write_film(directory)
     StatusFile(directory).write(FitStatus(state="finished", film=FILM, started_at=1e9))
     SelectionsFile(directory).save("few", ((0, 3), (7, 9)), N_SAMPLES)
+    write_branch(directory, Fork(run="texts", step=1, own_step=0))
     FilmStore(directory).write_stage(FILM, "graph", {"rows": np.arange(9), "weights": np.ones((3, 3), np.float32)})
     log(
         root / "embedded",

@@ -9,6 +9,7 @@ import { Fidelity } from "../ui/fidelity";
 import { QueryField } from "../ui/query_field";
 import { Stage } from "../ui/stage";
 import { Timeline } from "../ui/timeline";
+import { Selected } from "./selected";
 
 function Header({ reel }: { reel: state.Reel }): JSX.Element {
   const { place, probe, film, steps } = reel;
@@ -20,7 +21,7 @@ function Header({ reel }: { reel: state.Reel }): JSX.Element {
       <span class="spacer" />
       <QueryField />
       <span class="faint page-maker">Time Travel</span>
-      <DrawerToggle>Fidelity</DrawerToggle>
+      <DrawerToggle>Samples</DrawerToggle>
     </header>
   );
 }
@@ -46,7 +47,8 @@ export function Page(): JSX.Element {
         )}
         <Stage reel={reel} />
       </main>
-      <aside class="panel curves" aria-label="Fidelity">
+      <aside class="panel curves" aria-label="Selection and fidelity">
+        <Selected reel={reel} />
         <Fidelity reel={reel} />
       </aside>
       <Timeline reel={reel} />

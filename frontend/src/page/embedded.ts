@@ -4,8 +4,8 @@
  */
 import type * as api from "../api";
 import { type Column, decodeFrame, decodeSamples, type Frame } from "../binary";
-import { type Decoded, list, object, text } from "../decode";
-import { columnInfo, film as filmDecoder, probe as probeDecoder } from "../wire";
+import { type Decoded, list, nullable, object, text } from "../decode";
+import { columnInfo, film as filmDecoder, insight as insightDecoder, probe as probeDecoder } from "../wire";
 import { flipsUntil, usualFlips } from "./flip_counts";
 import { packedColumn } from "./packed_column";
 
@@ -29,11 +29,17 @@ function bytes(id: string): Uint8Array<ArrayBuffer> {
 const unzipped = (id: string): Promise<ArrayBuffer> =>
   new Response(new Blob([bytes(id)]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 
-const decodeFacts = object({ probe: probeDecoder, film: filmDecoder, columns: list(text), sample_columns: list(columnInfo) });
+const decodeFacts = object({
+  probe: probeDecoder,
+  film: filmDecoder,
+  columns: list(text),
+  sample_columns: list(columnInfo),
+  insight: nullable(insightDecoder),
+});
 
 let known: Decoded<typeof decodeFacts> | null = null;
 
-/** The film, its samples' description, the columns of values that every step has, and those that no step changes. */
+/** The film, its samples' description, the columns of values that every step has, those that no step changes, and what was worked out. */
 export function facts(): Decoded<typeof decodeFacts> {
   known ??= decodeFacts(JSON.parse(block("facts")), "facts");
   return known;
@@ -58,6 +64,11 @@ export const fetchColumnValues: typeof api.fetchColumnValues = async (_, __, at)
   const info = facts().sample_columns[at];
   if (info === undefined) throw nothing(`column ${at}`);
   return packedColumn(await unzipped(`column-${at}`), info.kind, facts().probe.n_samples);
+};
+
+export const fetchInsightValues: typeof api.fetchInsightValues = async (_, __, column) => {
+  const at = facts().insight?.columns.findIndex(({ name }) => name === column) ?? -1;
+  return packedColumn(await unzipped(`insight-${at}`), "number", facts().probe.n_samples);
 };
 
 /** Predictions and confidences of all steps, read once: two bytes per sample and step. */

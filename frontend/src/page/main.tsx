@@ -2,6 +2,7 @@
 import { render as mount } from "preact";
 import { keepColumns } from "../columns";
 import { connectHost } from "../host";
+import { insight as workedOut } from "../insight_job";
 import { listenToKeys } from "../keyboard";
 import { keepFilmOpen } from "../loader";
 import { runPlayback } from "../playback";
@@ -16,11 +17,12 @@ import { facts } from "./embedded";
 import css from "./page.css";
 
 function openDocument(): void {
-  const { probe } = facts();
+  const { probe, insight } = facts();
   state.listing.value = { runs: [], unreadable: [], can_fit: false, cannot_fit: null };
   state.fit.value = probe.fit;
   state.place.value = { run: probe.run, tag: probe.tag };
   state.probe.value = probe;
+  workedOut.value = insight;
 }
 
 function start(root: HTMLElement): void {

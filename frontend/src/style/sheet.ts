@@ -14,6 +14,7 @@ import notices from "./notices.css";
 import overlay from "./overlay.css";
 import panel from "./panel.css";
 import query from "./query.css";
+import rows from "./rows.css";
 import selecting from "./selecting.css";
 import stage from "./stage.css";
 import states from "./states.css";
@@ -23,8 +24,24 @@ import tokens from "./tokens.css";
 import tooltip from "./tooltip.css";
 
 /** What shows a film, wherever it is. */
-const film = [tokens, base, controls, layout, display, finding, stage, notices, timeline, time, panel, tooltip, overlay, query];
-/** What an exported page has none of: charts, a film beside, fits, a selection's samples, menus of the header. */
+const film = [
+  tokens,
+  base,
+  controls,
+  layout,
+  display,
+  finding,
+  stage,
+  notices,
+  timeline,
+  time,
+  panel,
+  tooltip,
+  overlay,
+  query,
+  rows,
+];
+/** What an exported page has none of: charts, a film beside, fits, pictures of a selection's samples, menus of the header. */
 const tabOnly = [uplot, beside, states, curves, help, selecting, exporting];
 
 // Functions, so that what only the tab needs is dropped from the page.

@@ -2,6 +2,7 @@ import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import * as state from "../state";
 import { Beside } from "./beside";
+import { Branches } from "./branches";
 import { Display } from "./display";
 import { Header } from "./header";
 import { Help } from "./help";
@@ -51,6 +52,7 @@ export function App(): JSX.Element {
         )}
       </main>
       {reel !== null && <Panels reel={reel} />}
+      <Branches />
       {reel !== null && <Timeline key={`${reel.film.film} ${reel.steps.length}`} reel={reel} />}
       <Help />
       <LiveRegion />

@@ -1,6 +1,6 @@
 /** The bar on top: where we are, and in what state it is. */
-import { batch } from "@preact/signals";
 import type { JSX } from "preact";
+import { goToRun } from "../actions";
 import { plural } from "../format";
 import { filmName } from "../methods";
 import * as state from "../state";
@@ -42,13 +42,7 @@ function Places(): JSX.Element | null {
   const place = state.place.value;
   if (place === null) return null;
   const tags = runs.find(({ run }) => run === place.run)?.tags ?? [];
-  const go = (run: string, tag: string): void => {
-    batch(() => {
-      state.chosenFilm.value = null;
-      state.forgetView();
-      state.place.value = { run, tag };
-    });
-  };
+  const go = (run: string, tag: string): void => goToRun({ run, tag }, null);
   return (
     <>
       <Choose

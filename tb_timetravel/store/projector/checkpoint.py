@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tb_timetravel.errors import Corrupt, NotPlayable
-from tb_timetravel.store.files import as_float32, below, is_local, open_regular, read_bytes, stamp
+from tb_timetravel.store.files import as_float32, below, check_converted, is_local, open_regular, read_bytes, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,16 +30,22 @@ _MOST_KEY = 4096  # bytes of a name
 _MOST_BLOCKS = 2**16
 _FOOTER, _MAGIC = 48, bytes.fromhex("57fb808b247547db")
 _AFTER_BLOCK = 5  # bytes: how it is compressed, and a sum
-_KINDS = {1: "<f4", 2: "<f8", 19: "<f2"}  # core/framework/types.proto
+BFLOAT16 = "bfloat16"  # the upper half of a float32, which numpy has no name for
+_KINDS = {1: "<f4", 2: "<f8", 14: BFLOAT16, 19: "<f2"}  # core/framework/types.proto
 
 
 class Place(NamedTuple):
     """Where a tensor lies."""
 
-    kind: str  # of its numbers, as numpy names it
+    kind: str  # of its numbers, as numpy names it, or `BFLOAT16`
     shape: tuple[int, ...]
     file: str  # name, in the directory of the index
     offset: int  # bytes
+
+    @property
+    def stored(self) -> np.dtype[Any]:
+        """Name the numbers as they lie there."""
+        return np.dtype("<u2" if self.kind == BFLOAT16 else self.kind)
 
 
 @functools.lru_cache(maxsize=8192)
@@ -74,11 +80,11 @@ def find_tensor(path: str, known: tuple[int, str], name: str) -> Place:
 def _place(entry: dict[int, Any], prefix: str, n_shards: int) -> Place:
     number, shard, offset, size = (_number(entry, field) for field in (1, 3, 4, 5))
     if number not in _KINDS or 7 in entry:
-        raise NotPlayable("float32, float64 or float16 in one piece, found something else; write the embeddings as .npy instead")
-    shape, kind = _shape(entry.get(2, b"")), _KINDS[number]
-    if shard >= n_shards or size != np.dtype(kind).itemsize * math.prod(shape):
+        raise NotPlayable("float32, float64, float16 or bfloat16 in one piece, found something else; write the embeddings as .npy instead")
+    place = Place(_KINDS[number], _shape(entry.get(2, b"")), f"{prefix}.data-{shard:05d}-of-{n_shards:05d}", offset)
+    if shard >= n_shards or size != place.stored.itemsize * math.prod(place.shape):
         raise ValueError("an entry contradicts itself")
-    return Place(kind, shape, f"{prefix}.data-{shard:05d}-of-{n_shards:05d}", offset)
+    return place
 
 
 def read_place(path: str, place: Place) -> NDArray[Any]:
@@ -89,7 +95,7 @@ def read_place(path: str, place: Place) -> NDArray[Any]:
     Corrupt : the file of its bytes is shorter than the index says, or leads elsewhere.
     NotFound : there is no such file.
     """
-    file, kind = below(_directory_of(path), place.file), np.dtype(place.kind)
+    file, kind = below(_directory_of(path), place.file), place.stored
     end = place.offset + kind.itemsize * math.prod(place.shape)
     size = (stamp(file) or (0, ""))[0]
     if size < end:
@@ -99,6 +105,10 @@ def read_place(path: str, place: Place) -> NDArray[Any]:
             array: NDArray[Any] = np.memmap(opened, kind, "r", place.offset, place.shape)
     else:
         array = np.frombuffer(read_bytes(file), kind, math.prod(place.shape), place.offset).reshape(place.shape)
+    if place.kind == BFLOAT16:
+        check_converted(array, file)
+        widened: NDArray[np.uint32] = np.left_shift(array, 16, dtype=np.uint32)
+        return widened.view(np.float32)
     return array if place.kind != "<f8" and array.flags.aligned else as_float32(array, file)
 
 

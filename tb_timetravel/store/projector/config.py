@@ -8,6 +8,7 @@ looked for where it lies.
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import re
 from dataclasses import dataclass, replace
@@ -16,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 from tb_timetravel.errors import Corrupt, NotPlayable
 from tb_timetravel.store.files import exists, is_local, join, listdir, read_bytes, stamp
 from tb_timetravel.store.projector.saved import checkpoints_of, plain_name
+from tb_timetravel.store.projector.weights import WEIGHTS, layer_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 CONFIG_NAME = "projector_config.pbtxt"
 PROJECTOR_PLUGIN = "org_tensorflow_tensorboard_projector"
@@ -40,7 +42,7 @@ class Embedding:
     tensor_path, metadata_path, sprite_path : as written, empty where there is none.
     tensor_shape : as written, empty where it is not.
     thumbnail_size : width and height of a picture of the sprite, or None.
-    in_checkpoint : name of the tensor where `tensor_path` is the index of a checkpoint, else empty.
+    in_checkpoint : name of the tensor where `tensor_path` is the index of a checkpoint, or of the layer in weights of Keras 3, else empty.
     """
 
     tag: str
@@ -91,7 +93,8 @@ def _read(base: str) -> list[Embedding]:
         raise Corrupt(f"expected at most {_MAX_CONFIG_BYTES:,} bytes in {path}, found {size:,}; list fewer steps in it")
     embeddings, checkpoint = _parse(path, read_bytes(path))
     saved = checkpoints_of(base, checkpoint) if any(info.tensor_name and not info.tensor_path for info in embeddings) else {}
-    return [embedding for info in embeddings for embedding in _steps_of(base, info, saved)]
+    numbers = itertools.count()
+    return [embedding for info in embeddings for embedding in _steps_of(base, info, saved, numbers)]
 
 
 @functools.lru_cache(maxsize=64)  # parsing a thousand steps takes longer than all else that a listing of them does
@@ -107,12 +110,14 @@ def _parse(path: str, content: bytes) -> tuple[tuple[Any, ...], str]:
     return tuple(config.embeddings), config.model_checkpoint_path
 
 
-def _steps_of(base: str, info: Any, saved: Mapping[int, str]) -> list[Embedding]:  # noqa: ANN401  # tensorboard ships no types
-    """Describe what a config lists: one step, or those that lie in checkpoints, step -> path of the index."""
+def _steps_of(base: str, info: Any, saved: Mapping[int, str], numbers: Iterator[int]) -> list[Embedding]:  # noqa: ANN401
+    """Describe what a config lists: one step, or those that lie in checkpoints, step -> path; Keras' layers go by their number."""
     listed = _embedding(base, info)
     if info.tensor_path or not info.tensor_name or not saved:
         return [listed]
     name, tag = plain_name(info.tensor_name)
+    if any(path.endswith(WEIGHTS) for path in saved.values()):
+        name = tag = layer_name(next(numbers))
     return [replace(listed, tag=tag, step=step, tensor_path=path, in_checkpoint=name) for step, path in saved.items()]
 
 

@@ -214,7 +214,8 @@ class ProjectorReader:
             raise NotPlayable(f"expected vectors in {self._embeddings[0].tensor_path}, found no such file; log the tag again")
         raise NotPlayable(
             f"expected a file of vectors (tensor_path) in {CONFIG_NAME}, or beside it a checkpoint of TensorFlow (NAME-STEP.index and its "
-            ".data files) with a tensor of that name, found neither; HDF5 and older checkpoints are not read, so write the vectors as .npy"
+            ".data files) with a tensor of that name, or train/keras_embedding.ckpt-EPOCH.weights.h5 of Keras 3, found neither; "
+            "older checkpoints are not read, so write the vectors as .npy"
         )
 
     @functools.cached_property

@@ -1,4 +1,4 @@
-"""Which checkpoints of TensorFlow hold the embeddings of a config that names no files: each that a training kept is a step."""
+"""Which checkpoints of TensorFlow, or weights of Keras 3, hold the embeddings of a config that names no files: each is a step."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import re
 from tb_timetravel.errors import StoreError
 from tb_timetravel.store.files import below, listdir, read_bytes
 from tb_timetravel.store.projector.checkpoint import INDEX
+from tb_timetravel.store.projector.weights import WEIGHTS
 
 _NUMBERED = re.compile(r"(.*?)(?:-(\d{1,12}))?", re.DOTALL)  # a checkpoint's name: without its step, and that
 _LATEST = re.compile(r'^\s*model_checkpoint_path:\s*"([^"\\]*)"', re.MULTILINE)
 _STATE, _MOST_STATE = "checkpoint", 2**20  # a file in which TensorFlow says which is the latest, and its bytes
+_OF_KERAS_3 = re.compile(rf"keras_embedding\.ckpt-(\d{{1,12}}){re.escape(WEIGHTS)}")
 _OF_KERAS = "train"  # where Keras' callback keeps them
 _OF_OBJECTS = "/.ATTRIBUTES/VARIABLE_VALUE"  # behind the name of a variable of an object
 
@@ -19,7 +21,7 @@ def checkpoints_of(base: str, named: str) -> dict[int, str]:
     """Find the checkpoints that belong to a config: step -> path of the index, relative to the config's directory.
 
     They are those called like the one that the config names, else like the latest that lies beside it or where Keras puts them.
-    A number behind a name is its step; one without is step 0.
+    A number behind a name is its step; one without is step 0. Where there are none, weights that Keras 3 saved are taken.
 
     Parameters
     ----------
@@ -33,7 +35,8 @@ def checkpoints_of(base: str, named: str) -> dict[int, str]:
         latest = _latest(base, directory)
         if latest is not None and (found := _alike(base, directory, latest)):
             return found
-    return {}
+    saved = ((_OF_KERAS_3.fullmatch(name), name) for name in _names_in(base, _OF_KERAS))
+    return {int(found[1]): f"{_OF_KERAS}/{name}" for found, name in saved if found}
 
 
 def _alike(base: str, directory: str, name: str) -> dict[int, str]:

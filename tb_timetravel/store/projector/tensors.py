@@ -13,11 +13,14 @@ from tb_timetravel.schema import MAX_SAMPLES
 from tb_timetravel.store import npy
 from tb_timetravel.store.files import as_float32, is_local, open_array, read_bytes, read_chunks, stamp
 from tb_timetravel.store.projector.checkpoint import find_tensor, read_place
+from tb_timetravel.store.projector.weights import WEIGHTS, find_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+
+    from tb_timetravel.store.projector.checkpoint import Place
 
 _CHUNK = 2**22  # bytes of text that are parsed at once: their lines take about ten times that
 _MAX_LINE = 2**26  # bytes: four million numbers
@@ -33,7 +36,7 @@ def shape_of(path: str, declared: tuple[int, ...], name: str = "") -> tuple[int,
     Parameters
     ----------
     declared : what the config says, empty where it does not.
-    name : of the tensor, where the path is the index of a checkpoint; else empty.
+    name : of the tensor, where the path is the index of a checkpoint, or of weights; else empty.
 
     Raises
     ------
@@ -42,7 +45,7 @@ def shape_of(path: str, declared: tuple[int, ...], name: str = "") -> tuple[int,
     known = stamp(path)
     if known is None:
         raise NotPlayable(f"expected vectors in {path}, found no such file; log the step again")
-    shape = find_tensor(path, known, name).shape if name else _shape(path, known, declared)
+    shape = _place(path, known, name).shape if name else _shape(path, known, declared)
     if len(shape) != 2 or 0 in shape:
         raise NotPlayable(f"expected a matrix with a vector for each sample in {path}, found shape {shape}; log one vector per sample")
     if shape[0] > MAX_SAMPLES:
@@ -139,8 +142,13 @@ def _read_npy(path: str) -> NDArray[Any]:
 def _read_checkpoint(path: str, name: str) -> NDArray[Any]:
     known = stamp(path)
     if known is None:
-        raise NotFound(f"expected the index of a checkpoint at {path}, found none; it was removed in this moment")
-    return read_place(path, find_tensor(path, known, name))
+        raise NotFound(f"expected a checkpoint at {path}, found none; it was removed in this moment")
+    return read_place(path, _place(path, known, name))
+
+
+def _place(path: str, known: tuple[int, str], name: str) -> Place:
+    """Find where a tensor lies in a checkpoint of TensorFlow, or in weights that Keras 3 saved."""
+    return find_layer(path, known, name) if path.endswith(WEIGHTS) else find_tensor(path, known, name)
 
 
 def _read_text(path: str, shape: tuple[int, int]) -> NDArray[np.float32]:

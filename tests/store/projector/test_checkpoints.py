@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import torch
 from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 
 from tb_timetravel.cli import main
@@ -15,7 +16,7 @@ from tb_timetravel.errors import Corrupt, NotPlayable
 from tb_timetravel.store import FilmStore, find_probes, open_reader, probe_directory
 from tb_timetravel.store.files import stamp, write_bytes
 from tb_timetravel.store.projector import CONFIG_NAME
-from tb_timetravel.store.projector.checkpoint import find_tensor
+from tb_timetravel.store.projector.checkpoint import find_tensor, read_place
 from tests.store.projector.embeddings import CHECKPOINTS, read_all, reader_of
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def test_metadata_says_what_the_rows_are(logdir: Path):
     ("changes", "said"),
     [
         ({"name": "none"}, "expected a tensor 'none' in .*model.ckpt-100.index, found none of that name; correct tensor_name"),
-        ({"name": "bias"}, "expected 'bias' in .* as float32, float64 or float16 in one piece, found something else"),
+        ({"name": "bias"}, "expected 'bias' in .* as float32, float64, float16 or bfloat16 in one piece, found something else"),
         ({"checkpoint": "../object/embedding.ckpt-1"}, "files elsewhere are not read"),
         ({"checkpoint": "/etc/passwd"}, "files elsewhere are not read"),
         ({"checkpoint": "gone.ckpt-1"}, "expected vectors in gone.ckpt-1.index, found no such file"),
@@ -104,8 +105,8 @@ def test_what_is_not_there_is_said(logdir: Path, changes: dict[str, str], said: 
 def test_checkpoints_of_other_kinds_are_told_apart(logdir: Path):
     for path in (logdir / "keras/train").iterdir():
         path.unlink()
-    (logdir / "keras/train/keras_embedding.ckpt-0.weights.h5").write_bytes(b"\x89HDF")
-    with pytest.raises(NotPlayable, match=r"HDF5 and older checkpoints are not read, so write the vectors as .npy"):
+    (logdir / "keras/train/model.weights.h5").write_bytes(b"\x89HDF")  # of another callback, at no epoch
+    with pytest.raises(NotPlayable, match=r"older checkpoints are not read, so write the vectors as .npy"):
         reader_of(logdir / "keras", KERAS + "/.ATTRIBUTES/VARIABLE_VALUE").probe()
 
 
@@ -199,6 +200,20 @@ def test_an_index_like_theirs_is_read(tmp_path: Path):
     path = tmp_path / "model.ckpt-1.index"
     path.write_bytes(table([(b"", HEADER), (b"x", message(**ENTRY))]))
     assert find_tensor(str(path), stamp(str(path)) or (0, ""), "x") == ("<f4", (2, 3), "model.ckpt-1.data-00000-of-00001", 0)
+
+
+def test_upper_halves_of_numbers_are_read_as_torch_reads_them(tmp_path: Path):
+    values = torch.randn(2, 3, generator=torch.Generator().manual_seed(0)).bfloat16()
+    values[1] = torch.tensor([float("inf"), -0.0, 1e-40])
+    path = tmp_path / "model.ckpt-1.index"
+    path.write_bytes(table([(b"", HEADER), (b"x", message(**{**ENTRY, "f1": 14, "f4": 3, "f5": 12}))]))
+    (tmp_path / "model.ckpt-1.data-00000-of-00001").write_bytes(b"odd" + values.view(torch.int16).numpy().tobytes())
+    place = find_tensor(str(path), stamp(str(path)) or (0, ""), "x")
+    assert (place.kind, place.shape) == ("bfloat16", (2, 3))
+    found = read_place(str(path), place)
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, values.float().numpy())
+    np.testing.assert_array_equal(np.signbit(found), np.signbit(values.float().numpy()))
 
 
 def test_checkpoints_in_a_store_are_read_as_on_a_disk():

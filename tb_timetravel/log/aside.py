@@ -160,7 +160,9 @@ class Aside:
                 self._stream.synchronize()
 
     def _device(self) -> torch.device:
-        return device_of(self._probe.model)
+        """Find the GPU that the model uses, else where it is."""
+        model = self._probe.model
+        return next((tensor.device for tensor in [*model.parameters(), *model.buffers()] if tensor.is_cuda), device_of(model))
 
     def _give_up(self, why: str) -> None:
         self._replica, self._kept = None, Kept()

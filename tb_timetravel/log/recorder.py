@@ -69,8 +69,12 @@ class TimeTravel:
     pairs : position of each sample's partner, (n,), -1 or None where it has none; then the film tells how far partners are from each other.
     tag : tells several probe sets of a run apart.
     dtype : of the stored representations; "float16" halves the disk space.
-    background : write in a thread of its own, so that the training waits for no disk; at most four steps are held in memory. What cannot
-        be written is raised by the next call. A process that is killed loses the steps that it still held, never earlier ones.
+    background : run the model and write in a thread of its own, so that the training waits for neither: ``log`` copies the model as it
+        is, and what is stored is bit for bit what it would be without. That takes one copy of the model, up to 256 MiB of data, which is
+        loaded once, and the memory of a pass beside the training's; at most four steps are held. Where a copy cannot stand for the model
+        (hooks that are functions, compiled parts, random numbers in ``forward``, …), a warning says why, and ``log`` waits for the pass
+        and not for the disk. What fails is raised by the next call. A process that is killed loses the steps that it still held, never
+        earlier ones.
     """
 
     def __init__(
@@ -128,9 +132,11 @@ class TimeTravel:
     def log(self, step: int) -> None:
         """Run the data through the model and log what it makes of it.
 
+        With ``background`` the first call waits for its pass, and finds out whether later ones can run beside the training.
+
         Raises
         ------
-        InvalidData : the model, its data or the step cannot be used; nothing was written.
+        InvalidData : the model, its data or the step cannot be used; nothing was written. With ``background`` that may be an earlier step.
         StoreError : the arrays could not be written, say because the disk is full; earlier steps are intact. Catch it where the training
             shall go on without.
         """
@@ -186,7 +192,7 @@ class TimeTravel:
 
         Raises
         ------
-        StoreError : one of them could not be.
+        InvalidData, StoreError : one of them could not be; whatever else the model raised in the background.
         """
         if self._background is not None:
             self._background.flush()

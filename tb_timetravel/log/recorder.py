@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tb_timetravel.errors import InvalidData, StoreError
@@ -22,13 +23,14 @@ from tb_timetravel.schema import DEFAULT_TAG, TASKS
 from tb_timetravel.store import DynamicsWriter, probe_directory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import ArrayLike
     from torch import nn
     from torch.utils.data import DataLoader, Dataset
 
-    from tb_timetravel.log.capture import ModelProbe
+    from tb_timetravel.log.aside import Aside
+    from tb_timetravel.log.capture import Captured, ModelProbe
     from tb_timetravel.schema import Probe, Task
     from tb_timetravel.store.dynamics import Snapshot
 
@@ -67,8 +69,12 @@ class TimeTravel:
     pairs : position of each sample's partner, (n,), -1 or None where it has none; then the film tells how far partners are from each other.
     tag : tells several probe sets of a run apart.
     dtype : of the stored representations; "float16" halves the disk space.
-    background : write in a thread of its own, so that the training waits for no disk; at most four steps are held in memory. What cannot
-        be written is raised by the next call. A process that is killed loses the steps that it still held, never earlier ones.
+    background : run the model and write in a thread of its own, so that the training waits for neither: ``log`` copies the model as it
+        is, and what is stored is bit for bit what it would be without. That takes one copy of the model, up to 256 MiB of data, which is
+        loaded once, and the memory of a pass beside the training's; at most four steps are held. Where a copy cannot stand for the model
+        (hooks that are functions, compiled parts, random numbers in ``forward``, …), a warning says why, and ``log`` waits for the pass
+        and not for the disk. What fails is raised by the next call. A process that is killed loses the steps that it still held, never
+        earlier ones.
     """
 
     def __init__(
@@ -92,7 +98,7 @@ class TimeTravel:
         dtype: Dtype = "float32",
         background: bool = False,
     ) -> None:
-        self._background: Background[tuple[Snapshot, float]] | None = None
+        self._background: Background[Callable[[], None]] | None = None
         if not _writes():
             return
         if dtype not in ("float32", "float16"):
@@ -107,7 +113,7 @@ class TimeTravel:
         self._marker = MarkerWriter(writer, tag)
         self._store = DynamicsWriter(probe_directory(self._marker.run_directory, tag))
         if background:
-            self._background = Background(self._write_step)
+            self._background = Background(_do)
         self._probe: Probe | None = None  # known from the first step on
         pages = NO_PAGES if texts is None else text_pages(texts)
         self._facts = Facts(
@@ -121,13 +127,16 @@ class TimeTravel:
             pairs=None if pairs is None else partner_column(pairs),
         )
         self._source = _source(model, head, data, task=task if targets is None else "regression", has_splits=splits is not None)
+        self._aside = _aside(self._source) if background and self._source is not None else None
 
     def log(self, step: int) -> None:
         """Run the data through the model and log what it makes of it.
 
+        With ``background`` the first call waits for its pass, and finds out whether later ones can run beside the training.
+
         Raises
         ------
-        InvalidData : the model, its data or the step cannot be used; nothing was written.
+        InvalidData : the model, its data or the step cannot be used; nothing was written. With ``background`` that may be an earlier step.
         StoreError : the arrays could not be written, say because the disk is full; earlier steps are intact. Catch it where the training
             shall go on without.
         """
@@ -138,11 +147,17 @@ class TimeTravel:
             raise InvalidData(
                 "log(step) needs a model, got none; give model, head and data, or use log_arrays(step, representations, logits)"
             )
-        captured = self._source.capture(with_media=self._probe is None and not self._facts.pages.n_samples)
-        facts = self._facts.completed_by(captured.facts)
-        logits, predictions = (captured.logits, None) if captured.facts.targets is None else (None, captured.logits)
-        snapshot = make_snapshot(step, captured.representations, logits, captured.head, dtype=self._dtype, predictions=predictions)
-        self._write(snapshot, facts)
+        if self._background is not None and self._aside is not None and self._probe is not None:
+            capture = self._aside.begin()
+            if capture is not None:
+                self._background.put(partial(self._capture_and_write, step, capture, time.time()))
+                return
+        with_media = self._probe is None and not self._facts.pages.n_samples
+        if self._aside is not None and self._probe is None:
+            captured = self._aside.first(with_media=with_media)
+        else:
+            captured = self._source.capture(with_media=with_media)
+        self._write(self._snapshot(step, captured), self._facts.completed_by(captured.facts))
 
     def log_arrays(
         self,
@@ -177,7 +192,7 @@ class TimeTravel:
 
         Raises
         ------
-        StoreError : one of them could not be.
+        InvalidData, StoreError : one of them could not be; whatever else the model raised in the background.
         """
         if self._background is not None:
             self._background.flush()
@@ -190,13 +205,23 @@ class TimeTravel:
             with self._explained(snapshot.step):
                 self._store.write_probe(probe, samples)
             self._probe, self._facts = probe, replace(facts, pages=NO_PAGES, columns=(), targets=None, pairs=None)
+        write = partial(self._write_step, snapshot, time.time())
         if self._background is None:
-            self._write_step((snapshot, time.time()))
+            write()
         else:
-            self._background.put((snapshot, time.time()))
+            self._background.put(write)
 
-    def _write_step(self, timed: tuple[Snapshot, float]) -> None:
-        snapshot, wall_time = timed
+    def _capture_and_write(self, step: int, capture: Callable[[], Captured], wall_time: float) -> None:
+        snapshot = self._snapshot(step, capture())
+        if self._probe is not None:
+            _check_same(self._probe, snapshot)
+        self._write_step(snapshot, wall_time)
+
+    def _snapshot(self, step: int, captured: Captured) -> Snapshot:
+        logits, predictions = (captured.logits, None) if captured.facts.targets is None else (None, captured.logits)
+        return make_snapshot(step, captured.representations, logits, captured.head, dtype=self._dtype, predictions=predictions)
+
+    def _write_step(self, snapshot: Snapshot, wall_time: float) -> None:
         with self._explained(snapshot.step):
             self._store.write_step(snapshot, wall_time=wall_time)
             self._marker.write(snapshot.step, len(snapshot.representations))
@@ -233,6 +258,16 @@ def _source(model: nn.Module | None, head: nn.Module | str | None, data: object,
     from tb_timetravel.log.capture import ModelProbe  # imports torch, which log_arrays does without
 
     return ModelProbe(model, head, data, task=task)
+
+
+def _aside(source: ModelProbe) -> Aside:
+    from tb_timetravel.log.aside import Aside  # imports torch, as the source has
+
+    return Aside(source)
+
+
+def _do(work: Callable[[], None]) -> None:
+    work()
 
 
 def _copied(snapshot: Snapshot) -> Snapshot:

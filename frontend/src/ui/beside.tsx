@@ -11,6 +11,7 @@ import { sceneBeside } from "../picture";
 import { listen } from "../pointer";
 import * as state from "../state";
 import { ALIGNMENTS, type Alignment } from "../url";
+import { ClassNames } from "./class_names";
 import { Icon } from "./icons";
 import { usePainter, useSize } from "./use_painter";
 
@@ -39,6 +40,7 @@ function Picture({ reel }: { reel: state.Reel }): JSX.Element {
   return (
     <div class="stage" ref={box}>
       <canvas key={choice} ref={canvas} class="picture" role="img" aria-label={label} />
+      <ClassNames reel={reel} drawn={drawnBeside} />
       {trouble.value !== null && (
         <div class="centre" role="alert">
           {trouble}

@@ -1,7 +1,9 @@
 /** The bar on top: where we are, and in what state it is. */
 import { batch } from "@preact/signals";
 import type { JSX } from "preact";
+import { putBeside } from "../beside";
 import { plural } from "../format";
+import { askStep } from "../link";
 import { filmName } from "../methods";
 import * as state from "../state";
 import { BesideChoice } from "./beside";
@@ -26,7 +28,11 @@ function Choose({
   return (
     <label class="choose">
       <span>{label}</span>
-      <select value={value} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
+      <select
+        value={value}
+        title={`${label}: ${options.find((option) => option.value === value)?.name ?? value}`}
+        onChange={({ currentTarget }) => onChange(currentTarget.value)}
+      >
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.name}
@@ -44,8 +50,13 @@ function Places(): JSX.Element | null {
   const tags = runs.find(({ run }) => run === place.run)?.tags ?? [];
   const go = (run: string, tag: string): void => {
     batch(() => {
-      state.chosenFilm.value = null;
+      const other = state.besideChoice.peek();
+      // What stood beside comes to the front, and what was there goes beside it: no film is compared with itself.
+      if (other?.run === run && other.tag === tag) putBeside({ ...place, film: state.chosenFilm.peek() });
+      state.chosenFilm.value = other?.run === run && other.tag === tag ? other.film : null;
       state.forgetView();
+      // The same step of both can be compared; whoever stood at the end sees the other's end.
+      askStep(state.cursor.peek() < state.count.peek() - 1 ? state.step.peek() : null);
       state.place.value = { run, tag };
     });
   };
@@ -96,13 +107,14 @@ function Summary(): JSX.Element | null {
   const reel = state.reel.value;
   if (probe === null) return null;
   const steps = reel?.steps.length ?? probe.steps.length;
+  const words = [
+    plural(probe.n_samples, "sample"),
+    plural(steps, "step"),
+    ...(probe.n_classes === 0 ? [] : [plural(probe.n_classes, "class")]),
+  ].join(" · ");
   return (
-    <span class="summary">
-      {[
-        plural(probe.n_samples, "sample"),
-        plural(steps, "step"),
-        ...(probe.n_classes === 0 ? [] : [plural(probe.n_classes, "class")]),
-      ].join(" · ")}
+    <span class="summary" title={words}>
+      {words}
     </span>
   );
 }

@@ -116,7 +116,15 @@ export function Legend(): JSX.Element {
       </ul>
       {found.length === 0 && searchable && <p class="faint">None has that name.</p>}
       {hidden.value.size > 0 && scale.value === null && (
-        <button type="button" class="text-button" onClick={() => hide(new Set())}>
+        <button
+          type="button"
+          class="text-button"
+          onClick={({ currentTarget }) => {
+            // The button goes; a keyboard goes on in the list.
+            currentTarget.parentElement?.querySelector<HTMLElement>('.legend-entry[tabindex="0"]')?.focus();
+            hide(new Set());
+          }}
+        >
           Show all
         </button>
       )}

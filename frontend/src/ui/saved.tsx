@@ -5,6 +5,7 @@ import { plural } from "../format";
 import { remove, restore, save, saved, savedTrouble } from "../saved";
 import * as state from "../state";
 import { Icon } from "./icons";
+import { leaveFor } from "./leave_for";
 import { Popover } from "./popover";
 
 const MOST_LETTERS = 100;
@@ -69,7 +70,10 @@ export function Saved(): JSX.Element | null {
                   class="quiet"
                   aria-label={`Delete ${name}`}
                   title="Delete"
-                  onClick={() => void remove(name)}
+                  onClick={({ currentTarget }) => {
+                    leaveFor(currentTarget);
+                    void remove(name);
+                  }}
                 >
                   <Icon name="close" />
                 </button>

@@ -275,6 +275,7 @@ def test_the_table_is_sorted_and_walked_with_the_keyboard(cpu_film: Tab):
     film.page.keyboard.press("End")
     last = int(grid.get_attribute("aria-rowcount") or 0)
     expect(grid.locator("[role=row].active")).to_have_attribute("aria-rowindex", str(last))
+    expect(grid.locator("[role=row].active")).to_be_in_viewport(ratio=1)  # the panel scrolls along
     film.page.keyboard.press("Enter")
     expect(film.frame.get_by_role("tooltip")).to_contain_text("#")
     assert film.state()["step"] == FIRST  # the film stays where it is

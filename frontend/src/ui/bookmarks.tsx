@@ -42,6 +42,7 @@ export function BookmarkMenu(): JSX.Element {
   return (
     <Popover
       className="bookmark-menu"
+      title="Bookmarks (M sets one here)"
       label={
         <>
           <Icon name="bookmark" />

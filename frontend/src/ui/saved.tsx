@@ -43,7 +43,11 @@ export function Saved(): JSX.Element | null {
   if (known === null && savedTrouble.value === null) return null;
   const selections = known?.selections ?? [];
   return (
-    <Popover className="saved" label={selections.length === 0 ? "Saved" : `Saved (${selections.length})`}>
+    <Popover
+      className="saved"
+      title="Selections saved beside the run"
+      label={selections.length === 0 ? "Saved" : `Saved (${selections.length})`}
+    >
       {known?.cannot_save != null ? (
         <p class="faint">Nothing can be saved here: {known.cannot_save}.</p>
       ) : state.selection.value.count === 0 ? (

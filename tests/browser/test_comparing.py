@@ -136,6 +136,13 @@ def test_the_film_beside_is_in_the_link_and_goes_by_its_key(film: Tab, tab: Call
     film.page.keyboard.press("c")
     expect(beside(film)).to_have_count(0)
     film.page.wait_for_function("!location.hash.includes('timetravel.beside=')")
+    for close in ("click", "Enter"):
+        film.canvas.click(position={"x": 3, "y": 120})
+        film.page.keyboard.press("c")
+        button = beside(film).get_by_role("button", name="Close the film beside")
+        button.click() if close == "click" else button.press(close)
+        expect(beside(film)).to_have_count(0)
+    expect(film.frame.get_by_role("combobox", name="Beside")).to_be_focused()
 
 
 def test_the_most_different_samples_are_listed_and_taken_by_mouse_and_by_keyboard(film: Tab):

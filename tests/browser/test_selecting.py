@@ -259,6 +259,9 @@ def test_the_panel_counts_narrows_and_focuses(cpu_film: Tab):
     assert film.state()["selected"] == expected
     film.page.wait_for_function("location.hash.includes('p.timetravel.camera=')")
     film.keep_screen("panel")
+    panel(film).get_by_role("button", name="Clear").press("Enter")
+    expect(panel(film).get_by_role("button", name="Selection")).to_be_focused()  # where the keyboard was
+    assert film.state()["selected"] == 0
 
 
 def test_the_table_is_sorted_and_walked_with_the_keyboard(cpu_film: Tab):
@@ -397,6 +400,6 @@ def test_a_selection_is_saved_restored_and_deleted(tab: Callable[..., Tab], fitt
     panel(again).locator("summary", has_text="Saved (1)").click()
     again.button("mixed up <b>").click()
     assert again.state()["selected"] == count
-    again.button("Delete mixed up <b>").click()
+    again.button("Delete mixed up <b>").press("Enter")
     expect(again.button("mixed up <b>")).to_have_count(0)
     expect(panel(again).locator("summary", has_text="Saved")).to_be_focused()

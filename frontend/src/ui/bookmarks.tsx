@@ -6,7 +6,7 @@ import { LONGEST_NAME, renamedBookmark, toggledBookmark } from "../bookmarks";
 import * as state from "../state";
 import { cursorAt } from "../timeline";
 import { Icon } from "./icons";
-import { leaveFor } from "./leave_for";
+import { leaveRow } from "./leave";
 import { Popover } from "./popover";
 
 const NAME_FROM = 48; // pixels to the next bookmark: below it three letters and an ellipsis say nothing
@@ -76,8 +76,8 @@ export function BookmarkMenu(): JSX.Element {
                 class="quiet"
                 aria-label={`Remove the bookmark at step ${step}`}
                 title="Remove the bookmark"
-                onClick={({ currentTarget }) => {
-                  leaveFor(currentTarget);
+                onClick={(event) => {
+                  leaveRow(event);
                   state.bookmarks.value = toggledBookmark(state.bookmarks.peek(), step);
                 }}
               >

@@ -4,6 +4,7 @@ import { formatCount, formatEnd } from "../format";
 import { counts, doubtWords, entries, hidden, hide, type Scale, scale, trustWords, wrongWords } from "../legend";
 import { NONE_COLOUR, viridisGradient } from "../palette";
 import * as state from "../state";
+import { leaveTo } from "./leave";
 import { Entry } from "./legend_entry";
 
 const SEARCH_FROM = 13;
@@ -119,9 +120,8 @@ export function Legend(): JSX.Element {
         <button
           type="button"
           class="text-button"
-          onClick={({ currentTarget }) => {
-            // The button goes; a keyboard goes on in the list.
-            currentTarget.parentElement?.querySelector<HTMLElement>('.legend-entry[tabindex="0"]')?.focus();
+          onClick={(event) => {
+            leaveTo(event, event.currentTarget.parentElement?.querySelector('.legend-entry[tabindex="0"]'));
             hide(new Set());
           }}
         >

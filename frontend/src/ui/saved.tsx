@@ -5,7 +5,7 @@ import { plural } from "../format";
 import { remove, restore, save, saved, savedTrouble } from "../saved";
 import * as state from "../state";
 import { Icon } from "./icons";
-import { leaveFor } from "./leave_for";
+import { leaveRow } from "./leave";
 import { Popover } from "./popover";
 
 const MOST_LETTERS = 100;
@@ -74,8 +74,8 @@ export function Saved(): JSX.Element | null {
                   class="quiet"
                   aria-label={`Delete ${name}`}
                   title="Delete"
-                  onClick={({ currentTarget }) => {
-                    leaveFor(currentTarget);
+                  onClick={(event) => {
+                    leaveRow(event);
                     void remove(name);
                   }}
                 >

@@ -1,6 +1,7 @@
 /** The verbs of the tab, shared by buttons and keys. */
 import { batch } from "@preact/signals";
 import * as api from "./api";
+import { putBeside } from "./beside";
 import { neighbouring, toggledBookmark } from "./bookmarks";
 import { FIT, moved, zoomed } from "./camera";
 import { measure } from "./columns";
@@ -71,8 +72,12 @@ export function goTo(step: number): void {
 /** To another run, whose film opens at a step, or at its last. */
 export function goToRun(place: api.Place, step: number | null): void {
   batch(() => {
+    const [here, other] = [state.place.peek(), state.besideChoice.peek()];
+    const swapped = other?.run === place.run && other.tag === place.tag;
+    // What stood beside comes to the front, and what was there goes beside it: no film is compared with itself.
+    if (swapped && here !== null) putBeside({ ...here, film: state.chosenFilm.peek() });
     askForStep(step);
-    state.chosenFilm.value = null;
+    state.chosenFilm.value = swapped ? other.film : null;
     state.forgetView();
     state.place.value = place;
   });

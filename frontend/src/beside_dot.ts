@@ -2,6 +2,8 @@
 
 const GAP = 14; // from the dot
 const EDGE = 4;
+const CORNER = 12; // from the edges of the stage, as the hint
+const CLEAR = 40; // around a dot, where its lines begin
 
 interface Extents {
   readonly width: number;
@@ -24,5 +26,15 @@ export function besideDot(x: number, y: number, box: Extents, stage: Extents): {
   return {
     left: clamp(x - box.width / 2, stage.width - box.width),
     top: clamp(fitsBelow ? y + GAP : y - GAP - box.height, stage.height - box.height),
+  };
+}
+
+/** In a lower corner, so that what is drawn around the dot is seen: the right one, unless the dot lies there; the hint has the left one. */
+export function apartFromDot(x: number, y: number, box: Extents, stage: Extents): { left: number; top: number } {
+  const right = stage.width - CORNER - box.width;
+  const covered = x >= right - CLEAR && y >= stage.height - CORNER - box.height - CLEAR;
+  return {
+    left: clamp(covered ? CORNER : right, stage.width - box.width),
+    top: clamp(stage.height - box.height - CORNER, stage.height - box.height),
   };
 }

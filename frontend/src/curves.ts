@@ -2,7 +2,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import * as api from "./api";
 import { messageOf } from "./format";
-import { ascending, type Chart, curveName, groupScalars, keyOf } from "./series";
+import { agreeColours, ascending, type Chart, curveName, groupScalars, keyOf } from "./series";
 import * as state from "./state";
 import { fidelityChart, scoreMetrics, stepMetrics } from "./trust";
 import type { Scalars, ScalarTag } from "./wire";
@@ -34,7 +34,7 @@ export const metrics = computed(() => {
   return film === undefined ? [] : [...scoreMetrics(film), ...stepMetrics(film)];
 });
 
-export const scalarCharts = computed<Chart[]>(() =>
+const ofScalars = computed<Chart[]>(() =>
   groupScalars(tags.value.filter(isChosen)).map((group) => ({
     title: group.title,
     curves: group.tags.flatMap((tag, colour) => {
@@ -44,11 +44,15 @@ export const scalarCharts = computed<Chart[]>(() =>
   })),
 );
 
-export const fidelityCharts = computed<Chart[]>(() => {
+const ofFidelity = computed<Chart[]>(() => {
   const open = state.reel.value;
   if (open === null) return [];
   return metrics.value.filter(({ metric }) => isMetricChosen(metric)).map((metric) => fidelityChart(open.film, metric));
 });
+
+const coloured = computed(() => agreeColours([...ofScalars.value, ...ofFidelity.value]));
+export const scalarCharts = computed(() => coloured.value.slice(0, ofScalars.value.length));
+export const fidelityCharts = computed(() => coloured.value.slice(ofScalars.value.length));
 
 function tell(error: unknown, signal: AbortSignal): void {
   if (!signal.aborted) curvesTrouble.value = messageOf(error);

@@ -4,8 +4,8 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 
 export const formatCount = (value: number): string => value.toLocaleString("en-US");
 
-/** An end of a scale, to six digits. */
-export const formatEnd = (value: number): string => String(Number(value.toPrecision(6)));
+/** An end of a scale, short enough for three in a row: whole numbers to six digits, others to three. */
+export const formatEnd = (value: number): string => String(Number(value.toPrecision(Number.isInteger(value) ? 6 : 3)));
 
 export const plural = (value: number, noun: string): string =>
   `${formatCount(value)} ${noun}${value === 1 ? "" : noun.endsWith("s") ? "es" : "s"}`;

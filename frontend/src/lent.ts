@@ -43,6 +43,7 @@ export {
   trustWords,
   wrongWords,
 } from "./legend";
+export { selectionIsTooLong } from "./link";
 export { nearestAt } from "./neighbors";
 export { drawn } from "./painter";
 export { sizeFactor } from "./picture";

@@ -1,13 +1,14 @@
 /** Keeps the address bar and the state in step: a link opens what its sender saw. */
-import { batch, effect, type Signal } from "@preact/signals";
+import { batch, computed, effect, type Signal } from "@preact/signals";
 import type { Host } from "./host";
 import { ofPositions, positionsOf } from "./selection";
 import * as state from "./state";
 import { clampCursor, cursorAt } from "./timeline";
-import { type LinkState, readLink, writeLink } from "./url";
+import { formatIndices, type LinkState, readLink, writeLink } from "./url";
 
 const WRITE_EVERY_MS = 300; // browsers throttle pages that replace their address more often
-const MAX_LINKED = 50;
+const MOST_LINKED = 5000; // samples that are looked at
+const LONGEST_LINKED = 1500; // characters; chats and mail still take the whole address
 
 /** What a link says as it stands in the state. */
 const SIGNALS = {
@@ -97,11 +98,18 @@ export function applyLink(hash: string): void {
   });
 }
 
-/** Up to fifty samples fit into an address; the matches of a query need not be named. */
+/** The selected samples where they fit into an address, else none; the matches of a query need not be named. */
 function linkedSelection(): number[] {
   const selection = state.selection.value;
-  return state.followedQuery.value !== null || selection.count > MAX_LINKED ? [] : [...positionsOf(selection)];
+  if (state.followedQuery.value !== null || selection.count > MOST_LINKED) return [];
+  const positions = [...positionsOf(selection)];
+  return formatIndices(positions).length > LONGEST_LINKED ? [] : positions;
 }
+
+/** Whether a link leaves out what is selected. */
+export const selectionIsTooLong = computed(
+  () => state.followedQuery.value === null && state.selection.value.count > 0 && linkedSelection().length === 0,
+);
 
 function current(): LinkState {
   const opened = state.reel.value !== null;

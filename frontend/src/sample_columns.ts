@@ -301,8 +301,19 @@ export function keepSampleColumns(): () => void {
     });
   });
   const stopLeaving = effect(leaveMissing);
+  // What was worked out may be all the columns that there are; queries offer their names before one is fetched.
+  const stopOffering = effect(() => {
+    if (workedOut.value.length === 0 || columnTools.peek() !== null) return;
+    import("./column_tools").then(
+      (tools) => {
+        columnTools.value = tools;
+      },
+      () => undefined, // it is asked for again with the first column
+    );
+  });
   return () => {
     stop();
+    stopOffering();
     stopLeaving();
     clearTimeout(retry);
   };

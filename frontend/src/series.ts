@@ -129,3 +129,33 @@ export function align(curves: readonly Curve[]): { xs: number[]; columns: (numbe
 
 /** What each curve says at a step, as text. */
 export const readings = ({ curves }: Chart, step: number): string[] => curves.map((curve) => formatValue(valueAt(curve, step)));
+
+/**
+ * The same name in the same colour in all charts, as far as that keeps the names of a chart apart. Curves of a chart that share a colour, such as a
+ * split and its chance, go on sharing it, under the first one's name.
+ */
+export function agreeColours(charts: readonly Chart[]): Chart[] {
+  const known = new Map<string, number>();
+  return charts.map((chart) => {
+    const names = new Map<number, string>();
+    for (const { colour, name } of chart.curves) if (!names.has(colour)) names.set(colour, name);
+    const given = new Map<number, number>();
+    const taken = new Set<number>();
+    const give = (colour: number, chosen: number): void => {
+      given.set(colour, chosen);
+      taken.add(chosen);
+    };
+    for (const [colour, name] of names) {
+      const own = known.get(name);
+      if (own !== undefined && !taken.has(own)) give(colour, own);
+    }
+    let free = 0;
+    for (const [colour, name] of names) {
+      if (given.has(colour)) continue;
+      while (taken.has(free)) free++;
+      give(colour, free);
+      if (!known.has(name)) known.set(name, free);
+    }
+    return { ...chart, curves: chart.curves.map((curve) => ({ ...curve, colour: given.get(curve.colour) ?? curve.colour })) };
+  });
+}

@@ -120,7 +120,7 @@ const formatCamera = ({ u, v, zoom }: Camera): string | null =>
   u === FIT.u && v === FIT.v && zoom === FIT.zoom ? null : `${round(u, 4)},${round(v, 4)},${round(zoom, 2)}`;
 
 /** `0-6,8`: isolating one of a hundred classes hides ninety-nine. */
-const formatIndices = (indices: Iterable<number>): string =>
+export const formatIndices = (indices: Iterable<number>): string =>
   ranges([...indices].sort((a, b) => a - b))
     .map(([first, last]) => (first === last ? String(first) : `${first}-${last}`))
     .join(",");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  agreeColours,
   align,
   ascending,
   curveName,
@@ -100,5 +101,40 @@ describe("a logarithmic axis", () => {
     expect(hasPositive(chart)).toBe(true);
     expect(positiveOnly(chart).curves[0]?.ys).toEqual([null, null, 2]);
     expect(hasPositive({ ...chart, curves: chart.curves.map((curve) => ({ ...curve, ys: [0, null, -3] })) })).toBe(false);
+  });
+});
+
+describe("colours of the charts", () => {
+  const curve = (name: string, colour: number) => ({ name, xs: [0], ys: [0], dashed: false, colour });
+  const coloursOf = (charts: readonly { name: string; colour: number }[][]): Record<string, number>[] =>
+    agreeColours(
+      charts.map((curves, at) => ({ title: `${at}`, curves: curves.map(({ name, colour }) => curve(name, colour)) })),
+    ).map(({ curves }) => Object.fromEntries(curves.map(({ name, colour }) => [name, colour])));
+
+  it("are one and the same for a name, whatever its place in a chart", () => {
+    const charts = [
+      [curve("test", 0), curve("train", 1)],
+      [curve("train", 0), curve("test", 1)],
+    ];
+    expect(coloursOf(charts)).toEqual([
+      { test: 0, train: 1 },
+      { test: 0, train: 1 },
+    ]);
+  });
+
+  it("tell the names of a chart apart before they agree with another chart", () => {
+    const charts = [[curve("loss", 0)], [curve("accuracy", 0)], [curve("accuracy", 0), curve("loss", 1), curve("f1", 2)]];
+    const [, , both] = coloursOf(charts);
+    expect(new Set(Object.values(both ?? {})).size).toBe(3);
+    expect(both?.accuracy).toBe(0);
+  });
+
+  it("stay with what belongs to a curve", () => {
+    const chance = { ...curve("train, chance", 0), dashed: true };
+    const charts = [
+      [curve("test", 0), curve("train", 1)],
+      [curve("train", 0), chance],
+    ];
+    expect(coloursOf(charts)[1]).toEqual({ train: 1, "train, chance": 1 });
   });
 });

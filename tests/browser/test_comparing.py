@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import shutil
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from tests.browser.runs import N_SAMPLES, STEPS
+from tests.browser.runs import N_SAMPLES, RUN, STEPS
 from tests.browser.tab import difference, n_colours
 
 if TYPE_CHECKING:
@@ -134,6 +136,13 @@ def test_the_film_beside_is_in_the_link_and_goes_by_its_key(film: Tab, tab: Call
     film.page.keyboard.press("c")
     expect(beside(film)).to_have_count(0)
     film.page.wait_for_function("!location.hash.includes('timetravel.beside=')")
+    for close in ("click", "Enter"):
+        film.canvas.click(position={"x": 3, "y": 120})
+        film.page.keyboard.press("c")
+        button = beside(film).get_by_role("button", name="Close the film beside")
+        button.click() if close == "click" else button.press(close)
+        expect(beside(film)).to_have_count(0)
+    expect(film.frame.get_by_role("combobox", name="Beside")).to_be_focused()
 
 
 def test_the_most_different_samples_are_listed_and_taken_by_mouse_and_by_keyboard(film: Tab):
@@ -154,3 +163,18 @@ def test_the_most_different_samples_are_listed_and_taken_by_mouse_and_by_keyboar
     film.page.keyboard.press("Enter")
     expect(rows.nth(2)).to_have_attribute("aria-selected", "true")
     assert film.state()["selected"] == 1
+
+
+def test_another_run_opens_at_the_same_step_and_what_was_beside_changes_places_with_it(
+    tab: Callable[..., Tab], fitted: Path, tmp_path: Path
+):
+    logdir = shutil.copytree(fitted, tmp_path / "runs")
+    shutil.copytree(logdir / RUN, logdir / "other")
+    film = tab(logdir, f"&p.timetravel.run={quote(RUN)}&p.timetravel.step={STEPS[1]}").wait_for_film()
+    film.frame.get_by_role("combobox", name="Beside").select_option(label="other")
+    film.wait("s.beside !== null")
+    expect(beside(film).locator(".class-names span", has_text="digit 3")).to_be_visible()
+    film.frame.get_by_role("combobox", name="Run").select_option("other")
+    film.wait(f"s.run === 'other' && s.phase === 'fitted' && s.step === {STEPS[1]} && s.beside !== null")
+    film.page.wait_for_function("location.hash.includes('timetravel.beside=')")
+    expect(beside(film).locator("strong")).to_contain_text(RUN)

@@ -186,8 +186,9 @@ def test_the_legend_hides_isolates_and_recolours(film: Tab):
     entry.click(modifiers=["Alt"])
     expect(film.frame.locator(".legend-entry[aria-pressed=true]")).to_have_count(1)
     film.page.wait_for_function("decodeURIComponent(location.hash).includes('hidden=0-2,4-10')")
-    film.button("Show all").click()
+    film.button("Show all").press("Enter")
     expect(film.frame.locator(".legend-entry[aria-pressed=true]")).to_have_count(N_CLASSES)
+    expect(film.frame.locator(".legend-entry:focus")).to_have_count(1)  # the button went, the keyboard is still there
     film.frame.get_by_label("Colour of digit 3", exact=True).last.fill("#00ff00")
     film.page.wait_for_function("decodeURIComponent(location.hash).includes('colours=3:00ff00')")
     film.page.mouse.move(0, 0)

@@ -222,6 +222,14 @@ def test_the_film_is_coloured_and_searched_by_what_was_worked_out(tab: Callable[
     expect(other.frame.locator(".ramp")).to_contain_text("How likely the label is wrong")
 
 
+def test_what_was_worked_out_is_offered_to_queries_before_any_of_it_is_looked_at(tab: Callable[..., Tab], insightful: Path):
+    film = tab(insightful).wait_for_film()
+    film.frame.get_by_role("combobox", name="Find samples").press_sequentially("susp")
+    expect(film.frame.locator("#query-options [role=option]")).to_contain_text("suspicion>")
+    film.frame.locator(".query-help summary").click()
+    expect(film.frame.locator(".query-help")).to_contain_text("variability>")
+
+
 def test_a_box_in_the_data_map_selects_in_the_film(tab: Callable[..., Tab], insightful: Path):
     film = opened(tab, insightful, "map")
     canvas = film.frame.get_by_role("img", name=f"Mean confidence against Variability of {N_SAMPLES} samples")

@@ -228,12 +228,19 @@ def test_a_query_is_written_with_the_keyboard_alone(cpu_film: Tab):
 
 def test_a_query_that_cannot_be_read_says_where_and_selects_nothing(cpu_film: Tab):
     film = cpu_film
+    count = select_by(film, "id:0..4")
     field(film).fill("wrong conf<2")
     expect(film.frame.locator("#query-words")).to_have_text('At character 12: expected a confidence from 0 to 1, got "2".')
     expect(field(film)).to_have_attribute("aria-invalid", "true")
+    field(film).press("Enter")
+    expect(film.frame.locator("#query-words")).to_be_visible()  # why is still there to be read
+    expect(film.frame.locator(".query")).to_have_class("query trouble")
+    field(film).press("Escape")
+    expect(film.frame.locator("#query-words")).to_be_hidden()
     film.frame.locator(".query-help summary").click()
     film.frame.locator(".query-help").get_by_role("button", name="flipped", exact=True).click()
     expect(field(film)).to_have_value("flipped")
+    assert film.state()["selected"] == count  # a slip of the pen takes nothing away
 
 
 def test_the_panel_counts_narrows_and_focuses(cpu_film: Tab):
@@ -252,6 +259,9 @@ def test_the_panel_counts_narrows_and_focuses(cpu_film: Tab):
     assert film.state()["selected"] == expected
     film.page.wait_for_function("location.hash.includes('p.timetravel.camera=')")
     film.keep_screen("panel")
+    panel(film).get_by_role("button", name="Clear").press("Enter")
+    expect(panel(film).get_by_role("button", name="Selection")).to_be_focused()  # where the keyboard was
+    assert film.state()["selected"] == 0
 
 
 def test_the_table_is_sorted_and_walked_with_the_keyboard(cpu_film: Tab):
@@ -268,6 +278,7 @@ def test_the_table_is_sorted_and_walked_with_the_keyboard(cpu_film: Tab):
     film.page.keyboard.press("End")
     last = int(grid.get_attribute("aria-rowcount") or 0)
     expect(grid.locator("[role=row].active")).to_have_attribute("aria-rowindex", str(last))
+    expect(grid.locator("[role=row].active")).to_be_in_viewport(ratio=1)  # the panel scrolls along
     film.page.keyboard.press("Enter")
     expect(film.frame.get_by_role("tooltip")).to_contain_text("#")
     assert film.state()["step"] == FIRST  # the film stays where it is
@@ -339,6 +350,37 @@ def test_neighbors_in_the_representation_are_the_true_ones(cpu_film: Tab, fitted
     film.keep_screen("neighbors")
 
 
+def test_the_box_of_a_pinned_sample_leaves_its_lines_free(cpu_film: Tab):
+    film = cpu_film
+    select_by(film, "id:0..9")
+    rows(film).nth(4).click()
+    film.page.mouse.move(0, 0)
+    box = film.frame.get_by_role("tooltip")
+    beside_its_dot = box.bounding_box()
+    press(film, "n")
+    expect(film.frame.locator(".neighbors dd").first.get_by_role("button")).to_have_count(10)
+    film.picture()
+    apart, stage = box.bounding_box(), film.canvas.bounding_box()
+    assert beside_its_dot is not None
+    assert apart is not None
+    assert stage is not None
+    assert apart != beside_its_dot
+    assert apart["y"] + apart["height"] == pytest.approx(stage["y"] + stage["height"] - 12, abs=1)
+    press(film, "Home")
+    film.picture()
+    assert box.bounding_box() == apart  # it rests while the dot moves
+
+
+def test_more_than_a_handful_of_drawn_samples_is_selected_again_by_the_link(cpu_film: Tab, tab: Callable[..., Tab], fitted: Path):
+    film = cpu_film
+    drag(film, UPPER_LEFT, "Shift")
+    count = film.state()["selected"]
+    assert count > 50
+    film.page.wait_for_function("location.hash.includes('timetravel.selected=')")
+    again = opened(tab, fitted, film.page.url.partition("#timetravel")[2])
+    assert again.state()["selected"] == count
+
+
 def test_a_selection_is_saved_restored_and_deleted(tab: Callable[..., Tab], fitted: Path, tmp_path: Path):
     logdir = shutil.copytree(fitted, tmp_path / "runs")
     film = opened(tab, logdir)
@@ -358,5 +400,6 @@ def test_a_selection_is_saved_restored_and_deleted(tab: Callable[..., Tab], fitt
     panel(again).locator("summary", has_text="Saved (1)").click()
     again.button("mixed up <b>").click()
     assert again.state()["selected"] == count
-    again.button("Delete mixed up <b>").click()
+    again.button("Delete mixed up <b>").press("Enter")
     expect(again.button("mixed up <b>")).to_have_count(0)
+    expect(panel(again).locator("summary", has_text="Saved")).to_be_focused()

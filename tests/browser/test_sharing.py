@@ -69,6 +69,7 @@ def test_a_picture_is_drawn_anew_at_each_size_with_legend_and_step(film: Tab):
         assert path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
         pictures[scale] = _pixels(path)
         height, width, _ = pictures[scale].shape
+        expect(film.frame.locator(f".export-menu option[value='{scale}']").first).to_have_text(f"{scale} × ({width} × {height})")
         head = height - round(box["height"]) * scale
         right = width - round(box["width"]) * scale
         assert 25 * scale < head < 45 * scale

@@ -100,8 +100,7 @@ def test_escape_closes_one_thing_at_a_time(film: Tab):
 
 def test_the_camera_goes_wherever_the_keyboard_takes_it(film: Tab):
     press(film, "+", "+", "Control+ArrowRight", "Control+ArrowUp")
-    link = link_of(film, "camera=0.56")
-    assert "camera=0.564%2C0.564%2C1.56" in link
+    link_of(film, "camera=0.564%2C0.564%2C1.56")  # the last of the keys may come into a link of its own
     assert film.state()["step"] == STEPS[1]  # arrows alone go through the film
     press(film, "-", "f")
     film.page.wait_for_function("!location.hash.includes('camera=')")

@@ -5,6 +5,7 @@ import * as tab from "../lent";
 import css from "./export.css";
 import { canCopyPicture, cancelExport, copyPicture, downloadPicture, exportFilm, type FilmKind, job, outcome } from "./job";
 import { durationOf, evenly, nPictures } from "./plan";
+import { type Size, sizesNow } from "./studio";
 
 tab.adopt(css);
 
@@ -17,15 +18,7 @@ const SIZES = [
   { width: 1920, height: 1080 },
 ] as const;
 
-const pixels = ({ width, height }: { width: number; height: number }): string => `${width} × ${height}`;
-
-/** CSS pixels, as `width × height` at a factor. */
-function sizeOnScreen(factor: number): string {
-  const shown = tab.drawn.value;
-  if (shown === null) return "";
-  const { scene, ratio } = shown;
-  return pixels({ width: Math.round((scene.width / ratio) * factor), height: Math.round((scene.height / ratio) * factor) });
-}
+const pixels = ({ width, height }: Size): string => `${width} × ${height}`;
 
 function Choice({
   label,
@@ -54,14 +47,21 @@ function Choice({
 
 function PictureSection(): JSX.Element {
   const scale = tab.useSignal(2);
-  const sizes = tab.useComputed(() => SCALES.map(sizeOnScreen).join()).value.split(","); // the scene changes with every picture
+  const screen = tab.useComputed(() => {
+    const shown = tab.drawn.value; // changes with every picture, its size seldom
+    return shown === null ? "" : pixels(shown.scene);
+  });
+  const sizes = tab.useComputed(() => {
+    void [screen.value, tab.legendEntries.value, tab.legendHidden.value]; // they make the picture as large as it becomes
+    return sizesNow(SCALES)?.map(pixels) ?? [];
+  }).value;
   return (
     <section aria-labelledby="export-picture">
       <h2 id="export-picture">Picture</h2>
       <Choice
         label="Size"
         value={scale.value}
-        options={SCALES.map((factor, index) => [factor, `${factor} × (${sizes[index]})`])}
+        options={SCALES.map((factor, index) => [factor, `${factor} × (${sizes[index] ?? ""})`])}
         onChoose={(value) => (scale.value = Number(value))}
       />
       <p class="offer">
@@ -171,7 +171,8 @@ function Progress(): JSX.Element | null {
 const WHAT_LINK_DOES = "opens what is on screen";
 
 function LinkButton(): JSX.Element {
-  const said = tab.useSignal(WHAT_LINK_DOES);
+  const said = tab.useSignal<string | null>(null);
+  const opens = tab.selectionIsTooLong.value ? `${WHAT_LINK_DOES}, but for the selection: save that by a name` : WHAT_LINK_DOES;
   const onClick = async (): Promise<void> => {
     let address = window.location.href;
     try {
@@ -181,7 +182,7 @@ function LinkButton(): JSX.Element {
     }
     said.value = (await tab.copy(address)) ? "Copied" : "Copy the address bar instead";
     setTimeout(() => {
-      said.value = WHAT_LINK_DOES;
+      said.value = null;
     }, 2000);
   };
   return (
@@ -192,7 +193,7 @@ function LinkButton(): JSX.Element {
           Copy link
         </button>
         <span class="faint" role="status">
-          {said}
+          {said.value ?? opens}
         </span>
       </p>
     </section>

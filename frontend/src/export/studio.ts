@@ -19,6 +19,11 @@ import {
 
 const MANY = 20; // classes
 
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** What is on screen now: how it looks, and what belongs around it. */
 export interface Look {
   readonly reel: tab.Reel;
@@ -99,6 +104,23 @@ export function lookNow(): Look | null {
   };
 }
 
+/** `size` is that of the whole in pixels; without one, the picture on screen is drawn at `unit` times its size. */
+function posterFor({ legend, scene, ratio }: Look, unit: number, size: Size | null, context: CanvasRenderingContext2D): Poster {
+  const { keys, ramp } = legend;
+  const names = keys.map(({ name }) => name);
+  const widest = widestName(context, ramp === null ? names : [...names, ramp.name]);
+  if (size !== null) return posterOf(size.width, size.height, unit, keys.length, widest);
+  const [width, height] = [scene.width, scene.height].map((pixels) => Math.round((pixels / ratio) * unit));
+  return posterAround(width ?? 0, height ?? 0, unit, keys.length, widest);
+}
+
+/** How large the picture on screen becomes, with what is written around it, at some times its size; null before there is one. */
+export function sizesNow(units: readonly number[]): Size[] | null {
+  const look = lookNow();
+  const context = document.createElement("canvas").getContext("2d");
+  return look === null || context === null ? null : units.map((unit) => posterFor(look, unit, null, context));
+}
+
 export class Studio {
   readonly canvas = document.createElement("canvas");
   readonly #look: Look;
@@ -110,26 +132,13 @@ export class Studio {
   readonly #frames = new Map<number, Promise<Scene["a"]>>();
   #difference: { readonly index: number; readonly values: Uint8Array } | null = null;
 
-  /** `size` is that of the whole in pixels; without one, the picture on screen is drawn at `unit` times its size. */
-  constructor(look: Look, unit: number, size: { width: number; height: number } | null) {
+  /** As `posterFor`. */
+  constructor(look: Look, unit: number, size: Size | null) {
     const context = this.canvas.getContext("2d", { alpha: false, willReadFrequently: true });
     if (context === null) throw new Error("This browser gives no canvas to draw on.");
     this.#context = context;
     this.#look = look;
-    const { keys, ramp } = look.legend;
-    const names = keys.map(({ name }) => name);
-    const widest = widestName(context, ramp === null ? names : [...names, ramp.name]);
-    const { width, height } = look.scene;
-    this.#poster =
-      size === null
-        ? posterAround(
-            Math.round((width / look.ratio) * unit),
-            Math.round((height / look.ratio) * unit),
-            unit,
-            keys.length,
-            widest,
-          )
-        : posterOf(size.width, size.height, unit, keys.length, widest);
+    this.#poster = posterFor(look, unit, size, context);
     this.canvas.width = this.#poster.width;
     this.canvas.height = this.#poster.height;
     ({ canvas: this.#picture, engine: this.#engine } = openEngine(this.#poster.picture));

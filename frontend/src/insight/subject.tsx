@@ -98,7 +98,9 @@ export function Card({ reel, sample, here = sample, children }: Listed): JSX.Ele
         type="button"
         class="insight-card"
         disabled={!is}
-        title={is ? undefined : "The first run has not this sample"}
+        title={
+          is ? `${splitOf(reel, sample)} #${idOf(reel, sample)}: click puts it in focus` : "The first run has not this sample"
+        }
         aria-pressed={is && here === tab.selected.value}
         onClick={() => follow(here)}
         {...(is ? marks(here) : {})}

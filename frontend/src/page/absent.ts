@@ -18,6 +18,7 @@ export const takeAskedSelection: typeof link.takeAskedSelection = () => {
 
 export const matching = signal<Value<typeof beside.matching>>(null);
 export const besideInstant = signal<Value<typeof beside.besideInstant>>({ a: 0, b: 0, fraction: 0, nearest: 0 });
+export const putBeside: typeof beside.putBeside = () => undefined;
 export const toggleBeside: typeof beside.toggleBeside = () => undefined;
 
 export const difference = signal<Value<typeof differenceAt.difference>>(null);

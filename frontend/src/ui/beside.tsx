@@ -11,11 +11,14 @@ import { sceneBeside } from "../picture";
 import { listen } from "../pointer";
 import * as state from "../state";
 import { ALIGNMENTS, type Alignment } from "../url";
+import { ClassNames } from "./class_names";
 import { Icon } from "./icons";
+import { leaveTo } from "./leave";
 import { usePainter, useSize } from "./use_painter";
 
 const SUBJECT: Subject = { scene: sceneBeside, drawn: drawnBeside };
 const HELD_AT = "held";
+const CHOICE = "beside-choice";
 const HELD: Readonly<Record<Alignment, string>> = { step: "same step", accuracy: "same accuracy" };
 
 function Picture({ reel }: { reel: state.Reel }): JSX.Element {
@@ -39,6 +42,7 @@ function Picture({ reel }: { reel: state.Reel }): JSX.Element {
   return (
     <div class="stage" ref={box}>
       <canvas key={choice} ref={canvas} class="picture" role="img" aria-label={label} />
+      <ClassNames reel={reel} drawn={drawnBeside} />
       {trouble.value !== null && (
         <div class="centre" role="alert">
           {trouble}
@@ -93,7 +97,8 @@ export function Beside(): JSX.Element | null {
           class="quiet"
           aria-label="Close the film beside"
           title="Close the film beside"
-          onClick={() => {
+          onClick={(event) => {
+            leaveTo(event, document.getElementById(CHOICE));
             putBeside(null);
           }}
         >
@@ -122,6 +127,7 @@ export function BesideChoice({ reel }: { reel: state.Reel }): JSX.Element | null
     <label class="choose">
       <span>Beside</span>
       <select
+        id={CHOICE}
         value={value}
         title={`Compare with one of ${plural(found.length, "film")} (C)`}
         onChange={({ currentTarget }) => {

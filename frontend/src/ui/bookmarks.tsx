@@ -6,6 +6,7 @@ import { LONGEST_NAME, renamedBookmark, toggledBookmark } from "../bookmarks";
 import * as state from "../state";
 import { cursorAt } from "../timeline";
 import { Icon } from "./icons";
+import { leaveRow } from "./leave";
 import { Popover } from "./popover";
 
 const NAME_FROM = 48; // pixels to the next bookmark: below it three letters and an ellipsis say nothing
@@ -41,6 +42,7 @@ export function BookmarkMenu(): JSX.Element {
   return (
     <Popover
       className="bookmark-menu"
+      title="Bookmarks (M sets one here)"
       label={
         <>
           <Icon name="bookmark" />
@@ -73,7 +75,9 @@ export function BookmarkMenu(): JSX.Element {
                 type="button"
                 class="quiet"
                 aria-label={`Remove the bookmark at step ${step}`}
-                onClick={() => {
+                title="Remove the bookmark"
+                onClick={(event) => {
+                  leaveRow(event);
                   state.bookmarks.value = toggledBookmark(state.bookmarks.peek(), step);
                 }}
               >

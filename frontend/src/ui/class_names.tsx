@@ -1,12 +1,12 @@
 /** The classes' names over the picture, moving with it. */
-import { useSignalEffect } from "@preact/signals";
+import { type ReadonlySignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { classColours } from "../class_colours";
 import { NameLayout } from "../engine/name_layout";
 import { namesBySize, placeNames } from "../engine/name_places";
 import type { Scene } from "../engine/scene";
-import { drawn } from "../painter";
+import type { Drawn } from "../painter";
 import * as state from "../state";
 
 /** Follows the picture: about 0.1 ms for a hundred names, and nothing is written to those that rest. */
@@ -61,7 +61,8 @@ class Follower {
   }
 }
 
-export function ClassNames({ reel }: { reel: state.Reel }): JSX.Element | null {
+/** `drawn` is the picture that they stand over. */
+export function ClassNames({ reel, drawn }: { reel: state.Reel; drawn: ReadonlySignal<Drawn | null> }): JSX.Element | null {
   const box = useRef<HTMLDivElement>(null);
   const follower = useRef<Follower | null>(null);
   const labelled = useMemo(() => reel.samples.label.some((label) => label >= 0), [reel]);

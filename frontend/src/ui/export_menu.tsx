@@ -13,6 +13,7 @@ export function ExportMenu({ reel }: { reel: state.Reel }): JSX.Element {
   return (
     <Popover
       className="export-menu"
+      title="Take a picture, a film or a link away (E)"
       open={state.exportOpen}
       label={
         <>

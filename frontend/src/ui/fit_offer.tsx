@@ -209,7 +209,7 @@ export function FitMenu({ probe }: { probe: Probe }): JSX.Element {
   const choice = useChoice(probe);
   const reason = refusal(probe);
   return (
-    <Popover className="method-menu" label="Fit…">
+    <Popover className="method-menu" title="Fit by another method, or again" label="Fit…">
       <Form probe={probe} choice={choice}>
         <Methods probe={probe} choice={choice} />
         {reason === null ? (

@@ -26,7 +26,11 @@ function Choose({
   return (
     <label class="choose">
       <span>{label}</span>
-      <select value={value} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
+      <select
+        value={value}
+        title={`${label}: ${options.find((option) => option.value === value)?.name ?? value}`}
+        onChange={({ currentTarget }) => onChange(currentTarget.value)}
+      >
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.name}
@@ -42,7 +46,9 @@ function Places(): JSX.Element | null {
   const place = state.place.value;
   if (place === null) return null;
   const tags = runs.find(({ run }) => run === place.run)?.tags ?? [];
-  const go = (run: string, tag: string): void => goToRun({ run, tag }, null);
+  // The same step of both can be compared; whoever stood at the end sees the other's end.
+  const go = (run: string, tag: string): void =>
+    goToRun({ run, tag }, state.cursor.peek() < state.count.peek() - 1 ? state.step.peek() : null);
   return (
     <>
       <Choose
@@ -90,13 +96,14 @@ function Summary(): JSX.Element | null {
   const reel = state.reel.value;
   if (probe === null) return null;
   const steps = reel?.steps.length ?? probe.steps.length;
+  const words = [
+    plural(probe.n_samples, "sample"),
+    plural(steps, "step"),
+    ...(probe.n_classes === 0 ? [] : [plural(probe.n_classes, "class")]),
+  ].join(" · ");
   return (
-    <span class="summary">
-      {[
-        plural(probe.n_samples, "sample"),
-        plural(steps, "step"),
-        ...(probe.n_classes === 0 ? [] : [plural(probe.n_classes, "class")]),
-      ].join(" · ")}
+    <span class="summary" title={words}>
+      {words}
     </span>
   );
 }

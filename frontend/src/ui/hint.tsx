@@ -27,8 +27,13 @@ export function Hint(): JSX.Element | null {
   return (
     <aside class="hint" aria-label="What this is">
       <p>
-        <strong>A dot is a sample</strong>, in the colour of its label; near dots are alike to the model. <strong>An area</strong>{" "}
-        is what the model would predict there.
+        <strong>A dot is a sample</strong>
+        {state.nClasses.value > 0 && ", in the colour of its label"}; near dots are alike to the model.{" "}
+        {state.reel.value?.film.territory.source !== "none" && (
+          <>
+            <strong>An area</strong> is what the model would predict there.
+          </>
+        )}
         {state.count.value > 1 && " Space plays the training."}
       </p>
       <button type="button" onClick={dismiss}>

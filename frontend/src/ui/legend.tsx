@@ -4,6 +4,7 @@ import { formatCount, formatEnd } from "../format";
 import { counts, doubtWords, entries, hidden, hide, type Scale, scale, trustWords, wrongWords } from "../legend";
 import { NONE_COLOUR, viridisGradient } from "../palette";
 import * as state from "../state";
+import { leaveTo } from "./leave";
 import { Entry } from "./legend_entry";
 
 const SEARCH_FROM = 13;
@@ -116,7 +117,14 @@ export function Legend(): JSX.Element {
       </ul>
       {found.length === 0 && searchable && <p class="faint">None has that name.</p>}
       {hidden.value.size > 0 && scale.value === null && (
-        <button type="button" class="text-button" onClick={() => hide(new Set())}>
+        <button
+          type="button"
+          class="text-button"
+          onClick={(event) => {
+            leaveTo(event, event.currentTarget.parentElement?.querySelector('.legend-entry[tabindex="0"]'));
+            hide(new Set());
+          }}
+        >
           Show all
         </button>
       )}

@@ -1,11 +1,17 @@
 /** What keys do in a long list: arrows, pages and ends move. */
 
-/** Scroll no farther than a row needs to be seen. */
+/** Scroll no farther than a row needs to be seen, in its list and in the panel that the list may reach out of. */
 export function reveal(list: HTMLElement | null, row: number, height: number): void {
   if (list === null) return;
   const top = row * height;
   if (top < list.scrollTop) list.scrollTop = top;
   else if (top + height > list.scrollTop + list.clientHeight) list.scrollTop = top + height - list.clientHeight;
+  const panel = list.closest(".panel");
+  if (panel === null) return;
+  const seen = panel.getBoundingClientRect();
+  const y = list.getBoundingClientRect().top + list.clientTop + top - list.scrollTop;
+  if (y < seen.top) panel.scrollTop -= seen.top - y;
+  else if (y + height > seen.bottom) panel.scrollTop += y + height - seen.bottom;
 }
 
 /** Where the keys lead from a row; `go` keeps it within the list. */

@@ -5,11 +5,13 @@ import { useEffect, useRef } from "preact/hooks";
 /** A disclosure that floats, and closes on Escape or a press elsewhere. */
 export function Popover({
   label,
+  title,
   className,
   children,
   open,
 }: {
   label: ComponentChildren;
+  title?: string;
   className: string;
   children: ComponentChildren;
   /** Follows whether it is open, and opens it (with the focus in it) where something else does. */
@@ -48,7 +50,7 @@ export function Popover({
         if (open !== undefined) open.value = currentTarget.open;
       }}
     >
-      <summary>{label}</summary>
+      <summary title={title}>{label}</summary>
       <div class="popover">{children}</div>
     </details>
   );

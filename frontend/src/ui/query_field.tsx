@@ -98,6 +98,8 @@ export function QueryField(): JSX.Element {
   const caret = useSignal(0);
   const open = useSignal(false);
   const active = useSignal(-1);
+  /** Enter was pressed on what cannot be asked: why stays to be read until it is edited. */
+  const refused = useSignal(false);
   const options = useComputed(() => complete(text.value, caret.value, vocabulary.value));
   const question = useMemo(() => answerTo(asked), []);
   useEffect(() => question.stop, []);
@@ -121,10 +123,13 @@ export function QueryField(): JSX.Element {
     caret.value = at;
     active.value = -1;
     open.value = true;
+    refused.value = false;
   };
   const follow = (): void => {
-    open.value = false;
     asked.value = text.value;
+    refused.value = question.answer.peek().kind === "trouble";
+    open.value = refused.value;
+    if (refused.value) return; // what is selected stays
     state.selected.value = null;
     state.followedQuery.value = text.value.trim() === "" ? null : text.value;
   };
@@ -172,7 +177,7 @@ export function QueryField(): JSX.Element {
   const words = text.value.trim() === "" ? "" : wordsFor(answer, isFollowed);
   return (
     <search
-      class={`query${answer.kind === "trouble" && words !== "" && !open.value ? " trouble" : ""}${isFollowed ? " followed" : ""}`}
+      class={`query${answer.kind === "trouble" && words !== "" && (!open.value || refused.value) ? " trouble" : ""}${isFollowed ? " followed" : ""}`}
     >
       <input
         ref={input}
@@ -218,7 +223,11 @@ export function QueryField(): JSX.Element {
             </div>
           ))}
         </div>
-        <p id="query-words" role="status" class={answer.kind === "trouble" && offered.length === 0 ? "query-trouble" : "faint"}>
+        <p
+          id="query-words"
+          role="status"
+          class={answer.kind === "trouble" && (refused.value || offered.length === 0) ? "query-trouble" : "faint"}
+        >
           {words}
         </p>
       </div>

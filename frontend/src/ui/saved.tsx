@@ -5,6 +5,7 @@ import { plural } from "../format";
 import { remove, restore, save, saved, savedTrouble } from "../saved";
 import * as state from "../state";
 import { Icon } from "./icons";
+import { leaveRow } from "./leave";
 import { Popover } from "./popover";
 
 const MOST_LETTERS = 100;
@@ -42,7 +43,11 @@ export function Saved(): JSX.Element | null {
   if (known === null && savedTrouble.value === null) return null;
   const selections = known?.selections ?? [];
   return (
-    <Popover className="saved" label={selections.length === 0 ? "Saved" : `Saved (${selections.length})`}>
+    <Popover
+      className="saved"
+      title="Selections saved beside the run"
+      label={selections.length === 0 ? "Saved" : `Saved (${selections.length})`}
+    >
       {known?.cannot_save != null ? (
         <p class="faint">Nothing can be saved here: {known.cannot_save}.</p>
       ) : state.selection.value.count === 0 ? (
@@ -69,7 +74,10 @@ export function Saved(): JSX.Element | null {
                   class="quiet"
                   aria-label={`Delete ${name}`}
                   title="Delete"
-                  onClick={() => void remove(name)}
+                  onClick={(event) => {
+                    leaveRow(event);
+                    void remove(name);
+                  }}
                 >
                   <Icon name="close" />
                 </button>

@@ -11,6 +11,7 @@ import { NOTHING, positionsOf } from "../selection";
 import * as state from "../state";
 import { ConfusionTable } from "./confusion";
 import { Icon } from "./icons";
+import { leaveTo } from "./leave";
 import { Relations } from "./relations";
 import { SampleMedia } from "./sample_media";
 import { SampleTable } from "./sample_table";
@@ -44,7 +45,14 @@ async function exportCsv(reel: state.Reel): Promise<void> {
 function Verbs({ reel }: { reel: state.Reel }): JSX.Element {
   return (
     <div class="selection-verbs">
-      <button type="button" onClick={() => select(NOTHING)} title="Select nothing (Esc)">
+      <button
+        type="button"
+        onClick={(event) => {
+          leaveTo(event, event.currentTarget.closest("section")?.querySelector(".fold"));
+          select(NOTHING);
+        }}
+        title="Select nothing (Esc)"
+      >
         Clear
       </button>
       <button type="button" onClick={invert} title="Select what is not selected">

@@ -85,7 +85,7 @@ export function Stage({ reel }: { reel: state.Reel }): JSX.Element {
       <canvas key={choice} ref={canvas} class="picture" role="img" aria-label={label} />
       <Overlay reel={reel} />
       <OutlineView reel={reel} size={size} />
-      <ClassNames reel={reel} />
+      <ClassNames reel={reel} drawn={drawn} />
       <Badges reel={reel} />
       <Tools />
       <button type="button" class="quiet fit-view" aria-label="Fit view" title="Fit the whole picture (F)" onClick={fitCamera}>

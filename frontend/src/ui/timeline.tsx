@@ -70,7 +70,11 @@ export function Timeline({ reel }: { reel: state.Reel }): JSX.Element {
       <LiveToggle />
       <label class="speed">
         <span class="sr">Speed</span>
-        <select value={state.speed} onChange={({ currentTarget }) => (state.speed.value = Number(currentTarget.value))}>
+        <select
+          title="Speed (, slower, . faster)"
+          value={state.speed}
+          onChange={({ currentTarget }) => (state.speed.value = Number(currentTarget.value))}
+        >
           {state.SPEEDS.map((speed) => (
             <option key={speed} value={speed}>
               {speed === 0.5 ? "½" : speed} steps/s

@@ -2,7 +2,7 @@
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { besideDot } from "../beside_dot";
+import { apartFromDot, besideDot } from "../beside_dot";
 import { colourOfClass } from "../class_colours";
 import { positionOf } from "../engine/pick";
 import { formatPercent } from "../format";
@@ -113,7 +113,9 @@ function place(box: HTMLElement): void {
   const stage = box.parentElement;
   if (shown === null || stage === null) return;
   const { x, y } = positionOf(shown.scene, sample);
-  const { left, top } = besideDot(
+  // Over a pinned dot's own trail and lines the box would hide what was asked for.
+  const isDrawnAround = state.hovered.value === null && (state.trailsShown.value || state.neighborLines.value !== "none");
+  const { left, top } = (isDrawnAround ? apartFromDot : besideDot)(
     x / shown.ratio,
     y / shown.ratio,
     { width: box.offsetWidth, height: box.offsetHeight },

@@ -9,7 +9,7 @@ const MARK_NAMES = { off: "Off", fade: "Fade", ring: "Ring" } as const;
 export function TrustChoice(): JSX.Element | null {
   if (sampleMetrics.value.length === 0) return null;
   return (
-    <fieldset class="trust-choice">
+    <fieldset class="trust-choice" title="How dots say how far to trust them (D)">
       <legend>Trust in each dot</legend>
       <select
         aria-label="Measure of trust"

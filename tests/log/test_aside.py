@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,14 +16,16 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from tb_timetravel import TimeTravel
 from tb_timetravel.errors import InvalidData
+from tests.log.beside import Augmented, assert_alike, both, train_on_numbers
 from tests.log.subjects import N_CLASSES, N_FEATURES, N_INPUTS, Net, Rows, logged, make_data, make_net
 from tests.log.test_capture import traces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 MAIN = threading.main_thread()
+# where it is not expected, no pass runs in the training's thread
+pytestmark = pytest.mark.filterwarnings("error:steps are written in the background")
 
 
 class Attentive(nn.Module):
@@ -62,36 +63,6 @@ def train(model: nn.Module, data: TensorDataset) -> None:
         optimizer.step()
 
 
-@pytest.fixture(autouse=True)
-def no_warning() -> Iterator[None]:
-    """Where it is not expected, no pass runs in the training's thread."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", message="steps are written in the background")
-        yield
-
-
-def assert_alike(run: Path, steps: list[int]) -> None:
-    """Compare what was logged at once and beside the training, bit by bit."""
-    one, other = logged(run, "at once"), logged(run, "aside")
-    assert one.steps == other.steps == steps
-    assert one.probe.version == other.probe.version
-    for step in steps:
-        first, second = one.snapshot(step), other.snapshot(step)
-        np.testing.assert_array_equal(first.representations, second.representations)
-        for name in ("logits", "predictions"):
-            assert (getattr(first, name) is None) == (getattr(second, name) is None)
-            if getattr(first, name) is not None:
-                np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
-        assert (first.head is None) == (second.head is None)
-        for a, b in zip(first.head or (), second.head or (), strict=True):
-            np.testing.assert_array_equal(a, b)
-
-
-def both(run: Path, model: nn.Module, data: object, **options: Any) -> tuple[TimeTravel, TimeTravel]:
-    given = {"head": "fc", "data": data} | options
-    return TimeTravel(run, model, tag="at once", **given), TimeTravel(run, model, tag="aside", background=True, **given)
-
-
 @pytest.mark.parametrize("autocast", [False, True])
 @pytest.mark.parametrize("kind", ["pictures", "rows"])
 def test_every_step_is_bit_for_bit_what_a_pass_in_the_trainings_thread_logs(tmp_path: Path, kind: str, autocast: bool):
@@ -116,24 +87,6 @@ def test_predictions_of_numbers_and_half_precision_on_disk_are_the_same_too(tmp_
         train_on_numbers(net)
     aside.flush()
     assert_alike(tmp_path, [0, 1, 2])
-
-
-def train_on_numbers(net: Net) -> None:
-    with torch.no_grad():
-        net.fc.weight += 0.1
-
-
-class Augmented(Rows):
-    """Items that are turned about by chance, as the global generators have it."""
-
-    def __init__(self, items: list[Any]) -> None:
-        super().__init__(items)
-        self.threads: list[threading.Thread] = []
-
-    def __getitem__(self, index: int) -> Any:
-        self.threads.append(threading.current_thread())
-        x, y = self.items[index]
-        return x + torch.rand(1) + float(np.random.rand()), y  # noqa: NPY002
 
 
 def test_data_is_loaded_once_and_random_augmentations_are_those_of_every_other_pass(tmp_path: Path):
@@ -296,52 +249,6 @@ def test_arrays_are_copied_into_those_of_the_copy_before(tmp_path: Path):
     assert not set(places[0]) & {value.data_ptr() for value in net.state_dict().values()}
 
 
-def test_the_training_keeps_its_gradients_under_autocast(tmp_path: Path):
-    net, data = make_net(), make_data()
-    film = TimeTravel(tmp_path, net, head="fc", data=data, background=True)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        for step in range(3):
-            film.log(step)
-            net.zero_grad()
-            net(data.tensors[0]).float().sum().backward()
-            film.flush()
-            net(data.tensors[0]).float().sum().backward()
-            assert all(parameter.grad is not None for parameter in net.parameters())
-
-
-class Threads(Net):
-    seen: tuple[int, ...] = ()
-
-    def forward(self, x: Tensor) -> Tensor:
-        Threads.seen += (torch.get_num_threads(),)
-        return super().forward(x)
-
-
-def test_sums_are_made_of_as_many_parts_as_in_the_trainings_thread(tmp_path: Path):
-    before = torch.get_num_threads()
-    film = TimeTravel(tmp_path, Threads(), head="fc", data=make_data(), background=True)
-    try:
-        for step, n in enumerate((1, 2, 1)):
-            torch.set_num_threads(n)
-            film.log(step)
-            film.flush()
-            assert torch.get_num_threads() == n
-    finally:
-        torch.set_num_threads(before)
-    assert Threads.seen[-2:] == (2, 1)
-
-
-def test_a_step_may_be_logged_where_gradients_can_never_be_taken(tmp_path: Path):
-    net = make_net()
-    at_once, aside = both(tmp_path, net, make_data())
-    for step in range(3):
-        with torch.inference_mode(step == 1):
-            at_once.log(step)
-            aside.log(step)
-    aside.flush()
-    assert_alike(tmp_path, [0, 1, 2])
-
-
 def test_what_a_pass_raises_is_raised_by_the_next_call_and_later_steps_are_logged(tmp_path: Path):
     net = make_net()
     film = TimeTravel(tmp_path, net, head="fc", data=make_data(), background=True)
@@ -378,120 +285,6 @@ def test_a_failed_first_pass_raises_what_the_model_raises_and_the_next_one_is_wh
     assert logged(tmp_path).steps == [0, 1]
 
 
-def hooked(net: Net) -> None:
-    net.body.register_forward_hook(lambda _, __, output: output * 2)
-
-
-def closed_over(net: Net) -> None:
-    body = net.body
-    net.body.forward = lambda x: body[0](x)  # type: ignore[method-assign]
-
-
-def locked(net: Net) -> None:
-    net.lock = threading.Lock()  # type: ignore[assignment]
-
-
-def compiled(net: Net) -> None:
-    net.body[0] = torch.compile(net.body[0], backend="eager")
-
-
-def scripted(net: Net) -> None:
-    net.body[0] = torch.jit.script(net.body[0])
-
-
-def spread(net: Net) -> None:
-    net.body[0] = nn.DataParallel(net.body[0])
-
-
-class Noise(nn.Module):
-    def forward(self, x: Tensor) -> Tensor:
-        return x + torch.rand_like(x)
-
-
-def noisy(net: Net) -> None:
-    net.body.append(Noise())
-
-
-class OnlyHere(nn.Module):
-    """Works in the one model that it knows."""
-
-    def __init__(self, known: list[int]) -> None:
-        super().__init__()
-        self.known = known
-        known.append(id(self))
-
-    def forward(self, x: Tensor) -> Tensor:
-        if id(self) not in self.known:
-            raise RuntimeError("never seen")
-        return x
-
-
-def particular(net: Net) -> None:
-    net.body.append(OnlyHere([]))
-
-
-@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
-@pytest.mark.parametrize(
-    ("change", "why"),
-    [
-        (hooked, r"its part 'body' has a hook \(hooked\.<locals>\.<lambda>\), which may reach into the training"),
-        (closed_over, "a copy of it still reads the weights of the model itself"),
-        (locked, r"it cannot be copied \(TypeError: cannot pickle '_thread\.lock' object\)"),
-        (compiled, r"its part 'body\.0' is compiled"),
-        (scripted, r"its part 'body\.0' is TorchScript"),
-        (spread, r"its part 'body\.0' is spread over devices \(DataParallel\)"),
-        (noisy, "its forward pass draws random numbers"),
-        (particular, r"a copy of it fails \(RuntimeError: never seen\)"),
-    ],
-)
-def test_where_a_copy_cannot_stand_for_the_model_the_training_waits_and_is_told_why_once(
-    tmp_path: Path, change: Callable[[Net], None], why: str
-):
-    net = make_net()
-    change(net)
-    at_once, aside = both(tmp_path, net, make_data())
-    with pytest.warns(UserWarning, match=f"the training waits for the network's pass over the samples, because {why}") as told:
-        aside.log(0)
-    assert [warning.filename for warning in told if "waits" in str(warning.message)] == [__file__]
-    at_once.log(0)
-    for step in (1, 2):
-        train_on_numbers(net)
-        aside.log(step)
-        at_once.log(step)
-    aside.flush()
-    assert_alike(tmp_path, [0, 1, 2])
-
-
-def test_a_hook_that_comes_later_has_the_training_wait_from_then_on(tmp_path: Path):
-    net = make_net()
-    at_once, aside = both(tmp_path, net, make_data())
-    for step in range(2):
-        at_once.log(step)
-        aside.log(step)
-    hooked(net)
-    with pytest.warns(UserWarning, match="has a hook"):
-        aside.log(2)
-    aside.log(3)
-    at_once.log(2)
-    at_once.log(3)
-    aside.flush()
-    assert_alike(tmp_path, [0, 1, 2, 3])
-
-
-def test_random_data_that_is_too_large_to_keep_is_loaded_while_the_training_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tb_timetravel.log.kept.MOST_KEPT_BYTES", 300)
-    data = Augmented(list(make_data()))
-    at_once, aside = both(tmp_path, make_net(), data)
-    with pytest.warns(UserWarning, match="loading its data draws random numbers.*num_workers=1"):
-        aside.log(0)
-    aside.log(1)
-    at_once.log(0)
-    at_once.log(1)
-    aside.flush()
-    assert_alike(tmp_path, [0, 1])
-    assert set(data.threads) == {MAIN}
-
-
 def test_steps_of_a_model_and_arrays_are_written_in_the_order_of_their_calls(tmp_path: Path):
     net = make_net()
     film = TimeTravel(tmp_path, net, head="fc", data=make_data(), background=True)
@@ -506,6 +299,7 @@ def test_steps_of_a_model_and_arrays_are_written_in_the_order_of_their_calls(tmp
 PROCESS = """
 import sys, time, torch, threading
 from tb_timetravel import TimeTravel
+from tests.log.beside import Augmented, assert_alike, both, train_on_numbers
 from tests.log.subjects import Net, make_data
 
 class Slow(Net):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import torch
 from torch.nn import functional as F
 
 _N_NEAREST = 5
+_FEWEST = 1e-3  # of the cells: a share of fewer says nothing, one cell would count as much as all those of another step
 
 
 @dataclass(frozen=True)
 class Flicker:
-    """Share of the cells at rest that change class, in [0, 1], 0 is perfect; and what it is by chance. None where no cell rests."""
+    """Share of the cells at rest that change class, in [0, 1], 0 is perfect; and what it is by chance; None where hardly a cell rests."""
 
     share: float | None
     chance: float | None
@@ -55,7 +55,7 @@ def territory_flickers(
 
     Returns
     -------
-    n_steps - 1 of them. Memory grows with n_steps · g².
+    n_steps - 1 of them, None where less than a thousandth of the cells rests. Memory grows with n_steps · g².
     """
     cells, g = _cells(positions, extent, classes.shape[1]), classes.shape[1]
     reach = _reach(_summed(cells, torch.ones_like(cells, dtype=torch.bool), g), min(_N_NEAREST, cells.shape[1]))
@@ -68,8 +68,8 @@ def territory_flickers(
         torch.bincount(pair * size + kinds[rests], minlength=len(rests) * size).view(-1, size) for kinds in (classes[:-1], classes[1:])
     )
     by_chance = 1.0 - (before.double() * after).sum(1) / n_resting.square()
-    both = torch.stack([changed, by_chance], 1).tolist()  # NaN where no cell rests
-    return [Flicker(None, None) if math.isnan(share) else Flicker(share, chance) for share, chance in both]
+    both = zip(n_resting.tolist(), torch.stack([changed, by_chance], 1).tolist(), strict=True)
+    return [Flicker(share, chance) if n >= _FEWEST * g * g else Flicker(None, None) for n, (share, chance) in both]
 
 
 def _cells(positions: torch.Tensor, extent: tuple[float, float, float, float], g: int) -> torch.Tensor:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tb_timetravel.fit.result import Head
 
 _STEPS_PER_BATCH = {"cpu": 16, "cuda": 64}  # where kernels are short beside their launch, more steps cost nothing
+_RUN = 4  # steps of a batch that follow one another: what is compared with the next step is there already
 _FEATURES_PER_BATCH = 128  # of the representation, drawn anew for every batch: with all of them, they are most of the cost
 
 
@@ -22,7 +23,7 @@ class Batch(NamedTuple):
 
     Attributes
     ----------
-    steps : (n_chosen_steps,).
+    steps : (n_chosen_steps,), runs of steps that follow one another, see `draw_steps`.
     x, z : (n_chosen_steps, b, n_features), (n_chosen_steps, b, 2), some samples of each.
     logits : (n_chosen_steps, b, n_classes) that they shall have, none without a head.
     spots : (n_spots, 2), for all steps.
@@ -42,25 +43,35 @@ def steps_per_batch(n_steps: int, device: torch.device) -> int:
     return min(n_steps, _STEPS_PER_BATCH[device.type])
 
 
+def draw_steps(n_steps: int, n_wanted: int, generator: torch.Generator) -> torch.Tensor:
+    """Draw different steps, (n_wanted,), each with equal chances, in runs of four that follow one another; all of them in order if wanted.
+
+    A run may lead from the last step on to the first.
+    """
+    if n_wanted == n_steps:
+        return torch.arange(n_steps)
+    first = torch.randint(n_steps, (1,), generator=generator)
+    runs = torch.randperm(n_steps // _RUN, generator=generator)[: -(-n_wanted // _RUN)]
+    return (first + _RUN * runs[:, None] + torch.arange(_RUN)).flatten()[:n_wanted] % n_steps
+
+
 class Draws:
-    """Draws batches, with equal chances or by weight; of several workers each its part of the samples.
+    """Draws batches; of several workers each its part of the samples.
 
     Parameters
     ----------
     positions : (n_steps, n_laid_out, 2) of the samples ``dynamics.laid_out``.
     square : middle and half side, (2,) each, of where spots are drawn.
-    weight : (n_steps, n_laid_out).
     """
 
     def __init__(
         self, dynamics: Dynamics, positions: torch.Tensor, head: Head | None, config: DecoderConfig, *,
-        square: tuple[torch.Tensor, torch.Tensor], weight: torch.Tensor | None,
+        square: tuple[torch.Tensor, torch.Tensor],
     ) -> None:  # fmt: skip
         self._dynamics, self._positions, self._head, self._config, self._square = dynamics, positions, head, config, square
         self._generator = torch.Generator().manual_seed(config.seed + 1)
         self._mine = slice(workers.my_number(), None, workers.n_workers())
         self._laid_out = torch.from_numpy(dynamics.laid_out).to(positions.device)
-        self._chances = None if weight is None else weight.double().cumsum(1)  # float32 would leave out samples beyond 10 million
 
     def example(self) -> Batch:
         """Draw a batch that does not count: the next one is the same."""
@@ -76,26 +87,21 @@ class Draws:
         def to_device(values: torch.Tensor) -> torch.Tensor:
             return values.to(device, non_blocking=True)
 
-        steps = to_device(torch.randperm(dynamics.n_steps, generator=generator)[: steps_per_batch(dynamics.n_steps, device)])
+        steps = to_device(draw_steps(dynamics.n_steps, steps_per_batch(dynamics.n_steps, device), generator))
         shape = len(steps), config.samples_per_batch
-        if self._chances is None:
-            at = to_device(torch.randint(0, len(self._laid_out), shape, generator=generator))
-        else:
-            chances = self._chances[steps]
-            at = torch.searchsorted(chances, to_device(torch.rand(shape, generator=generator, dtype=torch.float64)) * chances[:, -1:])
+        at = to_device(torch.randint(0, len(self._laid_out), shape, generator=generator))
         at, samples = at[:, self._mine], self._laid_out[at[:, self._mine]]
         x = dynamics.rows(steps, samples)
         middle, half = self._square
         spots = middle + half * to_device(2.0 * torch.rand(config.n_spots, 2, generator=generator) - 1.0)
         features = to_device(torch.randperm(dynamics.n_features, generator=generator)[:_FEATURES_PER_BATCH])
-        logits = _targets(dynamics, self._head, steps, samples, x)
+        logits = x[:0] if self._head is None else targets(dynamics, self._head, steps, samples)
         return Batch(steps, x, self._positions[steps[:, None], at], logits, spots, features)
 
 
-def _targets(dynamics: Dynamics, head: Head | None, steps: torch.Tensor, samples: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    if head is None:
-        return x[:0]
+def targets(dynamics: Dynamics, head: Head, steps: torch.Tensor, samples: torch.Tensor) -> torch.Tensor:
+    """Give the logits that samples (n_chosen_steps, b) shall have at steps (n_chosen_steps,), (n_chosen_steps, b, n_classes)."""
     if dynamics.has_logits:
         return dynamics.logit_rows(steps, samples)
     with torch.no_grad():
-        return head.logits(x, steps)
+        return head.logits(dynamics.rows(steps, samples), steps)

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional as F
 
-from tb_timetravel import compiled
 from tb_timetravel.errors import FitError
 from tb_timetravel.fit import workers
 from tb_timetravel.fit.batches import Batch, Draws, steps_per_batch
 from tb_timetravel.fit.heads import AffineHead, divergence, step_scales
 from tb_timetravel.fit.networks import PlaneNetwork
 from tb_timetravel.fit.recorded import Recording, one_cycle
+from tb_timetravel.fit.spots import held_near, held_still, nearest_of_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from tb_timetravel.fit.dynamics import Dynamics
     from tb_timetravel.fit.result import Head
 
-_WITNESSES = 1000  # samples that are asked whether their predictions changed near a spot
-_NEAR = 3
-_CELLS = 64  # of the square, along each axis, for which this is known
 _FEWEST = 20  # batches of a cycle: its schedule divides by 0 at 10
 _ROOM = 0.1  # around the layout, as a share of its width
 
@@ -42,9 +39,9 @@ _ROOM = 0.1  # around the layout, as a share of its width
 class DecoderConfig:
     """How a decoder is fitted to a layout."""
 
-    n_passes: int = 40  # over all samples of all steps, within the two bounds that follow
-    min_batches: int = 300
-    max_visits: int = 800  # of one step
+    n_passes: int = 50  # over all samples of all steps, within the two bounds that follow
+    min_batches: int = 375
+    max_visits: int = 1000  # of one step
     samples_per_batch: int = 128  # of each step of the batch
     learning_rate: float = 2e-2  # the peak of one cycle
     width: int = 128
@@ -52,9 +49,8 @@ class DecoderConfig:
     margin: float = 0.3  # by which the predicted class shall be ahead, in sharpened logits: agreement, not only likeness
     margin_weight: float = 3.0
     still_weight: float = 5.0  # of what territory changes where no prediction does
-    n_spots: int = 64  # of the plane, in a batch, where that is asked
-    refined: float = 0.25  # share of the batches that the decoder gets once more, after samples have settled
-    astray_weight: float = 8.0  # of samples that had to settle, among those batches; others have 1
+    near_weight: float = 0.3  # of what it says between the samples, held to those around
+    n_spots: int = 96  # of the plane, in a batch, where both are asked
     seed: int = 0
 
     def n_batches(self, n_steps: int, n_samples: int, device: torch.device) -> int:
@@ -107,9 +103,9 @@ class Decoder:
         return (z - self.middle) / self.half
 
     def weights(self) -> dict[str, NDArray[Any]]:
-        """Give everything that `load` needs, by name; the grids of all steps as one array."""
+        """Give everything that `load` needs, by name; the grids of all steps as one array, in half precision: they are nearly all of it."""
         named = {f"mlp.{k}": v for k, v in self.network.mlp.state_dict().items()}
-        named |= {"grids": torch.stack(list(self.network.grids)), "sizes": torch.tensor(self.network.sizes)}
+        named |= {"grids": self.network.values().half(), "sizes": torch.tensor(self.network.sizes)}
         named |= {name: getattr(self, name) for name in ("middle", "half", "center", "scale")}
         return {name: value.detach().cpu().numpy() for name, value in named.items()}
 
@@ -118,9 +114,7 @@ class Decoder:
         of_mlp = {name.removeprefix("mlp."): torch.tensor(v) for name, v in weights.items() if name.startswith("mlp.")}
         self.network.mlp.load_state_dict(of_mlp)
         self.middle, self.half = (torch.tensor(weights[name]).to(self.middle.device) for name in ("middle", "half"))
-        with torch.no_grad():
-            for grid, values in zip(self.network.grids, torch.tensor(weights["grids"]), strict=True):
-                grid.copy_(values)
+        self.network.set_values(torch.tensor(weights["grids"]))
 
 
 def logit_scales(dynamics: Dynamics, head: Head, typical_margin: float) -> torch.Tensor:
@@ -136,159 +130,78 @@ def logit_scales(dynamics: Dynamics, head: Head, typical_margin: float) -> torch
 
 
 Loss = Callable[[Batch, torch.Tensor], torch.Tensor]
-"""Of a batch and a last hidden layer."""
+"""Of a batch and the logits, sharpened, of what some of its positions decode to."""
 
 
 def fit_decoder(
     dynamics: Dynamics, layout: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig, report: Callable[[float], None],
     also: Loss | None = None,
 ) -> None:  # fmt: skip
-    """Fit a decoder to a layout, in place.
+    """Fit a decoder to a layout, in place. Of several workers each takes its part of the samples of every batch.
 
     Parameters
     ----------
     layout : (n_steps, n_laid_out, 2) positions of the samples ``dynamics.laid_out``.
     report : called with the share of batches done.
-    also : a loss that comes to the others, of a batch and the last hidden layer of its spots.
+    also : a loss that comes to the others, of the spots of a batch.
 
     Raises
     ------
     FitError : the fit diverged.
     """
-    _train(dynamics, layout, head, decoder, config, learning_rate=config.learning_rate, share=1.0, report=report, also=also)
+    held = _held(dynamics, layout, head, decoder, config, also)
+
+    def loss_of(batch: Batch) -> torch.Tensor:
+        spots = batch.spots.expand(len(batch.steps), -1, -1)
+        hidden = decoder.last_hidden(torch.cat([batch.z, spots], 1), batch.steps)
+        wanted = batch.x.index_select(2, batch.features) - decoder.center[batch.steps].index_select(2, batch.features)
+        wanted = wanted / decoder.scale[batch.steps]
+        decoded = decoder.network.mlp.read_out(hidden[:, : batch.z.shape[1]], batch.steps, batch.features)
+        return F.mse_loss(decoded, wanted) + held(batch, hidden)
+
+    n_batches = config.n_batches(dynamics.n_steps, layout.shape[1], layout.device)
+    draws = Draws(dynamics, layout, head, config, square=(decoder.middle, decoder.half))
+    alone = layout.device.type == "cuda" and also is None and workers.n_workers() == 1
+    follow = _follow_recorded if alone else _follow
+    for i, loss in enumerate(follow(loss_of, draws, decoder.network, n_batches, config.learning_rate)):
+        if i % 25 == 0:
+            if not bool(torch.isfinite(loss)):
+                raise FitError(f"the decoder diverged at batch {i}; check the representations for extreme values")
+            report(i / n_batches)
 
 
-def refine_decoder(
-    dynamics: Dynamics, positions: torch.Tensor, astray: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig,
-    report: Callable[[float], None], also: Loss | None = None,
-) -> None:  # fmt: skip
-    """Fit the decoder once more, in place, to samples that have settled, above all to those that had to move.
-
-    Parameters
-    ----------
-    positions : (n_steps, n_laid_out, 2), settled.
-    astray : (n_steps, n_laid_out), True where a sample lay in foreign territory before.
-    """
-    weight = 1.0 + config.astray_weight * astray
-    _train(
-        dynamics, positions, head, decoder, config, learning_rate=0.4 * config.learning_rate, share=config.refined, report=report,
-        weight=weight, also=also,
-    )  # fmt: skip
-
-
-def _held(
-    dynamics: Dynamics, positions: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig, also: Loss | None
-) -> Loss:
+def _held(dynamics: Dynamics, layout: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig, also: Loss | None) -> Loss:
     """Make the losses that go through the head, of a batch and the last hidden layer of its samples and spots; 0 without a head."""
     if head is None:
         return lambda batch, _: torch.zeros((), device=batch.x.device)
-    sharpen = logit_scales(dynamics, head, config.typical_margin)
-    to_head = _held_to_head(head, sharpen, decoder, config)
-    still = _held_still(dynamics, positions, head, sharpen, decoder, config)
+    sharpen, near = logit_scales(dynamics, head, config.typical_margin), nearest_of_cells(layout, decoder)
+    of_spots = [held_near(dynamics, near, head, sharpen, decoder, config), held_still(dynamics, near, decoder, config)]
+    if also is not None:
+        of_spots.append(also)
 
     def loss(batch: Batch, hidden: torch.Tensor) -> torch.Tensor:
-        of_samples, of_spots = hidden.tensor_split([batch.z.shape[1]], 1)
-        both = to_head(batch, of_samples) + still(batch, of_spots)
-        return both if also is None else both + also(batch, of_spots)
-
-    return loss
-
-
-def _held_to_head(head: Head, sharpen: torch.Tensor, decoder: Decoder, config: DecoderConfig) -> Loss:
-    """Make the loss that compares what the head says of decoded positions with what it says of the samples."""
-
-    def loss(batch: Batch, hidden: torch.Tensor) -> torch.Tensor:
-        wanted = batch.logits * sharpen[batch.steps]
         logits = decoder.logits_of(hidden, batch.steps, head) * sharpen[batch.steps]
-        unlike = divergence(F.log_softmax(wanted, -1), logits)
-        if logits.shape[-1] == 1:
-            return unlike
-        return unlike + config.margin_weight * shortfall(logits, wanted.argmax(-1), config.margin).mean()
+        at_samples, at_spots = logits.tensor_split([batch.z.shape[1]], 1)
+        result = _unlike(batch.logits * sharpen[batch.steps], at_samples, config)
+        for held in of_spots:
+            result = result + held(batch, at_spots)
+        return result
 
     return loss
 
 
-def _held_still(
-    dynamics: Dynamics, positions: torch.Tensor, head: Head, sharpen: torch.Tensor, decoder: Decoder, config: DecoderConfig
-) -> Loss:
-    """Make the loss that keeps a spot's territory from one step to the next where no sample near it changes its prediction."""
-    predictions = dynamics.predictions
-    if predictions is None or dynamics.n_steps == 1 or config.still_weight == 0:
-        return lambda batch, _: torch.zeros((), device=batch.x.device)
-    rests = resting_cells(positions, predictions[:, torch.from_numpy(dynamics.laid_out).to(positions.device)], decoder)
-
-    def loss(batch: Batch, hidden: torch.Tensor) -> torch.Tensor:
-        now, later = batch.steps, (batch.steps + 1).clamp_max(dynamics.n_steps - 1)  # after the last step nothing can change
-        spots = batch.spots.expand(len(now), -1, -1)
-        x, y = cells_of(batch.spots, decoder).unbind(1)
-        logits = decoder.logits_of(hidden, now, head), decoder.logits(spots, later, head)
-        apart = difference(logits[0] * sharpen[now], logits[1] * sharpen[later])
-        return config.still_weight * 0.5 * (apart * rests[now.clamp_max(dynamics.n_steps - 2)[:, None], y, x]).mean()
-
-    return loss
-
-
-def difference(logits: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
-    """Measure the symmetric divergence of two predictions, both (…, n_classes) -> (…,)."""
-    one, two = F.log_softmax(logits, -1), F.log_softmax(others, -1)
-    return ((one.exp() - two.exp()) * (one - two)).sum(-1)
-
-
-def cells_of(spots: torch.Tensor, decoder: Decoder) -> torch.Tensor:
-    """Find the cell of the square that each spot lies in, x and y, (n, 2)."""
-    return ((decoder.in_square(spots) + 1.0) * (_CELLS / 2)).long().clamp(0, _CELLS - 1)
-
-
-def resting_cells(positions: torch.Tensor, predictions: torch.Tensor, decoder: Decoder) -> torch.Tensor:
-    """Find where no prediction changes: whether each cell of the square rests from one step to the next, (n_steps - 1, _CELLS, _CELLS).
-
-    Parameters
-    ----------
-    positions, predictions : (n_steps, n, 2), (n_steps, n), of the same samples.
-    """
-    witnesses = torch.arange(0, positions.shape[1], max(1, positions.shape[1] // _WITNESSES), device=positions.device)
-    flipped = predictions[1:, witnesses] != predictions[:-1, witnesses]
-    unit = (torch.arange(_CELLS, device=positions.device) + 0.5) * (2.0 / _CELLS) - 1.0
-    centers = torch.cartesian_prod(unit, unit).flip(1)  # (_CELLS², 2), rows along the second axis
-    result = []
-    for where, changed in zip(positions[:-1, witnesses], flipped, strict=True):
-        _, near = compiled.nearest_of(torch.cdist(centers, decoder.in_square(where)), min(_NEAR, len(witnesses)))
-        result.append(~changed[near].any(1))
-    return torch.stack(result).reshape(-1, _CELLS, _CELLS)
+def _unlike(wanted: torch.Tensor, logits: torch.Tensor, config: DecoderConfig) -> torch.Tensor:
+    """Compare what the head says of decoded positions with what it says of the samples, both (n_steps, b, n_classes) and sharpened."""
+    unlike = divergence(F.log_softmax(wanted, -1), logits)
+    if logits.shape[-1] == 1:
+        return unlike
+    return unlike + config.margin_weight * shortfall(logits, wanted.argmax(-1), config.margin).mean()
 
 
 def shortfall(logits: torch.Tensor, wanted: torch.Tensor, margin: float) -> torch.Tensor:
     """Measure by how much the wanted class misses being ahead of all others by a margin, (…, n_classes), (…,) -> (…,), from 0 up."""
     of_wanted = logits.gather(-1, wanted[..., None])[..., 0]
     return (margin + logits.scatter(-1, wanted[..., None], -torch.inf).amax(-1) - of_wanted).clamp_min(0.0)
-
-
-def _train(
-    dynamics: Dynamics, positions: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig, *,
-    learning_rate: float, share: float, report: Callable[[float], None], weight: torch.Tensor | None = None, also: Loss | None = None,
-) -> None:  # fmt: skip
-    """Follow the loss over a share of the batches, of some steps and some laid-out samples, drawn with equal chances or by weight.
-
-    Of several workers each takes its part of the samples of every batch.
-    """
-    held = _held(dynamics, positions, head, decoder, config, also)
-
-    def loss_of(batch: Batch) -> torch.Tensor:
-        spots = batch.spots.expand(len(batch.steps), -1, -1)
-        hidden = decoder.last_hidden(torch.cat([batch.z, spots], 1), batch.steps)
-        wanted = (batch.x - decoder.center[batch.steps]).index_select(2, batch.features) / decoder.scale[batch.steps]
-        decoded = decoder.network.mlp.read_out(hidden[:, : batch.z.shape[1]], batch.steps, batch.features)
-        return F.mse_loss(decoded, wanted) + held(batch, hidden)
-
-    n_batches = round(share * config.n_batches(dynamics.n_steps, positions.shape[1], positions.device))
-    draws = Draws(dynamics, positions, head, config, square=(decoder.middle, decoder.half), weight=weight)
-    alone = positions.device.type == "cuda" and also is None and workers.n_workers() == 1
-    follow = _follow_recorded if alone else _follow
-    for i, loss in enumerate(follow(loss_of, draws, decoder.network, n_batches, learning_rate)):
-        if i % 25 == 0:
-            if not bool(torch.isfinite(loss)):
-                raise FitError(f"the decoder diverged at batch {i}; check the representations for extreme values")
-            report(i / n_batches)
 
 
 def _follow(

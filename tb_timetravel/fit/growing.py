@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from tb_timetravel.fit.decoder import Decoder, DecoderConfig, cells_of, difference, logit_scales, resting_cells
+from tb_timetravel.fit.decoder import Decoder, DecoderConfig, logit_scales
 from tb_timetravel.fit.graph import neighbors_outside, step_graph
 from tb_timetravel.fit.heads import make_head
 from tb_timetravel.fit.motion import read_motion
 from tb_timetravel.fit.next_layout import Ties, lay_out_next, lay_out_next_others
 from tb_timetravel.fit.placing import Begun, follow_layout, neighborhood_beside
+from tb_timetravel.fit.spots import cells_of, difference, nearest_of_cells, resting_cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,7 +115,7 @@ def _briefly(config: JointConfig) -> tuple[LayoutConfig, DecoderConfig]:
         config.layout, n_iterations=400, n_iterations_others=150, learning_rate=0.3 * config.layout.learning_rate, exaggeration=4.0,
         spring=0.04 * config.layout.spring, match=0.8 * config.layout.match, ranking=0.1 * config.layout.ranking,
     )  # fmt: skip
-    return layout, replace(config.decoder, n_passes=16, min_batches=150, max_visits=300, learning_rate=1e-2)
+    return layout, replace(config.decoder, n_passes=20, min_batches=190, max_visits=375, learning_rate=1e-2)
 
 
 def _ties(dynamics: Dynamics, past: Past, samples: torch.Tensor, *, typical: torch.Tensor | None = None) -> Ties:
@@ -132,27 +133,26 @@ def _begin(dynamics: Dynamics, past: Past, layout: torch.Tensor, config: Decoder
         return Begun(decoder, None, None)
     earlier = Decoder(before, layout[None], config)
     earlier.load(past.weights)
-    return Begun(decoder, head, _held_still(dynamics, past, layout, decoder, head, earlier, make_head(before, seed=seed), config))
+    return Begun(decoder, head, _held_still(dynamics, past, layout, decoder, earlier, make_head(before, seed=seed), config))
 
 
 def _held_still(
-    dynamics: Dynamics, past: Past, layout: torch.Tensor, decoder: Decoder, head: Head, earlier: Decoder, earlier_head: Head | None,
+    dynamics: Dynamics, past: Past, layout: torch.Tensor, decoder: Decoder, earlier: Decoder, earlier_head: Head | None,
     config: DecoderConfig,
 ) -> Loss | None:  # fmt: skip
     """Make the loss that keeps territory as it was at the step before where no sample near changes its prediction."""
     if dynamics.predictions is None or earlier_head is None:
         return None
     laid_out = torch.from_numpy(dynamics.laid_out).to(dynamics.device)
-    rests = resting_cells(torch.stack([past.embedding[-1, laid_out], layout]), dynamics.predictions[-2:][:, laid_out], decoder)[0]
-    new, before = (replace(dynamics, steps=steps) for steps in (dynamics.steps[-1:], dynamics.steps[-2:-1]))
-    sharpen, sharpen_before = (logit_scales(of, by, config.typical_margin) for of, by in ((new, head), (before, earlier_head)))
+    near = nearest_of_cells(torch.stack([past.embedding[-1, laid_out], layout]), decoder)
+    rests = resting_cells(near, dynamics.predictions[-2:][:, laid_out])[0]
+    sharpen = logit_scales(replace(dynamics, steps=dynamics.steps[-2:-1]), earlier_head, config.typical_margin)
 
-    def loss(batch: Batch, hidden: torch.Tensor) -> torch.Tensor:
+    def loss(batch: Batch, logits: torch.Tensor) -> torch.Tensor:
         with torch.no_grad():
-            was = earlier.logits(batch.spots[None], batch.steps, earlier_head) * sharpen_before
-        now = decoder.logits_of(hidden, batch.steps, head) * sharpen
+            was = earlier.logits(batch.spots[None], batch.steps, earlier_head) * sharpen
         x, y = cells_of(batch.spots, decoder).unbind(1)
-        return config.still_weight * 0.5 * (difference(now, was) * rests[y, x]).mean()
+        return config.still_weight * 0.5 * (difference(logits, was) * rests[y, x]).mean()
 
     return loss
 

@@ -38,7 +38,7 @@ class LayoutConfig:
     exaggeration: float = 12.0  # attraction is this much stronger in the first `exaggerated` share of the iterations
     exaggerated: float = 0.3
     spring: float = 0.5
-    match: float = 0.05
+    match: float = 0.1
     ranking: float = 2.0
     stiffness_limit: float = 100.0  # a sample that did not move at all is not nailed down
     averaged: float = 0.1  # share of the last iterations whose mean is the result: what is noise goes

@@ -14,7 +14,8 @@ from torch.nn import functional as F
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_GRIDS = (8, 16, 32, 64, 96, 128)  # nodes along each axis
+_GRIDS = (8, 16, 32, 64, 128, 192)  # nodes along each axis
+_NODES_PER_SAMPLE = 4  # of the finest, at most: with fewer, samples of different classes share their nodes and have to be moved apart
 _CHANNELS = 4  # values per node
 
 
@@ -83,15 +84,16 @@ class PlaneNetwork(nn.Module):
 
     Parameters
     ----------
-    n_samples : of a step; grids of more nodes than that are left out.
+    n_samples : of a step; a grid of more than four times as many nodes is left out.
     """
 
     def __init__(self, n_out: int, n_steps: int, *, n_samples: int, generator: torch.Generator, width: int) -> None:
         super().__init__()
-        self.sizes = [size for size in _GRIDS if size == _GRIDS[0] or size * size <= n_samples]
-        n_nodes = sum(size * size for size in self.sizes)
-        # a parameter per step: batches leave most steps alone, and Adam passes over what has no gradient
-        self.grids = nn.ParameterList(0.01 * torch.randn(_CHANNELS, n_nodes, generator=generator) for _ in range(n_steps))
+        self.sizes = [size for size in _GRIDS if size == _GRIDS[0] or size * size <= _NODES_PER_SAMPLE * n_samples]
+        # A parameter per step and size: batches leave most steps alone, Adam passes over what has no gradient, and nothing is copied.
+        self.grids = nn.ParameterList(
+            0.01 * torch.randn(1, _CHANNELS, size, size, generator=generator) for _ in range(n_steps) for size in self.sizes
+        )
         self._joined: torch.Tensor | None = None
         self.mlp = StepNetwork(2 + _CHANNELS * len(self.sizes), n_out, n_steps, generator=generator, width=width)
 
@@ -99,27 +101,49 @@ class PlaneNetwork(nn.Module):
         """Map positions of the square from -1 to 1 (beyond it the grids end), (n_steps, b, 2), (n_steps,) -> (n_steps, b, n_out)."""
         return self.mlp.read_out(self.last_hidden(u, steps), steps)
 
+    def values(self) -> torch.Tensor:
+        """Copy the values of all nodes, one grid after the other, (n_steps, _CHANNELS, n_nodes)."""
+        n = len(self.sizes)
+        of_steps = [list(self.grids)[first : first + n] for first in range(0, len(self.grids), n)]
+        return torch.stack([torch.cat([grid.detach()[0].flatten(1) for grid in grids], 1) for grids in of_steps])
+
+    def set_values(self, values: torch.Tensor) -> None:
+        """Take what `values` gives."""
+        grids = iter(self.grids)
+        with torch.no_grad():
+            for of_step in values:
+                for part in of_step.split([size * size for size in self.sizes], 1):
+                    grid = next(grids)
+                    grid.copy_(part.view_as(grid))
+
     @contextmanager
     def joined(self) -> Iterator[torch.Tensor]:
-        """Hold the grids of all steps in one tensor for a while, (n_steps, _CHANNELS, n_nodes): no host is asked which of them are read."""
-        self._joined = torch.stack([grid.detach() for grid in self.grids]).requires_grad_()
+        """Hold the grids of all steps in one tensor for a while, see `values`: no host is asked which of them are read."""
+        self._joined = self.values().requires_grad_()
         try:
             yield self._joined
         finally:
-            with torch.no_grad():
-                for grid, values in zip(self.grids, self._joined, strict=True):
-                    grid.copy_(values)
+            self.set_values(self._joined)
             self._joined = None
-
-    def _nodes(self, steps: torch.Tensor) -> torch.Tensor:
-        if self._joined is not None:
-            return self._joined.index_select(0, steps)
-        return torch.stack([self.grids[t] for t in steps.tolist()])  # (n_steps, _CHANNELS, n_nodes)
 
     def last_hidden(self, u: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
         """Map as far as the last hidden layer, (n_steps, b, 2) -> (n_steps, b, width)."""
-        parts = [u]
-        for size, values in zip(self.sizes, self._nodes(steps).split([size * size for size in self.sizes], 2), strict=True):
-            grid = values.unflatten(2, (size, size))
-            parts.append(F.grid_sample(grid, u[:, None], padding_mode="border", align_corners=True)[:, :, 0].transpose(1, 2))
-        return self.mlp.last_hidden(torch.cat(parts, -1), steps)
+        places = u[:, None]
+        read = self._read(places, steps) if self._joined is None else self._read_joined(self._joined, places, steps)
+        return self.mlp.last_hidden(torch.cat([u, *read], -1), steps)
+
+    def _read(self, u: torch.Tensor, steps: torch.Tensor) -> Iterator[torch.Tensor]:
+        """Read each size, (n_steps, 1, b, 2) -> (n_steps, b, _CHANNELS) each."""
+        places, first = u.split(1), [t * len(self.sizes) for t in steps.tolist()]
+        for i in range(len(self.sizes)):
+            yield torch.cat([_between_nodes(self.grids[at + i], place) for at, place in zip(first, places, strict=True)])
+
+    def _read_joined(self, grids: torch.Tensor, u: torch.Tensor, steps: torch.Tensor) -> Iterator[torch.Tensor]:
+        values = grids.index_select(0, steps).split([size * size for size in self.sizes], 2)
+        for size, of_size in zip(self.sizes, values, strict=True):
+            yield _between_nodes(of_size.unflatten(2, (size, size)), u)
+
+
+def _between_nodes(grid: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
+    """Read values between the nodes around positions, (n, c, size, size), (n, 1, b, 2) -> (n, b, c)."""
+    return F.grid_sample(grid, u, padding_mode="border", align_corners=True)[:, :, 0].transpose(1, 2)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from tb_timetravel.fit import workers
-from tb_timetravel.fit.decoder import Decoder, DecoderConfig, fit_decoder, refine_decoder
+from tb_timetravel.fit.decoder import Decoder, DecoderConfig, fit_decoder
 from tb_timetravel.fit.graph import weights_among
 from tb_timetravel.fit.heads import make_head
 from tb_timetravel.fit.layout import LayoutConfig, lay_out_beside
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tb_timetravel.fit.result import Head, Report, Stages
 
 _GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
-_CELLS = 160  # of the raster, along each axis
+_CELLS = 320  # of the raster, along each axis
 _SETTLED_AT_ONCE = 1024
 _MOST_BESIDE, _SHARE_BESIDE = 60, 10
 
@@ -68,17 +68,10 @@ def follow_layout(
     laid_out, outside = (torch.from_numpy(rows).to(dynamics.device) for rows in (dynamics.laid_out, dynamics.others))
     kept = stages.get("maps")
     if kept is None:
-        fit_decoder(dynamics, layout, head, decoder, config, lambda done: report("maps", 0.7 * done), also)
-        if reach > 0:
-            settled = torch.zeros_like(layout)
-            for t in workers.my_steps(dynamics.n_steps):
-                settled[t] = _settled(dynamics, decoder, head, layout[t], laid_out, t, reach)
-            workers.add_up(settled)
-            astray = (settled != layout).any(2)
-            refine_decoder(dynamics, settled, astray, head, decoder, config, lambda done: report("maps", 0.7 + 0.3 * done), also)
-        stages.put("maps", decoder.weights())
-    else:
-        decoder.load(kept)
+        fit_decoder(dynamics, layout, head, decoder, config, lambda done: report("maps", done), also)
+        kept = decoder.weights()
+        stages.put("maps", kept)
+    decoder.load(kept)  # as whoever reads it from its file will have it
     encode = _beside_neighbors(dynamics, layout)
     embedding = torch.zeros(dynamics.n_steps, dynamics.n_samples, 2, device=dynamics.device)
     for t in workers.my_steps(dynamics.n_steps):

@@ -72,6 +72,18 @@ def test_four_samples_in_a_grid_of_four_cells_score_what_a_hand_computes():
     assert (flicker.share, flicker.chance) == (None, None)
 
 
+def test_less_than_a_thousandth_of_the_cells_is_no_share_of_the_territory():
+    g, n_cells = 64, 64 * 64
+    x, y = torch.meshgrid(torch.arange(g), torch.arange(g), indexing="xy")
+    at = torch.stack([x.flatten(), y.flatten()], 1) + 0.5  # a sample in every cell
+    at = at.repeat_interleave(5, 0)  # and its five nearest with it
+    before, after = torch.zeros(g, g, dtype=torch.long), torch.ones(g, g, dtype=torch.long)
+    for n_resting, expected in ((4, None), (5, 1.0)):  # of 4,096
+        flipped = torch.arange(n_cells) >= n_resting
+        flicker = territory_flicker((before, after), (at, at), flipped.repeat_interleave(5), (0.0, g, 0.0, g))
+        assert flicker.share == expected
+
+
 def test_change_beside_a_changed_prediction_is_no_flicker():
     # six samples in each half; the left half changes class, and so do its samples
     at = torch.tensor([[x, y] for x in (-2.0, 2.0) for y in (-1.0, 0.0, 0.5, 1.0, 2.0, 3.0)])

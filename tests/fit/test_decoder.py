@@ -20,7 +20,7 @@ def test_territory_changes_less_where_no_prediction_does():
     layout = torch.from_numpy(x[[1, 1], :, :2])
     changed = []
     for still_weight in (0.0, 3.0):
-        config = DecoderConfig(min_batches=120, max_visits=0, still_weight=still_weight, refined=0.0)
+        config = DecoderConfig(min_batches=120, max_visits=0, still_weight=still_weight, near_weight=0.0)
         fitted = follow_layout(dynamics, layout, config, reach=0.0, seed=0, report=lambda *_: None, stages=Kept())
         spots = 8.0 * torch.rand(2000, 2, generator=torch.Generator().manual_seed(0)) - 4.0
         one, two = (fitted.decoded_logits(spots, t).argmax(1) for t in (0, 1))

@@ -32,7 +32,7 @@ def network_weights(n_steps: int = 3) -> tuple[PlaneNetwork, dict[str, np.ndarra
     for parameter in network.parameters():
         parameter.data = torch.randn(parameter.shape, generator=generator) * 0.7
     weights = {f"mlp.{name}": value.numpy() for name, value in network.mlp.state_dict().items()}
-    weights |= {"grids": np.stack([grid.detach().numpy() for grid in network.grids]), "sizes": np.array(network.sizes)}
+    weights |= {"grids": network.values().numpy(), "sizes": np.array(network.sizes)}
     weights |= {"middle": np.array([0.1, -0.2], np.float32), "half": np.array([0.6, 1.1], np.float32)}
     rng = np.random.default_rng(0)
     weights |= {"center": rng.normal(size=(n_steps, 1, N_FEATURES)).astype(np.float32)}

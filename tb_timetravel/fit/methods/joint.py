@@ -33,7 +33,7 @@ class JointConfig:
     n_neighbors: int = 30  # in the graph; the effective number is the perplexity
     perplexity: float = 20.0
     across: float = 0.3  # weight of an edge between two predicted classes: keeps territories whole at no cost in neighbours
-    reach: float = 0.08  # farthest move, as a share of the plane's width, of a sample that lies in another class's territory
+    reach: float = 0.1  # farthest move, as a share of the plane's width, of a sample that lies in another class's territory
     layout: LayoutConfig = field(default_factory=LayoutConfig)
     decoder: DecoderConfig = field(default_factory=DecoderConfig)
     seed: int = 0

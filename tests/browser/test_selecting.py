@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -242,6 +243,36 @@ def test_a_query_that_cannot_be_read_says_where_and_selects_nothing(cpu_film: Ta
     film.frame.locator(".query-help").get_by_role("button", name="flipped", exact=True).click()
     expect(field(film)).to_have_value("flipped")
     assert film.state()["selected"] == count  # a slip of the pen takes nothing away
+
+
+def test_half_a_word_is_no_error_until_it_is_left_or_asked(cpu_film: Tab):
+    film, words = cpu_film, cpu_film.frame.locator("#query-words")
+    press, offered = film.page.keyboard.press, film.frame.locator(".query-list [role=option]")
+    field(film).focus()
+    for typed in ("lab", 'el:"digit'):
+        film.page.keyboard.type(typed)
+        expect(offered.first).to_be_visible()
+        film.page.wait_for_timeout(400)  # longer than it takes to ask
+        expect(words).to_have_text("")
+        expect(field(film)).to_have_attribute("aria-invalid", "false")
+    film.keep_screen("half a word")
+    field(film).fill("lab")
+    press("Enter")
+    expect(words).to_have_text('At character 1: expected a term such as label:cat, wrong or conf<0.6, got "lab".')
+    film.keep_screen("half a word asked")
+    film.page.keyboard.type("e")  # typed on
+    expect(words).to_have_text("")
+    film.page.keyboard.type("l wro")  # left behind
+    expect(words).to_contain_text('got "label"')
+    expect(offered).to_have_count(1)
+    field(film).fill("labx")  # nothing begins so
+    expect(words).to_contain_text('got "labx"')
+    field(film).fill("lab")
+    expect(words).to_have_text("")
+    field(film).blur()
+    expect(film.frame.locator(".query")).to_have_class("query trouble")
+    expect(field(film)).to_have_attribute("title", re.compile('got "lab"'))
+    film.keep_screen("half a word left")
 
 
 def test_the_panel_counts_narrows_and_focuses(cpu_film: Tab):

@@ -50,6 +50,7 @@ export { sizeFactor } from "./picture";
 export { columnKey } from "./query/complete";
 export { ranges } from "./ranges";
 export { colourByColumn, columns, partners, workedOutColumn } from "./sample_columns";
+export { fullName, shortName, splitOf } from "./sample_name";
 export { Recent, textOf } from "./samples";
 export { click, focus, joined, select, selectPositions, trailed } from "./selecting";
 export { combined, type How, howOfClick, positionsOf, type Selection } from "./selection";

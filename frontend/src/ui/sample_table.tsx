@@ -5,6 +5,7 @@ import { useMemo } from "preact/hooks";
 import type { Frame } from "../binary";
 import { formatPercent } from "../format";
 import { cellOf, columnTools, type Shown, shownColumns } from "../sample_columns";
+import { splitOf } from "../sample_name";
 import { COLUMNS, type Column, isOfStep, ordered } from "../sample_rows";
 import { focus } from "../selecting";
 import * as state from "../state";
@@ -49,7 +50,7 @@ function Cells({ reel, sample, frame, more }: Row): JSX.Element {
           <span role="gridcell">{confidence === undefined ? "–" : formatPercent(confidence / 255)}</span>
         </>
       )}
-      <span role="gridcell">{probe.splits[samples.split[sample] ?? 0] ?? ""}</span>
+      <span role="gridcell">{splitOf(reel, sample)}</span>
       {more.map((column) => (
         <span key={column.info.name} role="gridcell" title={cellOf(column, sample)}>
           {cellOf(column, sample)}

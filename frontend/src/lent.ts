@@ -92,6 +92,7 @@ export { movesFrom, obey, reveal } from "./ui/list_keys";
 export { Named } from "./ui/named";
 export { Picture } from "./ui/picture";
 export { RowList } from "./ui/row_list";
+export { Said } from "./ui/said";
 export { useAsync } from "./ui/use_async";
 export { useSettled } from "./ui/use_settled";
 export { Virtual } from "./ui/virtual";

@@ -248,7 +248,11 @@ function Suspicious({ reel, found }: { reel: tab.Reel; found: Found }): JSX.Elem
           Hide judged
         </label>
       </div>
-      {list.cannot_save !== null && <p class="faint">Judgements cannot be kept here: {list.cannot_save}.</p>}
+      {list.cannot_save !== null && (
+        <p class="faint">
+          Judgements cannot be kept here: <tab.Said words={list.cannot_save} />.
+        </p>
+      )}
       {trouble}
       {rows.length > 0 ? (
         <List reel={reel} rows={rows} give={give} />

@@ -7,6 +7,7 @@ import * as state from "../state";
 import { Icon } from "./icons";
 import { byKeyboard } from "./leave";
 import { Popover } from "./popover";
+import { Said } from "./said";
 
 const MOST_LETTERS = 100;
 
@@ -77,7 +78,9 @@ export function Saved(): JSX.Element | null {
       label={selections.length === 0 ? "Saved" : `Saved (${selections.length})`}
     >
       {known?.cannot_save != null ? (
-        <p class="faint">Nothing can be saved here: {known.cannot_save}.</p>
+        <p class="faint">
+          Nothing can be saved here: <Said words={known.cannot_save} />.
+        </p>
       ) : state.selection.value.count === 0 ? (
         <p class="faint">Select samples to save them beside the run.</p>
       ) : (

@@ -1,6 +1,6 @@
 /** The only module that knows URLs, but for the routes of what is loaded on demand. Addresses are relative: path prefixes, proxies and notebooks need nothing special. */
 import { type Column, decodeColumn, decodeFrame, decodeSamples, type Frame, type Samples, type Territory } from "./binary";
-import type { Decoder } from "./decode";
+import type { Decoded, Decoder } from "./decode";
 import * as wire from "./wire";
 
 type Query = Record<string, string | number>;
@@ -181,11 +181,14 @@ export const fetchNeighbors = async (
 export const fetchSelections = ({ run, tag }: Place): Promise<wire.SavedSelections> =>
   getJson(wire.savedSelections, "selections", { run, tag });
 
-export const saveSelection = ({ run, tag }: Place, name: string, ranges: [number, number][]): Promise<wire.SavedSelections> =>
-  post(wire.savedSelections, "selections", { run, tag, name, ranges });
+export const saveSelection = (
+  { run, tag }: Place,
+  { name, ranges }: Pick<wire.SavedSelection, "name" | "ranges">,
+  replace: boolean,
+): Promise<wire.SavedSelections> => post(wire.savedSelections, "selections", { run, tag, name, ranges, replace });
 
-export const deleteSelection = ({ run, tag }: Place, name: string): Promise<wire.SavedSelections> =>
-  post(wire.savedSelections, "selections/delete", { run, tag, name });
+export const deleteSelection = ({ run, tag }: Place, name: string): Promise<Decoded<typeof wire.selectionDeleted>> =>
+  post(wire.selectionDeleted, "selections/delete", { run, tag, name });
 
 export const fetchScalarTags = async (run: string, signal?: AbortSignal): Promise<wire.ScalarTag[]> =>
   (await getJson(wire.scalarTags, "scalar_tags", { run }, signal)).scalars;

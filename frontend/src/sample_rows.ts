@@ -5,6 +5,10 @@ import { cell } from "./csv";
 export const COLUMNS = ["id", "label", "prediction", "confidence", "split"] as const;
 export type Column = (typeof COLUMNS)[number];
 
+/** The columns in which anything is known. */
+export const columnsOf = (labelled: boolean, predicted: boolean): readonly Column[] =>
+  COLUMNS.filter((name) => (name === "label" ? labelled : name === "prediction" || name === "confidence" ? predicted : true));
+
 export interface Order {
   readonly column: Column;
   readonly descending: boolean;

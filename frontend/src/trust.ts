@@ -76,7 +76,6 @@ const percent = (share: number): string => {
   return `${value < 10 ? value.toFixed(1) : value.toFixed(0)}\u00a0%`;
 };
 
-/** Where the regions come from. */
 /** In whose plane the film lies, and how near the same samples are. */
 export function besideSentence({ run, n_matched, apart, apart_by_chance: chance }: NonNullable<Film["beside"]>): string {
   const near = (share: number): string => `${(share * 100).toFixed(1)} %`;
@@ -86,6 +85,7 @@ export function besideSentence({ run, n_matched, apart, apart_by_chance: chance 
     : `${lie}, and lie on average ${near(apart)} of the width from them; chance would be ${near(chance)}.`;
 }
 
+/** Where the regions come from. */
 export function territorySentence({ source, agreement }: Film["territory"], nTargets: number): string {
   switch (source) {
     case "head":

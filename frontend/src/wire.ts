@@ -175,10 +175,11 @@ export type History = Decoded<typeof history>;
 
 export const neighbors = object({ step: number, k: number, neighbors: list(list(number)) });
 
-export const savedSelections = object({
-  selections: list(object({ name: text, ranges: list(list(number)), saved_at: number })),
-  cannot_save: nullable(text),
-});
+const savedSelection = object({ name: text, ranges: list(list(number)), saved_at: number });
+export type SavedSelection = Decoded<typeof savedSelection>;
+const kept = { selections: list(savedSelection), cannot_save: nullable(text) };
+export const savedSelections = object(kept);
+export const selectionDeleted = object({ ...kept, deleted: savedSelection });
 export type SavedSelections = Decoded<typeof savedSelections>;
 
 const scalarTag = object({ run: text, tag: text, name: text, preselected: flag });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Samples } from "../src/binary";
 import * as tools from "../src/column_tools";
-import { complete } from "../src/query/complete";
+import { complete, isUnfinished } from "../src/query/complete";
 import { Matcher, stepsNeeded, type Vocabulary, type World } from "../src/query/evaluate";
 import { parseQuery, QueryError } from "../src/query/parse";
 import type { ColumnInfo } from "../src/wire";
@@ -343,6 +343,45 @@ describe("completion", () => {
   it("offers nothing inside words that are quoted, and texts only where there are some", () => {
     expect(offered('text:"la')).toEqual([]);
     expect(complete("te", 2, { ...vocabulary, hasTexts: false }).options).toEqual([]);
+  });
+
+  it("knows what is wrong and may still become right from what is left behind so", () => {
+    // The bar is the caret.
+    const unfinished = (marked: string): boolean => {
+      const [source, caret] = [marked.replace("|", ""), marked.indexOf("|")];
+      try {
+        matches(source);
+      } catch (error) {
+        if (error instanceof QueryError) return isUnfinished(error.at, caret, complete(source, caret, vocabulary));
+      }
+      throw new Error(`${source} is a query`);
+    };
+    for (const marked of [
+      "lab|",
+      "wrong lab|",
+      "(wro|",
+      "-|",
+      "(wrong |",
+      "label:|",
+      "label:ca|",
+      'label:"hot d|',
+      "label:hot d|",
+      "lab| wrong",
+    ])
+      expect([marked, unfinished(marked)]).toEqual([marked, true]);
+    for (const marked of [
+      "lab |",
+      "lab wro|",
+      "labx|",
+      "labx wro|",
+      "label:x|",
+      "label:x wrong|",
+      "wrong| lab",
+      'wro| "abc',
+      "(wrong and cor|rect",
+      "id:x|",
+    ])
+      expect([marked, unfinished(marked)]).toEqual([marked, false]);
   });
 
   it("offers only what can be read back", () => {

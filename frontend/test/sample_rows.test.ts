@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Frame, Samples } from "../src/binary";
-import { confusionOf, csvOf, ordered } from "../src/sample_rows";
+import { columnsOf, confusionOf, csvOf, ordered } from "../src/sample_rows";
 import { frameOf, samplesOf } from "./bytes";
 
 const samples: Samples = { ...samplesOf([2, 0, -1, 1], [0, 1, 0, 1]), id: Int32Array.of(2147483647, 7, 3, 7) };
@@ -116,5 +116,14 @@ describe("CSV", () => {
     expect(csvOf(Uint32Array.of(3), { ...source, frame: unpredicted })).toContain(
       '7,"a ""big"", dog",test,12,-2.00000,1.00000,,\n',
     );
+  });
+});
+
+describe("the columns of the table", () => {
+  it("are those in which anything is known", () => {
+    expect(columnsOf(true, true)).toEqual(["id", "label", "prediction", "confidence", "split"]);
+    expect(columnsOf(true, false)).toEqual(["id", "label", "split"]); // without logits
+    expect(columnsOf(false, true)).toEqual(["id", "prediction", "confidence", "split"]);
+    expect(columnsOf(false, false)).toEqual(["id", "split"]);
   });
 });

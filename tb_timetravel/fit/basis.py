@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from tb_timetravel.errors import FitError
+
 if TYPE_CHECKING:
     from tb_timetravel.fit.dynamics import Dynamics
 
@@ -17,6 +19,10 @@ def shared_basis(dynamics: Dynamics) -> tuple[torch.Tensor, torch.Tensor]:
     """Find the mean (n_features,) and the two leading principal components (n_features, 2) over all steps.
 
     Signs are fixed (the largest entry of a component is positive), so that equal data gives an equal picture everywhere.
+
+    Raises
+    ------
+    FitError : a representation is no finite number, of those that are looked at.
     """
     mean, basis = _of_rows(dynamics) if dynamics.n_features > _MANY_FEATURES else _of_covariance(dynamics)
     basis = torch.cat([basis, torch.zeros(len(basis), 2 - basis.shape[1], device=basis.device)], 1)  # one feature, or one row
@@ -26,7 +32,11 @@ def shared_basis(dynamics: Dynamics) -> tuple[torch.Tensor, torch.Tensor]:
 
 def _some_rows(dynamics: Dynamics, t: int, n_rows: int) -> torch.Tensor:
     stride = -(-len(dynamics.laid_out) // n_rows)
-    return dynamics.representations(t)[torch.from_numpy(dynamics.laid_out[::stride].copy()).to(dynamics.device)]
+    x = dynamics.representations(t)[torch.from_numpy(dynamics.laid_out[::stride].copy()).to(dynamics.device)]
+    if not bool(torch.isfinite(x).all()):  # nothing logs such; a damaged file holds it
+        words = f"expected finite representations, got NaN or infinity in number {t + 1} of the {dynamics.n_steps} steps"
+        raise FitError(f"{words}; log that step again, or fit the steps before it (--end) or after it (--start)")
+    return x
 
 
 def _of_covariance(dynamics: Dynamics) -> tuple[torch.Tensor, torch.Tensor]:

@@ -219,7 +219,8 @@ class Routes:
         else:
             body = read_body(request, SaveRequest, MAX_BODY)
             directory = self._directory_to_change(request, body)
-            saved = SelectionsFile(directory).save(body.name, body.ranges, open_reader(directory).probe().n_samples)
+            n_samples = open_reader(directory).probe().n_samples
+            saved = SelectionsFile(directory).save(body.name, body.ranges, n_samples, replace=body.replace)
         return respond_json(request, {"selections": saved, "cannot_save": cannot_save})
 
     @answers("POST")
@@ -227,8 +228,8 @@ class Routes:
         """Delete a saved selection."""
         body = read_body(request, SelectionRequest)
         directory = self._directory_to_change(request, body)
-        saved = SelectionsFile(directory).delete(body.name, open_reader(directory).probe().n_samples)
-        return respond_json(request, {"selections": saved, "cannot_save": None})
+        deleted, saved = SelectionsFile(directory).delete(body.name, open_reader(directory).probe().n_samples)
+        return respond_json(request, {"selections": saved, "cannot_save": None, "deleted": deleted})
 
     def _directory_to_change(self, request: Request, body: ProbeRequest) -> str:
         refuse(self._access.why_no_saving())

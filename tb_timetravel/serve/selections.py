@@ -18,3 +18,4 @@ class SaveRequest(SelectionRequest, frozen=True, kw_only=True, forbid_unknown_fi
     """A selection to save."""
 
     ranges: tuple[tuple[int, int], ...]
+    replace: bool = True  # one of the same name

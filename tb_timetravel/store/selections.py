@@ -42,41 +42,45 @@ class SelectionsFile:
             raise Corrupt(f"{path} names samples that are not there; remove it")
         return selections
 
-    def save(self, name: str, ranges: Sequence[tuple[int, int]], n_samples: int) -> tuple[SavedSelection, ...]:
-        """Save a selection, in the place of the one of that name if there is one, and return all.
+    def save(self, name: str, ranges: Sequence[tuple[int, int]], n_samples: int, *, replace: bool = True) -> tuple[SavedSelection, ...]:
+        """Save a selection, and return all.
 
         Parameters
         ----------
         ranges : first and last position of neighboring samples, in order and apart.
+        replace : whether it may take the place of one of that name.
 
         Raises
         ------
-        InvalidData : the ranges are not such, or too much would be kept.
+        InvalidData : the ranges are not such, the name is taken, or too much would be kept.
         NotWritable, OSError : the directory cannot be written.
         """
         if not ranges or not is_in_order(ranges, n_samples):
             raise InvalidData(f"expected ranges of positions from 0 to {n_samples - 1}, in order and apart, first before last")
         with _WRITING:
-            others = [selection for selection in self.read(n_samples) if selection.name != name]
+            known = self.read(n_samples)
+            others = [selection for selection in known if selection.name != name]
+            if not replace and len(others) < len(known):
+                raise InvalidData(f"a selection named {name!r} was saved in the meantime; choose another name, or replace that one")
             if len(others) >= MAX_SELECTIONS:
                 raise InvalidData(f"expected at most {MAX_SELECTIONS} saved selections; delete one first")
             if sum(len(selection.ranges) for selection in others) + len(ranges) > MAX_RANGES:
                 raise InvalidData(f"the saved selections would be of more than {MAX_RANGES} separate pieces; delete one first")
             return self._write([*others, SavedSelection(name=name, ranges=tuple(ranges), saved_at=time.time())])
 
-    def delete(self, name: str, n_samples: int) -> tuple[SavedSelection, ...]:
-        """Delete a selection and return those that are left.
+    def delete(self, name: str, n_samples: int) -> tuple[SavedSelection, tuple[SavedSelection, ...]]:
+        """Delete a selection; return it, as it was last, and those that are left.
 
         Raises
         ------
         NotFound : there is none of that name.
         """
         with _WRITING:
-            known = self.read(n_samples)
-            others = [selection for selection in known if selection.name != name]
-            if len(others) == len(known):
+            known = {selection.name: selection for selection in self.read(n_samples)}
+            deleted = known.pop(name, None)
+            if deleted is None:
                 raise NotFound(f"no selection named {name!r} is saved")
-            return self._write(others)
+            return deleted, self._write(known.values())
 
     def _write(self, selections: Iterable[SavedSelection]) -> tuple[SavedSelection, ...]:
         ordered = tuple(sorted(selections, key=lambda selection: selection.name))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tb_timetravel.store import ProbeReader
+
 N_SAMPLES, N_CLASSES, N_FEATURES = 300, 10, 24
 STEPS = (0, 10, 20, 30)  # not 0 to 3: an index taken for a step shows
 RUN = "digits & more"
@@ -43,6 +45,18 @@ def log_run(logdir: Path, steps: Sequence[int] = STEPS) -> None:
         optimizer.step()
         writer.add_scalar("loss/train", loss.item(), step)
     writer.close()
+
+
+def full_names(reader: ProbeReader) -> list[str]:
+    """Call each sample as the tab does: by its split and id."""
+    probe = reader.probe()
+    return [f"{probe.split_names[split]} {number}" for split, number in zip(reader.splits(probe), reader.ids(probe), strict=True)]
+
+
+def short_names(reader: ProbeReader) -> list[str]:
+    """Call each by its id alone, where no other has it."""
+    ids = reader.ids(reader.probe()).tolist()
+    return [str(number) if ids.count(number) == 1 else name for number, name in zip(ids, full_names(reader), strict=True)]
 
 
 def log_texts(logdir: Path) -> list[str]:

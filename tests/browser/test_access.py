@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tests.browser.tab import Tab
 
 pytest.importorskip("playwright.sync_api")
+from playwright.sync_api import expect
+
 base = pytest.importorskip("axe_playwright_python.base")
 
 THEMES = ("light", "dark")
@@ -54,6 +56,39 @@ def test_a_film_with_a_selection_another_beside_and_every_menu_open(film: Tab):
     film.button("Keyboard help").click()
     film.frame.get_by_text("play or pause").wait_for()
     assert violations(film) == []
+
+
+def test_the_table_of_fidelity_is_one_stop_of_the_tab_key_and_arrows_walk_it(tab: Callable[..., Tab], fitted: Path):
+    film = tab(fitted, f"&p.timetravel.step={STEPS[1]}").wait_for_film()
+    table = film.frame.get_by_role("region", name="How faithful is this picture")
+    rows = table.locator("summary")
+    assert rows.count() > 15
+    focused = "(summary) => summary === document.activeElement"
+    film.frame.evaluate("document.querySelector('.fidelity').previousElementSibling.querySelector('input, button').focus()")
+    for _ in range(40):  # over what is left of the curves
+        film.page.keyboard.press("Tab")
+        if rows.first.evaluate(focused):
+            break
+    last = rows.count() - 1
+    for key, at in (("ArrowDown", 1), ("End", last), ("ArrowDown", last), ("ArrowUp", last - 1), ("Home", 0)):
+        film.page.keyboard.press(key)
+        assert rows.nth(at).evaluate(focused), key
+        assert table.locator("summary[tabindex='0']").count() == 1
+    assert film.state()["step"] == STEPS[1]  # the film stays: these keys are the list's
+    film.page.keyboard.press("Enter")
+    expect(table.locator("details[open] p")).to_be_visible()
+    film.keep_screen("fidelity by keyboard")
+    film.page.keyboard.press("ArrowRight")
+    film.wait(f"s.step === {STEPS[2]}")  # and these the film's, beside which the numbers change
+    film.page.keyboard.press("Tab")
+    assert film.frame.evaluate("document.activeElement.closest('.fidelity') === null")
+    film.page.keyboard.press("Shift+Tab")
+    assert rows.first.evaluate(focused)  # where it was left
+    at_step = table.get_by_role("table", name=f"Step {STEPS[2]}")
+    named = at_step.get_by_role("rowheader", name="Neighbors kept, higher is better")
+    assert named.count() == 1
+    expect(named.locator("xpath=..").get_by_role("cell").first).to_have_text(re.compile(r"^[\d.]+.*chance"))
+    assert {head.inner_text() for head in table.get_by_role("columnheader").all()} >= {f"Step {STEPS[2]}", "train", "test"}
 
 
 @pytest.mark.parametrize("theme", THEMES)

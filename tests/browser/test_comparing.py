@@ -157,7 +157,7 @@ def test_the_most_different_samples_are_listed_and_taken_by_mouse_and_by_keyboar
     rows.nth(1).click()
     assert film.state()["selected"] == 1
     expect(rows.nth(1)).to_have_attribute("aria-selected", "true")
-    expect(film.frame.locator(".tooltip")).to_contain_text(f"#{rows.nth(1).locator('span').first.inner_text()}")
+    expect(film.frame.locator(".tooltip")).to_contain_text(f" {rows.nth(1).locator('span').first.inner_text()}")
     grid.focus()
     film.page.keyboard.press("ArrowDown")
     film.page.keyboard.press("Enter")

@@ -100,7 +100,7 @@ def test_hovering_a_dot_tells_its_label_its_prediction_and_its_history(open_page
     assert "digit" in words
     page.page.wait_for_timeout(400)
     assert tooltip.locator("canvas.thumb").count() == 1
-    assert 0 <= int(words.split()[0].lstrip("#")) < N_SAMPLES
+    assert 0 <= int(words.split()[1]) < N_SAMPLES
 
 
 def test_no_name_of_a_run_class_split_or_text_becomes_html_or_script(open_page: Callable[..., FilePage], tmp_path: Path):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from tb_timetravel.store import DynamicsReader, probe_directory
-from tests.browser.runs import N_SAMPLES, RUN, STEPS
+from tests.browser.runs import N_SAMPLES, RUN, STEPS, short_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Locator
 
+    from tests.browser.pages import Pages
     from tests.browser.tab import Tab
 
 pytest.importorskip("playwright.sync_api")
@@ -243,6 +245,36 @@ def test_a_query_that_cannot_be_read_says_where_and_selects_nothing(cpu_film: Ta
     assert film.state()["selected"] == count  # a slip of the pen takes nothing away
 
 
+def test_half_a_word_is_no_error_until_it_is_left_or_asked(cpu_film: Tab):
+    film, words = cpu_film, cpu_film.frame.locator("#query-words")
+    press, offered = film.page.keyboard.press, film.frame.locator(".query-list [role=option]")
+    field(film).focus()
+    for typed in ("lab", 'el:"digit'):
+        film.page.keyboard.type(typed)
+        expect(offered.first).to_be_visible()
+        film.page.wait_for_timeout(400)  # longer than it takes to ask
+        expect(words).to_have_text("")
+        expect(field(film)).to_have_attribute("aria-invalid", "false")
+    film.keep_screen("half a word")
+    field(film).fill("lab")
+    press("Enter")
+    expect(words).to_have_text('At character 1: expected a term such as label:cat, wrong or conf<0.6, got "lab".')
+    film.keep_screen("half a word asked")
+    film.page.keyboard.type("e")  # typed on
+    expect(words).to_have_text("")
+    film.page.keyboard.type("l wro")  # left behind
+    expect(words).to_contain_text('got "label"')
+    expect(offered).to_have_count(1)
+    field(film).fill("labx")  # nothing begins so
+    expect(words).to_contain_text('got "labx"')
+    field(film).fill("lab")
+    expect(words).to_have_text("")
+    field(film).blur()
+    expect(film.frame.locator(".query")).to_have_class("query trouble")
+    expect(field(film)).to_have_attribute("title", re.compile('got "lab"'))
+    film.keep_screen("half a word left")
+
+
 def test_the_panel_counts_narrows_and_focuses(cpu_film: Tab):
     film = cpu_film
     count = select_by(film, "wrong")
@@ -255,7 +287,7 @@ def test_the_panel_counts_narrows_and_focuses(cpu_film: Tab):
     assert film.state()["selected"] == expected
     expect(film.frame.locator(".query")).to_have_class("query")  # narrowed by hand: no query is followed any more
     rows(film).first.click()
-    expect(film.frame.get_by_role("tooltip")).to_contain_text(f"#{rows(film).first.locator('[role=gridcell]').first.inner_text()}")
+    expect(film.frame.get_by_role("tooltip")).to_contain_text(f" {rows(film).first.locator('[role=gridcell]').first.inner_text()}")
     assert film.state()["selected"] == expected
     film.page.wait_for_function("location.hash.includes('p.timetravel.camera=')")
     film.keep_screen("panel")
@@ -280,7 +312,7 @@ def test_the_table_is_sorted_and_walked_with_the_keyboard(cpu_film: Tab):
     expect(grid.locator("[role=row].active")).to_have_attribute("aria-rowindex", str(last))
     expect(grid.locator("[role=row].active")).to_be_in_viewport(ratio=1)  # the panel scrolls along
     film.page.keyboard.press("Enter")
-    expect(film.frame.get_by_role("tooltip")).to_contain_text("#")
+    expect(film.frame.get_by_role("tooltip")).to_contain_text("pinned")
     assert film.state()["step"] == FIRST  # the film stays where it is
 
 
@@ -336,7 +368,8 @@ def test_neighbors_in_the_representation_are_the_true_ones(cpu_film: Tab, fitted
     named = film.frame.locator(".neighbors dd").first.get_by_role("button")
     reader = DynamicsReader(probe_directory(str(fitted / RUN), "probe"))
     probe = reader.probe()
-    ids = reader.ids(probe)
+    ids, names = reader.ids(probe), short_names(reader)
+    assert {name.split()[0] for name in names} > {"train", "test"}  # of ids that both have; of others there is the id alone
     for step in (FIRST, LAST):
         press(film, "Home" if step == FIRST else "End")
         film.wait(f"s.step === {step}")
@@ -345,8 +378,7 @@ def test_neighbors_in_the_representation_are_the_true_ones(cpu_film: Tab, fitted
         values = np.asarray(reader.read(probe, logged).representations, np.float64)
         position = ids.tolist().index(own)
         order = np.argsort(np.linalg.norm(values - values[position], axis=1), kind="stable")
-        expected = [int(ids[other]) for other in order if other != position][:10]
-        assert [int(text) for text in named.all_inner_texts()] == expected
+        assert named.all_inner_texts() == [names[other] for other in order if other != position][:10]
     film.keep_screen("neighbors")
 
 
@@ -376,12 +408,22 @@ def test_more_than_a_handful_of_drawn_samples_is_selected_again_by_the_link(cpu_
     drag(film, UPPER_LEFT, "Shift")
     count = film.state()["selected"]
     assert count > 50
-    film.page.wait_for_function("location.hash.includes('timetravel.selected=')")
+    film.page.wait_for_function(  # the address follows a drag behind
+        """(count) => (new URLSearchParams(location.hash.slice(1)).get("p.timetravel.selected") ?? "").split(",").reduce((sum, piece) => {
+          const [first, last = first] = piece.split("-").map(Number);
+          return sum + last - first + 1;
+        }, 0) === count""",
+        arg=count,
+    )
     again = opened(tab, fitted, film.page.url.partition("#timetravel")[2])
     assert again.state()["selected"] == count
 
 
-def test_a_selection_is_saved_restored_and_deleted(tab: Callable[..., Tab], fitted: Path, tmp_path: Path):
+def kept_in(logdir: Path) -> list[dict[str, Any]]:
+    return json.loads((logdir / RUN / "plugins" / "timetravel" / "probe" / "selections.json").read_text())["selections"]
+
+
+def test_a_selection_is_saved_restored_deleted_and_brought_back(tab: Callable[..., Tab], fitted: Path, tmp_path: Path):
     logdir = shutil.copytree(fitted, tmp_path / "runs")
     film = opened(tab, logdir)
     count = select_by(film, "wrong")
@@ -390,8 +432,8 @@ def test_a_selection_is_saved_restored_and_deleted(tab: Callable[..., Tab], fitt
     film.frame.get_by_label("Name of the selection").fill("mixed up <b>")
     film.page.keyboard.press("Enter")
     expect(film.button("mixed up <b>")).to_be_visible()
-    kept = json.loads((logdir / RUN / "plugins" / "timetravel" / "probe" / "selections.json").read_text())
-    assert sum(last - first + 1 for first, last in kept["selections"][0]["ranges"]) == count
+    (kept,) = kept_in(logdir)
+    assert sum(last - first + 1 for first, last in kept["ranges"]) == count
     film.keep_screen("saved")
     film.page.keyboard.press("Escape")
     press(film, "Escape")
@@ -401,5 +443,76 @@ def test_a_selection_is_saved_restored_and_deleted(tab: Callable[..., Tab], fitt
     again.button("mixed up <b>").click()
     assert again.state()["selected"] == count
     again.button("Delete mixed up <b>").press("Enter")
-    expect(again.button("mixed up <b>")).to_have_count(0)
-    expect(panel(again).locator("summary", has_text="Saved")).to_be_focused()
+    undo = again.button("Undo deleting mixed up <b>")
+    expect(undo).to_be_focused()
+    expect(panel(again).get_by_role("status").filter(has_text="mixed up <b> is deleted")).to_have_count(1)
+    assert kept_in(logdir) == []
+    again.keep_screen("deleted")
+    again.page.keyboard.press("Enter")
+    expect(again.button("Delete mixed up <b>")).to_be_focused()
+    (back,) = kept_in(logdir)
+    assert (back["name"], back["ranges"]) == (kept["name"], kept["ranges"])
+    again.button("Delete mixed up <b>").click()
+    undo.wait_for()
+    again.page.keyboard.press("Escape")
+    press(again, " ")  # a click leaves the focus to the film, which plays
+    assert again.state()["playing"]
+    assert kept_in(logdir) == []
+
+
+def heard_of_one_refusal(pages: Pages) -> None:
+    (words,) = pages.take_back()
+    assert "400" in words
+    assert "/selections" in words
+
+
+def test_undo_gives_way_to_what_another_page_saved_under_the_name(tab: Callable[..., Tab], pages: Pages, fitted: Path, tmp_path: Path):
+    logdir = shutil.copytree(fitted, tmp_path / "runs")
+
+    def saving(film: Tab, query: str, name: str, verb: str) -> int:
+        count = select_by(film, query)
+        film.frame.get_by_label("Name of the selection").fill(name)
+        film.button(verb).click()
+        return count
+
+    first, second = opened(tab, logdir), opened(tab, logdir)
+    for film in (first, second):
+        select_by(film, "id:0")
+        panel(film).locator("summary", has_text="Saved").click()
+    count = saving(first, "id:0..9", "mine", "Save")
+    first.button("Delete mine").click()
+    first.button("Undo deleting mine").wait_for()
+    saving(second, "id:20..22", "theirs", "Save")
+    saving(second, "id:30..32", "mine", "Save")
+    second.button("Delete mine").wait_for()
+    first.button("Undo deleting mine").click()
+    expect(panel(first).get_by_role("alert")).to_contain_text("a selection named 'mine' was saved in the meantime")
+    first.keep_screen("undo refused")
+    assert [kept["name"] for kept in kept_in(logdir)] == ["mine", "theirs"]  # both are theirs
+    expect(first.frame.get_by_role("list", name="Saved selections").get_by_role("listitem")).to_have_count(3)
+    first.button("mine").last.click()
+    assert first.state()["selected"] == count
+    first.frame.get_by_label("Name of the selection").fill("mine too")
+    first.page.keyboard.press("Enter")
+    first.button("Delete mine too").wait_for()
+    assert [kept["name"] for kept in kept_in(logdir)] == ["mine", "mine too", "theirs"]
+    heard_of_one_refusal(pages)
+
+
+def test_a_name_that_another_page_took_is_not_saved_over_unseen(tab: Callable[..., Tab], pages: Pages, fitted: Path, tmp_path: Path):
+    logdir = shutil.copytree(fitted, tmp_path / "runs")
+    films = [opened(tab, logdir), opened(tab, logdir)]
+    for film, query in zip(films, ("id:0..4", "id:7"), strict=True):
+        select_by(film, query)
+        panel(film).locator("summary", has_text="Saved").click()
+        film.frame.get_by_label("Name of the selection").fill("odd")
+    films[0].button("Save").click()
+    films[0].button("Delete odd").wait_for()
+    films[1].button("Save").click()
+    expect(panel(films[1]).get_by_role("alert")).to_contain_text("'odd' was saved in the meantime")
+    films[1].button("Replace").wait_for()  # now it is known
+    theirs = kept_in(logdir)
+    films[1].button("Replace").click()
+    expect(panel(films[1]).get_by_role("alert")).to_have_count(0)
+    assert theirs != kept_in(logdir)
+    heard_of_one_refusal(pages)

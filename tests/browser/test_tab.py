@@ -174,6 +174,36 @@ def test_a_failed_fit_says_why_and_offers_to_retry(tab: Callable[..., Tab], unfi
     opened.keep_screen("failed")
 
 
+def test_a_fit_of_what_is_no_number_says_so_in_a_sentence_that_is_whole(tab: Callable[..., Tab], unfitted: Path):
+    last = max((unfitted / RUN).rglob("*.representations.npy"))
+    values = np.load(last)
+    values[3, 2] = np.nan  # which nothing logs: a damaged file
+    np.save(last, values)
+    opened = tab(unfitted)
+    opened.wait("s.phase === 'logged'")
+    opened.button("Fit").click()
+    opened.wait("s.phase === 'failed'")
+    said = opened.frame.get_by_role("alert")
+    expect(said).to_contain_text(f"got NaN or infinity in number {len(STEPS)} of the {len(STEPS)} steps")
+    opened.page.set_viewport_size({"width": 800, "height": 600})
+    option = said.locator("code", has_text="--end")
+    expect(option).to_have_text("--end")
+    assert option.evaluate("(option) => option.getClientRects().length") == 1  # not broken after a hyphen
+    button, header = opened.button("Keyboard help").bounding_box(), opened.frame.locator("header.top").bounding_box()
+    assert button is not None
+    assert header is not None
+    assert button["x"] + button["width"] > header["width"] - 30  # where it is on a wide screen
+    opened.keep_screen("failed-nan")
+
+
+def test_the_words_of_the_header_are_whole_where_the_field_can_give_way(tab: Callable[..., Tab], fitted: Path):
+    opened = tab(fitted)
+    opened.wait_ready()
+    for width in (2500, 1300, 1150):
+        opened.page.set_viewport_size({"width": width, "height": 700})
+        assert opened.frame.locator(".summary").evaluate("(words) => words.scrollWidth <= words.clientWidth"), width
+
+
 def test_a_fitted_run_is_fitted_by_another_method_whose_film_is_then_shown(tab: Callable[..., Tab], fitted: Path, tmp_path: Path):
     opened = tab(shutil.copytree(fitted, tmp_path / "runs"))
     default, baseline = find_method(DEFAULT_METHOD), find_method("pca")

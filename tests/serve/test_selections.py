@@ -50,6 +50,20 @@ def test_what_cannot_be_saved_is_refused_with_a_sentence(served: Served, change:
     assert served.get("selections", **OF_PROBE).json["selections"] == []
 
 
+def test_the_answer_to_a_deletion_brings_back_what_was_there_last_and_nothing_is_replaced_by_it(served: Served):
+    served.post("selections", SAVED)
+    served.post("selections", {**SAVED, "ranges": [[7, 9]]})  # by somebody else, whom the one who deletes has not seen
+    deleted = served.post("selections/delete", {**OF_PROBE, "name": "mixed up"}).json["deleted"]
+    assert (deleted["name"], deleted["ranges"]) == ("mixed up", [[7, 9]])
+    back = {**OF_PROBE, "name": deleted["name"], "ranges": deleted["ranges"], "replace": False}
+    assert served.post("selections", back).status_code == 200
+    refused = served.post("selections", {**back, "ranges": [[1, 1]]})
+    assert refused.status_code == 400
+    assert "'mixed up'" in refused.json["error"]
+    (saved,) = served.get("selections", **OF_PROBE).json["selections"]
+    assert (saved["name"], saved["ranges"]) == ("mixed up", [[7, 9]])
+
+
 def test_what_is_not_saved_cannot_be_deleted(served: Served):
     assert served.post("selections/delete", {**OF_PROBE, "name": "nope"}).status_code == 404
 

@@ -98,7 +98,7 @@ def test_selections_beside_the_run_are_what_a_cache_starts_with(directory: str, 
     try:
         saved = SelectionsFile(directory).save("mine", [(1, 1)], N)
         assert [selection.name for selection in saved] == ["mine", "theirs"]
-        assert [selection.name for selection in SelectionsFile(directory).delete("theirs", N)] == ["mine"]
+        assert [selection.name for selection in SelectionsFile(directory).delete("theirs", N)[1]] == ["mine"]
     finally:
         set_cache(None)
     assert [selection.name for selection in SelectionsFile(directory).read(N)] == ["theirs"]

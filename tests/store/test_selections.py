@@ -43,10 +43,17 @@ def test_a_name_that_is_saved_again_is_replaced(file: SelectionsFile):
     assert [selection.ranges for selection in file.save("a", [(7, 8)], N)] == [((7, 8),)]
 
 
+def test_a_name_that_is_taken_is_left_alone_where_it_must_not_be_replaced(file: SelectionsFile):
+    file.save("a", [(0, 3)], N, replace=False)
+    with pytest.raises(InvalidData, match="another name"):
+        file.save("a", [(7, 8)], N, replace=False)
+    assert [selection.ranges for selection in file.read(N)] == [((0, 3),)]
+
+
 def test_a_deleted_selection_is_gone_and_the_others_stay(file: SelectionsFile):
     file.save("a", [(0, 3)], N)
     file.save("b", [(0, 3)], N)
-    file.delete("a", N)
+    assert file.delete("a", N)[0].ranges == ((0, 3),)
     assert names(file) == ["b"]
     with pytest.raises(NotFound, match="'a'"):
         file.delete("a", N)

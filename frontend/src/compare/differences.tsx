@@ -53,7 +53,7 @@ function Rows({ reel, values }: { reel: tab.Reel; values: Uint8Array }): JSX.Ele
               {samples.id[sample]}
             </span>
             {hasClasses && <span role="gridcell">{label >= 0 && <Named kind={label} names={probe.class_names} />}</span>}
-            <span role="gridcell">{probe.splits[samples.split[sample] ?? 0] ?? ""}</span>
+            <span role="gridcell">{tab.splitOf(reel, sample)}</span>
             <span role="gridcell">{formatPercent((values[sample] ?? 0) / 254)}</span>
           </>
         );

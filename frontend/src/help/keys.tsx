@@ -32,6 +32,7 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["N", "lines to the nearest neighbors of the sample in focus: in the representation, in the plane, both"],
   ["C", "another film beside, or one alone"],
   ["S F", "in the list of suspicious samples: suspicious, fine"],
+  ["↑ ↓", "from row to row of the legend, of the table of fidelity and of lists (Home, End: the first or last)"],
   ["/", "find samples by a query"],
   ["E", "export a picture or a film"],
   ["Esc", "close what lies on top, else clear the selection"],
@@ -73,7 +74,7 @@ export function Keys(): JSX.Element {
         </div>
         <div>
           <dt>Legend</dt>
-          <dd>click hides a class, Alt and click isolates it, its swatch gives it another colour; ↑ ↓ go through them</dd>
+          <dd>click hides a class, Alt and click isolates it, its swatch gives it another colour</dd>
         </div>
       </dl>
       <p class="faint">

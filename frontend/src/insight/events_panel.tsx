@@ -7,7 +7,7 @@ import type { EventKind } from "../wire";
 import { eventTrouble, useEvents } from "./event_store";
 import { countsOf, type Events, eventsCsv, happenedAt, jumpOf, stepBeside } from "./events";
 import { Bars, Histogram, usePlayhead } from "./histogram";
-import { ClassOf, idOf, labelOf, maskFor, splitOf, take } from "./shared";
+import { ClassOf, idOf, labelOf, maskFor, take } from "./shared";
 import { type Found, Worked } from "./worked";
 
 const SETTLE_MS = 200; // a film that plays would change the list under the pointer
@@ -102,7 +102,7 @@ async function exportCsv(
   const parts = eventsCsv(named, maskFor(reel.samples.n), {
     steps: found.steps,
     id: (sample) => idOf(reel, sample),
-    split: (sample) => splitOf(reel, sample),
+    split: (sample) => tab.splitOf(reel, sample),
     label: (sample) => labelOf(reel, sample),
     className: (kind) => tab.className(kind, reel.probe.class_names),
   });
@@ -204,7 +204,7 @@ function Happenings({ reel, found }: { reel: tab.Reel; found: Found }): JSX.Elem
           id="event"
           label={`Samples with events at step ${step}`}
           rows={happened.samples}
-          columns="0.8fr 1.1fr 2.4fr"
+          columns="1fr 1.1fr 2.2fr"
           head={["id", "label", "what happened"].map((name) => (
             <span key={name} role="columnheader">
               {name}
@@ -212,7 +212,9 @@ function Happenings({ reel, found }: { reel: tab.Reel; found: Found }): JSX.Elem
           ))}
           cells={(sample) => (
             <>
-              <span role="gridcell">{idOf(reel, sample)}</span>
+              <span role="gridcell" title={tab.fullName(reel, sample)}>
+                {tab.shortName(reel, sample)}
+              </span>
               <span role="gridcell">
                 <ClassOf reel={reel} kind={labelOf(reel, sample)} />
               </span>

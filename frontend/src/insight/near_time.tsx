@@ -4,7 +4,7 @@ import { formatValue, plural } from "../format";
 import * as tab from "../lent";
 import { useMemo } from "../lent";
 import { type NearRow, nearRows, ownWords, recallThroughTime } from "./near";
-import { ClassOf, idOf, labelOf, marks } from "./shared";
+import { ClassOf, labelOf, marks } from "./shared";
 import { follow, useAnswer } from "./subject";
 import type { NearAcrossStep, NearStep } from "./wire";
 
@@ -30,7 +30,7 @@ function Row({ reel, of, row, found }: Rows & { row: NearRow; found: NearStep | 
   const go = (): void => (withStep === null ? tab.goTo(step) : tab.standAt(step, withStep));
   const words = (sample: number, distance: number | null, isNew: boolean): string =>
     [
-      `#${idOf(of, sample)}`,
+      tab.fullName(of, sample),
       ...(labelOf(of, sample) < 0 ? [] : [tab.className(labelOf(of, sample), of.probe.class_names)]),
       ...(distance === null ? [] : [formatValue(distance)]),
       ...(isNew ? ["new here"] : []),

@@ -52,7 +52,6 @@ export function take(sample: number): void {
 
 export const labelOf = ({ samples }: tab.Reel, sample: number): number => samples.label[sample] ?? -1;
 export const idOf = ({ samples }: tab.Reel, sample: number): number => samples.id[sample] ?? sample;
-export const splitOf = ({ samples, probe }: tab.Reel, sample: number): string => probe.splits[samples.split[sample] ?? 0] ?? "";
 
 /** A sample's text, where it has one. */
 export function Words({ reel, sample }: { reel: tab.Reel; sample: number }): JSX.Element | null {

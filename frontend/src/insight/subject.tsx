@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { formatPercent, messageOf } from "../format";
 import * as tab from "../lent";
 import { useEffect, useState } from "../lent";
-import { ClassOf, idOf, labelOf, marks, splitOf, Words } from "./shared";
+import { ClassOf, labelOf, marks, Words } from "./shared";
 
 /** A sample that was flown to from a list here: in focus, but not asked about. */
 let followed: number | null = null;
@@ -98,9 +98,7 @@ export function Card({ reel, sample, here = sample, children }: Listed): JSX.Ele
         type="button"
         class="insight-card"
         disabled={!is}
-        title={
-          is ? `${splitOf(reel, sample)} #${idOf(reel, sample)}: click puts it in focus` : "The first run has not this sample"
-        }
+        title={is ? `${tab.fullName(reel, sample)}: click puts it in focus` : "The first run has not this sample"}
         aria-pressed={is && here === tab.selected.value}
         onClick={() => follow(here)}
         {...(is ? marks(here) : {})}
@@ -110,9 +108,7 @@ export function Card({ reel, sample, here = sample, children }: Listed): JSX.Ele
           <span class="insight-card-line">
             <ClassOf reel={reel} kind={labelOf(reel, sample)} />
           </span>
-          <span class="insight-card-line faint">
-            #{idOf(reel, sample)} {splitOf(reel, sample)}
-          </span>
+          <span class="insight-card-name faint">{tab.fullName(reel, sample)}</span>
           <Words reel={reel} sample={sample} />
         </span>
         <span class="insight-card-value">{children}</span>
@@ -131,7 +127,7 @@ export function Subject({ reel, sample }: { reel: tab.Reel; sample: number }): J
     <div class="insight-subject">
       <tab.Picture reel={reel} sample={sample} size={48} />
       <div>
-        <strong>#{idOf(reel, sample)}</strong> <span class="faint">{splitOf(reel, sample)}</span>
+        <strong>{tab.fullName(reel, sample)}</strong>
         <p class="insight-card-line">
           <span class="faint">label</span> <ClassOf reel={reel} kind={labelOf(reel, sample)} />
           {prediction !== undefined && (
@@ -145,7 +141,7 @@ export function Subject({ reel, sample }: { reel: tab.Reel; sample: number }): J
       </div>
       {focus !== null && focus !== sample && (
         <button type="button" onClick={() => ask(focus)}>
-          Ask about #{idOf(reel, focus)}
+          Ask about {tab.shortName(reel, focus)}
         </button>
       )}
     </div>

@@ -57,7 +57,7 @@ export function judge(reel: tab.Reel, insight: string, sample: number, verdict: 
     try {
       settle(await saveVerdict(reel.place, insight, sample, verdict, TOP), null);
     } catch (error) {
-      settle(null, `Not kept for #${reel.samples.id[sample]}: ${messageOf(error)}`);
+      settle(null, `Not kept for ${tab.shortName(reel, sample)}: ${messageOf(error)}`);
     }
   });
 }

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { messageOf, plural } from "../format";
 import * as tab from "../lent";
 import { useEffect, useMemo, useRef, useSignal, Virtual } from "../lent";
-import { ClassOf, idOf, labelOf, marks, maskFor, splitOf, take, Words } from "./shared";
+import { ClassOf, idOf, labelOf, marks, maskFor, take, Words } from "./shared";
 import { judge, openSuspects, pending, suspects, suspectTrouble } from "./suspect_store";
 import { countsWith, nextToJudge, suspectsCsv, withPending } from "./suspects";
 import type { Suspect, Verdict } from "./wire";
@@ -70,7 +70,7 @@ function Cells({ reel, row, give }: { reel: tab.Reel; row: Suspect; give: ((verd
         )}
       </span>
       <span role="gridcell" class="insight-why faint" title={why}>
-        #{idOf(reel, sample)} {splitOf(reel, sample)}: {why}
+        {tab.fullName(reel, sample)}: {why}
       </span>
       {reel.probe.media.kind === "text" && (
         <span role="gridcell" class="insight-why">
@@ -176,7 +176,7 @@ function List({
 function exportCsv(reel: tab.Reel, rows: readonly Suspect[]): void {
   const text = suspectsCsv(rows, {
     id: (sample) => idOf(reel, sample),
-    split: (sample) => splitOf(reel, sample),
+    split: (sample) => tab.splitOf(reel, sample),
     label: (sample) => labelOf(reel, sample),
     className: (kind) => tab.className(kind, reel.probe.class_names),
   });
@@ -248,7 +248,11 @@ function Suspicious({ reel, found }: { reel: tab.Reel; found: Found }): JSX.Elem
           Hide judged
         </label>
       </div>
-      {list.cannot_save !== null && <p class="faint">Judgements cannot be kept here: {list.cannot_save}.</p>}
+      {list.cannot_save !== null && (
+        <p class="faint">
+          Judgements cannot be kept here: <tab.Said words={list.cannot_save} />.
+        </p>
+      )}
       {trouble}
       {rows.length > 0 ? (
         <List reel={reel} rows={rows} give={give} />

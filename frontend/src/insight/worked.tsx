@@ -55,7 +55,7 @@ function Offer({ found, verb, children }: { found: Insight; verb: string; childr
         </button>
       ) : (
         <p>
-          Not from here: {found.cannot}.{" "}
+          Not from here: <tab.Said words={found.cannot} />.{" "}
           {found.command !== null && (
             <>
               In a shell, this does it: <code>{found.command}</code>

@@ -14,6 +14,10 @@ export interface Completions {
   readonly options: readonly Completion[];
 }
 
+/** Whether what is wrong at a character is only not typed to its end yet: the caret is still there, and a completion fits. */
+export const isUnfinished = (at: number, caret: number, { from, options }: Completions): boolean =>
+  options.length > 0 && from <= at && at <= caret;
+
 const WORDS: readonly Completion[] = [
   { insert: "label:", label: "label:", detail: "class it has" },
   { insert: "pred:", label: "pred:", detail: "class predicted" },

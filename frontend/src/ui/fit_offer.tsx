@@ -10,6 +10,7 @@ import type { BesideOffer, Method, Probe } from "../wire";
 import { Copyable } from "./copy";
 import { type BesideChoice, BesideField, besideOptions, useBeside } from "./fit_beside";
 import { Popover } from "./popover";
+import { Said } from "./said";
 
 interface Choice {
   readonly chosen: string | null;
@@ -162,7 +163,9 @@ export function FitOffer({ probe, verb }: { probe: Probe; verb: string }): JSX.E
           <Start probe={probe} choice={choice} verb={verb} />
         </p>
       ) : (
-        <p>{reason}</p>
+        <p>
+          <Said words={reason} />
+        </p>
       )}
       <Shell
         probe={probe}
@@ -181,7 +184,7 @@ export function FitLine({ probe, verb }: { probe: Probe; verb: string }): JSX.El
     const command = commandFor(probe, choice);
     return (
       <span class="faint">
-        {reason} {command !== null && <code>{command}</code>}
+        <Said words={reason} /> {command !== null && <code>{command}</code>}
       </span>
     );
   }
@@ -218,7 +221,9 @@ export function FitMenu({ probe }: { probe: Probe }): JSX.Element {
           </p>
         ) : (
           <>
-            <p>{reason}</p>
+            <p>
+              <Said words={reason} />
+            </p>
             <Shell probe={probe} choice={choice} lead={<p>In a shell, this does:</p>} />
           </>
         )}

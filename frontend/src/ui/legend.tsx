@@ -6,6 +6,7 @@ import { NONE_COLOUR, viridisGradient } from "../palette";
 import * as state from "../state";
 import { leaveTo } from "./leave";
 import { Entry } from "./legend_entry";
+import { walk } from "./list_keys";
 
 const SEARCH_FROM = 13;
 
@@ -70,18 +71,6 @@ function DoubtKey(): JSX.Element | null {
   );
 }
 
-/** Up and Down move between entries, so that a hundred classes are one stop of the Tab key. */
-function moveFocus(event: KeyboardEvent, list: HTMLElement, to: (key: number) => void): void {
-  const rows = [...list.children].filter((row): row is HTMLElement => row instanceof HTMLElement);
-  const at = rows.findIndex((row) => row.contains(document.activeElement));
-  const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-  const next = rows[at + by];
-  if (by === 0 || at < 0 || next === undefined) return;
-  event.preventDefault();
-  to(Number(next.dataset.key));
-  next.querySelector<HTMLElement>(".legend-entry")?.focus();
-}
-
 export function Legend(): JSX.Element {
   const query = useSignal("");
   const current = useSignal(0);
@@ -105,7 +94,7 @@ export function Legend(): JSX.Element {
       )}
       <ul
         class="legend-list"
-        onKeyDown={(event) => moveFocus(event, event.currentTarget, (key) => (current.value = key))}
+        onKeyDown={(event) => walk(event, event.currentTarget, "li", ".legend-entry")}
         onFocusCapture={({ target }) => {
           const row = target instanceof Element ? target.closest<HTMLElement>("li") : null;
           if (row !== null) current.value = Number(row.dataset.key);

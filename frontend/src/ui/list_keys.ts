@@ -33,6 +33,19 @@ export function movesFrom(
   };
 }
 
+/** Up, Down, Home and End move the focus from row to row, to what is found in each: however long the list, it is one stop of the Tab key. */
+export function walk(event: KeyboardEvent, list: Element, row: string, found: string): void {
+  const rows = [...list.querySelectorAll(row)];
+  const at = rows.findIndex((one) => one.contains(document.activeElement));
+  const go = (to: number): void => rows[to]?.querySelector<HTMLElement>(found)?.focus();
+  obey(event, {
+    ArrowDown: () => go(at + 1),
+    ArrowUp: () => go(at - 1),
+    Home: () => go(0),
+    End: () => go(rows.length - 1),
+  });
+}
+
 /** Do what a key is bound to, and keep it from what it does elsewhere: these keys move the film. */
 export function obey(event: KeyboardEvent, moves: Record<string, () => void>): void {
   const move = moves[event.key] ?? moves[event.key.toLowerCase()];

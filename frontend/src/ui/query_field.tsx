@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { formatCount, formatPercent } from "../format";
 import { type Answer, answerTo, vocabulary } from "../query/ask";
-import { columnKey, complete, quotedName } from "../query/complete";
+import { columnKey, complete, isUnfinished, quotedName } from "../query/complete";
 import * as state from "../state";
 import { Popover } from "./popover";
 
@@ -74,9 +74,8 @@ function Help({ onPick }: { onPick: (query: string) => void }): JSX.Element {
 function wordsFor(answer: Answer, isFollowed: boolean): string {
   switch (answer.kind) {
     case "none":
-      return "";
     case "trouble":
-      return answer.sentence;
+      return "";
     case "reading":
       return `reading ${formatPercent(answer.fraction)}`;
     case "found":
@@ -88,7 +87,7 @@ function wordsFor(answer: Answer, isFollowed: boolean): string {
 /** The short form, inside the field. */
 function countOf(answer: Answer): string {
   if (answer.kind === "found") return formatCount(answer.selection.count);
-  return answer.kind === "reading" ? "…" : answer.kind === "trouble" ? "!" : "";
+  return answer.kind === "reading" ? "…" : "";
 }
 
 export function QueryField(): JSX.Element {
@@ -174,11 +173,17 @@ export function QueryField(): JSX.Element {
   const isFollowed = state.followedQuery.value !== null && state.followedQuery.value === text.value;
   const { options: offered } = options.value;
   const shown = open.value && (offered.length > 0 || text.value !== "");
-  const words = text.value.trim() === "" ? "" : wordsFor(answer, isFollowed);
+  const isEmpty = text.value.trim() === "";
+  const isTyping = open.value && !refused.value;
+  const trouble =
+    answer.kind === "trouble" &&
+    !isEmpty &&
+    asked.value === text.value &&
+    !(isTyping && answer.at !== undefined && isUnfinished(answer.at, caret.value, options.value))
+      ? answer.sentence
+      : null;
   return (
-    <search
-      class={`query${answer.kind === "trouble" && words !== "" && (!open.value || refused.value) ? " trouble" : ""}${isFollowed ? " followed" : ""}`}
-    >
+    <search class={`query${trouble === null ? "" : " trouble"}${isFollowed ? " followed" : ""}`}>
       <input
         ref={input}
         type="search"
@@ -186,14 +191,14 @@ export function QueryField(): JSX.Element {
         autocomplete="off"
         spellcheck={false}
         placeholder={`Find samples: ${vocabulary.value.classes.length > 0 ? "wrong conf>0.9" : "id:1,2,10..19"}`}
-        title="Find samples (/)"
+        title={trouble ?? "Find samples (/)"}
         aria-label="Find samples"
         aria-autocomplete="list"
         aria-expanded={shown && offered.length > 0}
         aria-controls="query-options"
         aria-activedescendant={active.value >= 0 && shown ? `query-option-${active.value}` : undefined}
         aria-describedby="query-words"
-        aria-invalid={answer.kind === "trouble" && words !== ""}
+        aria-invalid={trouble !== null}
         value={text}
         onInput={({ currentTarget }) => edit(currentTarget.value, currentTarget.selectionStart ?? 0)}
         onSelect={({ currentTarget }) => (caret.value = currentTarget.selectionStart ?? 0)}
@@ -202,7 +207,7 @@ export function QueryField(): JSX.Element {
         onKeyDown={onKeyDown}
       />
       <span class="query-count" aria-hidden="true">
-        {text.value.trim() === "" ? "" : countOf(answer)}
+        {trouble !== null ? "!" : isEmpty ? "" : countOf(answer)}
       </span>
       <div class="query-list" hidden={!shown}>
         <div id="query-options" class="query-options" role="listbox" aria-label="What could come next">
@@ -223,12 +228,8 @@ export function QueryField(): JSX.Element {
             </div>
           ))}
         </div>
-        <p
-          id="query-words"
-          role="status"
-          class={answer.kind === "trouble" && (refused.value || offered.length === 0) ? "query-trouble" : "faint"}
-        >
-          {words}
+        <p id="query-words" role="status" class={trouble === null ? "faint" : "query-trouble"}>
+          {trouble ?? (isEmpty ? "" : wordsFor(answer, isFollowed))}
         </p>
       </div>
       <Help

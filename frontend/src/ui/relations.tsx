@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { MOST_TRAILS } from "../engine/trails";
 import { plural } from "../format";
 import { inPlane, inSpace, N_NEIGHBORS, neighborTrouble } from "../neighbors";
+import { fullName, shortName } from "../sample_name";
 import { focus } from "../selecting";
 import * as state from "../state";
 import { NEIGHBOR_LINES, type NeighborLines } from "../url";
@@ -30,12 +31,12 @@ function Ids({
           key={sample}
           type="button"
           class={`text-button${shared.has(sample) ? " shared" : ""}`}
-          title={`${reel.probe.splits[reel.samples.split[sample] ?? 0] ?? ""} ${reel.samples.id[sample]}${shared.has(sample) ? ", near in both" : ""}: click puts it in focus`}
+          title={`${fullName(reel, sample)}${shared.has(sample) ? ", near in both" : ""}: click puts it in focus`}
           onClick={() => focus(sample)}
           onMouseEnter={() => (state.hovered.value = sample)}
           onMouseLeave={() => (state.hovered.value = null)}
         >
-          {reel.samples.id[sample]}
+          {shortName(reel, sample)}
         </button>
       ))}
     </span>
@@ -48,7 +49,7 @@ function Neighbors({ reel, sample }: { reel: state.Reel; sample: number }): JSX.
   const shared = new Set(space?.filter((other) => plane?.includes(other)) ?? []);
   const shown = state.neighborLines.value;
   return (
-    <dl class="neighbors" aria-label={`Nearest neighbors of sample ${reel.samples.id[sample]}`}>
+    <dl class="neighbors" aria-label={`Nearest neighbors of sample ${shortName(reel, sample)}`}>
       {shown !== "plane" && (
         <div>
           <dt>

@@ -2,6 +2,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { fullName, shortName } from "../sample_name";
 import { textOf, thumbnailAddressOf } from "../samples";
 import { focus } from "../selecting";
 import * as state from "../state";
@@ -17,7 +18,7 @@ function describe(reel: state.Reel, sample: number): string {
   const prediction = state.nearestFrame.peek()?.prediction?.[sample];
   const names = reel.probe.class_names;
   return [
-    `#${reel.samples.id[sample]}`,
+    fullName(reel, sample),
     ...(label < 0 ? [] : [`label ${state.className(label, names)}`]),
     ...(prediction === undefined ? [] : [`predicted ${state.className(prediction, names)}`]),
   ].join(", ");
@@ -109,7 +110,7 @@ function Line({ reel, sample, first }: { reel: state.Reel; sample: number; first
       title={words ?? describe(reel, sample)}
       onClick={() => focus(sample)}
     >
-      <span class="faint">#{reel.samples.id[sample]}</span> {words ?? ""}
+      <span class="faint">{shortName(reel, sample)}</span> {words ?? ""}
     </button>
   );
 }

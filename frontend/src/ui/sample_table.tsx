@@ -5,7 +5,8 @@ import { useMemo } from "preact/hooks";
 import type { Frame } from "../binary";
 import { formatPercent } from "../format";
 import { cellOf, columnTools, type Shown, shownColumns } from "../sample_columns";
-import { COLUMNS, type Column, isOfStep, ordered } from "../sample_rows";
+import { splitOf } from "../sample_name";
+import { type Column, columnsOf, isOfStep, ordered } from "../sample_rows";
 import { focus } from "../selecting";
 import * as state from "../state";
 import { Named } from "./named";
@@ -19,14 +20,23 @@ const TITLES: Readonly<Record<Column, string>> = {
   split: "split",
 };
 
+const WIDTHS: Readonly<Record<Column, string>> = {
+  id: "1.1fr",
+  label: "1.3fr",
+  prediction: "1.5fr",
+  confidence: "0.9fr",
+  split: "0.9fr",
+};
+
 interface Row {
   readonly reel: state.Reel;
   readonly sample: number;
   readonly frame: Frame | null;
+  readonly shown: readonly Column[];
   readonly more: readonly Shown[];
 }
 
-function Cells({ reel, sample, frame, more }: Row): JSX.Element {
+function Cells({ reel, sample, frame, shown, more }: Row): JSX.Element {
   const { samples, probe } = reel;
   const label = samples.label[sample] ?? -1;
   const prediction = frame?.prediction?.[sample];
@@ -35,9 +45,9 @@ function Cells({ reel, sample, frame, more }: Row): JSX.Element {
   return (
     <>
       <span role="gridcell">{samples.id[sample]}</span>
-      {state.classesOf(probe) > 0 && (
+      {shown.includes("label") && <span role="gridcell">{label >= 0 && <Named kind={label} names={probe.class_names} />}</span>}
+      {shown.includes("prediction") && (
         <>
-          <span role="gridcell">{label >= 0 && <Named kind={label} names={probe.class_names} />}</span>
           <span role="gridcell" class={wrong ? "wrong" : ""}>
             {prediction !== undefined && <Named kind={prediction} names={probe.class_names} />}
             {wrong && (
@@ -49,7 +59,7 @@ function Cells({ reel, sample, frame, more }: Row): JSX.Element {
           <span role="gridcell">{confidence === undefined ? "–" : formatPercent(confidence / 255)}</span>
         </>
       )}
-      <span role="gridcell">{probe.splits[samples.split[sample] ?? 0] ?? ""}</span>
+      <span role="gridcell">{splitOf(reel, sample)}</span>
       {more.map((column) => (
         <span key={column.info.name} role="gridcell" title={cellOf(column, sample)}>
           {cellOf(column, sample)}
@@ -94,6 +104,8 @@ export function SampleTable({
   const { column, descending } = order.value;
   const more = shownColumns();
   const hasClasses = state.classesOf(reel.probe) > 0;
+  const labelled = useMemo(() => reel.samples.label.some((label) => label >= 0), [reel.samples]);
+  const shown = columnsOf(hasClasses && labelled, hasClasses && frame?.prediction !== null);
   const ordering = more.find(({ info }) => info.name === by.value) ?? null;
   const [info, values] = [ordering?.info, ordering?.values];
   const ranks = useMemo(
@@ -114,12 +126,12 @@ export function SampleTable({
       id="sample-row"
       label="Selected samples"
       rows={rows}
-      columns={hasClasses ? "1.1fr 1.3fr 1.5fr 0.9fr 0.9fr" : "40px 48px"}
+      columns={hasClasses ? shown.map((name) => WIDTHS[name]).join(" ") : "40px 48px"}
       more={more.length}
       width={hasClasses ? 100 : 69}
       head={
         <>
-          {COLUMNS.filter((name) => hasClasses || name === "id" || name === "split").map((name) => (
+          {shown.map((name) => (
             <Head
               key={name}
               name={name}
@@ -139,7 +151,7 @@ export function SampleTable({
           ))}
         </>
       }
-      cells={(sample) => <Cells reel={reel} sample={sample} frame={frame} more={more} />}
+      cells={(sample) => <Cells reel={reel} sample={sample} frame={frame} shown={shown} more={more} />}
       take={focus}
     />
   );

@@ -2,11 +2,12 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { plural } from "../format";
-import { remove, restore, save, saved, savedTrouble } from "../saved";
+import { bringBack, deleted, isSaved, type Row, remove, restore, rowsOf, save, saved, savedTrouble } from "../saved";
 import * as state from "../state";
 import { Icon } from "./icons";
-import { leaveRow } from "./leave";
+import { byKeyboard } from "./leave";
 import { Popover } from "./popover";
+import { Said } from "./said";
 
 const MOST_LETTERS = 100;
 
@@ -16,7 +17,6 @@ const countOf = (ranges: readonly (readonly number[])[]): number =>
 function SaveForm(): JSX.Element {
   const name = useSignal("");
   const typed = name.value.trim();
-  const replaces = saved.value?.selections.some((selection) => selection.name === typed) === true;
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (typed !== "" && (await save(typed))) name.value = "";
@@ -32,9 +32,36 @@ function SaveForm(): JSX.Element {
         onInput={({ currentTarget }) => (name.value = currentTarget.value)}
       />
       <button type="submit" disabled={typed === ""}>
-        {replaces ? "Replace" : "Save"}
+        {isSaved(typed) ? "Replace" : "Save"}
       </button>
     </form>
+  );
+}
+
+/** A saved selection, or one that was deleted: the same button takes it away and brings it back, and so keeps the keyboard's focus. */
+function Line({ row, canChange }: { row: Row; canChange: boolean }): JSX.Element {
+  const { name, ranges, isDeleted } = row;
+  return (
+    <li class={isDeleted ? "is-deleted" : ""}>
+      <button type="button" class="text-button saved-name" title={`Select ${name}`} onClick={() => restore(ranges)}>
+        {name}
+      </button>
+      <span class="faint">{isDeleted ? "deleted" : plural(countOf(ranges), "sample")}</span>
+      {canChange && (
+        <button
+          type="button"
+          class="quiet"
+          aria-label={isDeleted ? `Undo deleting ${name}` : `Delete ${name}`}
+          title={isDeleted ? "Save it again" : "Delete"}
+          onClick={(event) => {
+            if (!byKeyboard(event)) event.currentTarget.blur();
+            void (isDeleted ? bringBack(row) : remove(name));
+          }}
+        >
+          {isDeleted ? "Undo" : <Icon name="close" />}
+        </button>
+      )}
+    </li>
   );
 }
 
@@ -42,6 +69,8 @@ export function Saved(): JSX.Element | null {
   const known = saved.value;
   if (known === null && savedTrouble.value === null) return null;
   const selections = known?.selections ?? [];
+  const gone = deleted.value;
+  const rows = rowsOf(selections, gone);
   return (
     <Popover
       className="saved"
@@ -49,7 +78,9 @@ export function Saved(): JSX.Element | null {
       label={selections.length === 0 ? "Saved" : `Saved (${selections.length})`}
     >
       {known?.cannot_save != null ? (
-        <p class="faint">Nothing can be saved here: {known.cannot_save}.</p>
+        <p class="faint">
+          Nothing can be saved here: <Said words={known.cannot_save} />.
+        </p>
       ) : state.selection.value.count === 0 ? (
         <p class="faint">Select samples to save them beside the run.</p>
       ) : (
@@ -60,32 +91,17 @@ export function Saved(): JSX.Element | null {
           {savedTrouble}
         </p>
       )}
-      {selections.length > 0 && (
+      {rows.length > 0 && (
         <ul aria-label="Saved selections">
-          {selections.map(({ name, ranges }) => (
-            <li key={name}>
-              <button type="button" class="text-button saved-name" title={`Select ${name}`} onClick={() => restore(ranges)}>
-                {name}
-              </button>
-              <span class="faint">{plural(countOf(ranges), "sample")}</span>
-              {known?.cannot_save == null && (
-                <button
-                  type="button"
-                  class="quiet"
-                  aria-label={`Delete ${name}`}
-                  title="Delete"
-                  onClick={(event) => {
-                    leaveRow(event);
-                    void remove(name);
-                  }}
-                >
-                  <Icon name="close" />
-                </button>
-              )}
-            </li>
+          {rows.map((row) => (
+            // Who deleted one may see it beside another of its name, which somebody saved since.
+            <Line key={row.isDeleted && isSaved(row.name) ? "" : row.name} row={row} canChange={known?.cannot_save == null} />
           ))}
         </ul>
       )}
+      <p role="status" class="sr">
+        {gone !== null && `${gone.name} is deleted; it can be brought back.`}
+      </p>
     </Popover>
   );
 }

@@ -9,6 +9,7 @@ import { drawn, type Subject } from "../painter";
 import { scene } from "../picture";
 import { listen } from "../pointer";
 import { keepRefined } from "../refine";
+import { shortName } from "../sample_name";
 import * as state from "../state";
 import { ClassNames } from "./class_names";
 import { Hint } from "./hint";
@@ -21,7 +22,7 @@ import { usePainter, useSize } from "./use_painter";
 function describe(reel: state.Reel): string {
   const sample = state.selected.value;
   const { count } = state.selection.value;
-  const focus = sample === null ? "" : ` Sample ${reel.samples.id[sample]} is in focus.`;
+  const focus = sample === null ? "" : ` Sample ${shortName(reel, sample)} is in focus.`;
   const chosen = count === 0 ? focus : ` ${plural(count, "sample")} selected.${focus}`;
   return `${formatCount(reel.samples.n)} samples as dots over the model's decision regions, step ${state.step.value}, coloured by ${state.colour.value === "column" ? state.column.value : state.colour.value}.${chosen}`;
 }

@@ -8,6 +8,7 @@ import { Copyable } from "./copy";
 import { FitOffer } from "./fit_offer";
 import { FitProgress } from "./fit_progress";
 import { LastWords } from "./last_words";
+import { Said } from "./said";
 import { Reasons } from "./unreadable";
 
 const SNIPPET = `from torch.utils.tensorboard import SummaryWriter
@@ -83,7 +84,11 @@ export const VERBS: Partial<Record<Fit["state"], string>> = { failed: "Retry", i
 export function EndedWords({ fit }: { fit: Fit }): JSX.Element {
   return (
     <>
-      {fit.state === "failed" && <p role="alert">{fit.error ?? "It ended without a reason."}</p>}
+      {fit.state === "failed" && (
+        <p role="alert">
+          <Said words={fit.error ?? "It ended without a reason."} />
+        </p>
+      )}
       {fit.state === "interrupted" && <p>{fit.error ?? "Its process ended. A new fit goes on at the first unfinished stage."}</p>}
       <LastWords words={fit.last_words ?? []} />
     </>

@@ -9,6 +9,7 @@ import { formatPercent } from "../format";
 import { drawn } from "../painter";
 import { parseHex } from "../palette";
 import { isOfColumns } from "../sample_columns";
+import { fullName } from "../sample_name";
 import { historyOf, textOf, thumbnailOf } from "../samples";
 import * as state from "../state";
 import type { History } from "../wire";
@@ -140,8 +141,7 @@ export function Tooltip({ reel }: { reel: state.Reel }): JSX.Element | null {
       {known !== null && (
         <>
           <header>
-            <b>#{reel.samples.id[known]}</b>
-            <span class="faint">{reel.probe.splits[reel.samples.split[known] ?? 0] ?? ""}</span>
+            <b>{fullName(reel, known)}</b>
             {known === state.selected.value && <span class="pin">pinned</span>}
           </header>
           <div class="tooltip-body">

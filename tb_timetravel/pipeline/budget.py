@@ -22,7 +22,7 @@ _PER_POSITION = 2 * 4 * 12  # bytes: the layout, Adam's two moments, forces, and
 _PER_EDGE = 12  # in its file; on a GPU 8 more, where the graphs of all steps stand one after another
 _EDGES_PER_SAMPLE = 45  # of 30 neighbours each, after making the graph symmetric
 _FIXED = {"cpu": 2**29, "cuda": 3 * 2**30}  # blocks of distances, batches, networks
-_PER_STEP = 4 * 2**19  # the decoder's grids, their gradients and Adam's two moments
+_PER_STEP = 4 * 2**20  # the decoder's grids, their gradients and Adam's two moments
 # Copies of all representations that a method holds at once, whatever stays in files: rows, what they are joined from, and attention.
 _COPIES = {"timevis": 4}
 _ON_DISK_PER_SAMPLE = 64  # of the film, per step

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -27,6 +28,7 @@ class Batch(NamedTuple):
     x, z : (n_chosen_steps, b, n_features), (n_chosen_steps, b, 2), some samples of each.
     logits : (n_chosen_steps, b, n_classes) that they shall have, none without a head.
     spots : (n_spots, 2), for all steps.
+    around : (n_chosen_steps, n_spots, n_classes) what the samples near each spot are predicted to be, none without a head.
     features : positions of those that are decoded.
     """
 
@@ -35,7 +37,12 @@ class Batch(NamedTuple):
     z: torch.Tensor
     logits: torch.Tensor
     spots: torch.Tensor
+    around: torch.Tensor
     features: torch.Tensor
+
+
+Around = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+"""Of steps (n_chosen_steps,) and spots (n_spots, 2), the mean prediction of the samples near each, (n_chosen_steps, n_spots, n_classes)."""
 
 
 def steps_per_batch(n_steps: int, device: torch.device) -> int:
@@ -62,13 +69,15 @@ class Draws:
     ----------
     positions : (n_steps, n_laid_out, 2) of the samples ``dynamics.laid_out``.
     square : middle and half side, (2,) each, of where spots are drawn.
+    around : None without a head.
     """
 
     def __init__(
         self, dynamics: Dynamics, positions: torch.Tensor, head: Head | None, config: DecoderConfig, *,
-        square: tuple[torch.Tensor, torch.Tensor],
+        square: tuple[torch.Tensor, torch.Tensor], around: Around | None,
     ) -> None:  # fmt: skip
-        self._dynamics, self._positions, self._head, self._config, self._square = dynamics, positions, head, config, square
+        self._dynamics, self._positions, self._head, self._config = dynamics, positions, head, config
+        self._square, self._around = square, around
         self._generator = torch.Generator().manual_seed(config.seed + 1)
         self._mine = slice(workers.my_number(), None, workers.n_workers())
         self._laid_out = torch.from_numpy(dynamics.laid_out).to(positions.device)
@@ -96,7 +105,8 @@ class Draws:
         spots = middle + half * to_device(2.0 * torch.rand(config.n_spots, 2, generator=generator) - 1.0)
         features = to_device(torch.randperm(dynamics.n_features, generator=generator)[:_FEATURES_PER_BATCH])
         logits = x[:0] if self._head is None else targets(dynamics, self._head, steps, samples)
-        return Batch(steps, x, self._positions[steps[:, None], at], logits, spots, features)
+        around = x[:0] if self._around is None else self._around(steps, spots)
+        return Batch(steps, x, self._positions[steps[:, None], at], logits, spots, around, features)
 
 
 def targets(dynamics: Dynamics, head: Head, steps: torch.Tensor, samples: torch.Tensor) -> torch.Tensor:

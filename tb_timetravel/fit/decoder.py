@@ -16,11 +16,11 @@ from torch.nn import functional as F
 
 from tb_timetravel.errors import FitError
 from tb_timetravel.fit import workers
-from tb_timetravel.fit.batches import Batch, Draws, steps_per_batch
+from tb_timetravel.fit.batches import Around, Batch, Draws, steps_per_batch
 from tb_timetravel.fit.heads import AffineHead, divergence, step_scales
 from tb_timetravel.fit.networks import PlaneNetwork
 from tb_timetravel.fit.recorded import Recording, one_cycle
-from tb_timetravel.fit.spots import held_near, held_still, nearest_of_cells
+from tb_timetravel.fit.spots import held_still, nearest_of_cells, predictions_near, unlike_those_near
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -149,7 +149,7 @@ def fit_decoder(
     ------
     FitError : the fit diverged.
     """
-    held = _held(dynamics, layout, head, decoder, config, also)
+    held, around = _held(dynamics, layout, head, decoder, config, also)
 
     def loss_of(batch: Batch) -> torch.Tensor:
         spots = batch.spots.expand(len(batch.steps), -1, -1)
@@ -160,7 +160,7 @@ def fit_decoder(
         return F.mse_loss(decoded, wanted) + held(batch, hidden)
 
     n_batches = config.n_batches(dynamics.n_steps, layout.shape[1], layout.device)
-    draws = Draws(dynamics, layout, head, config, square=(decoder.middle, decoder.half))
+    draws = Draws(dynamics, layout, head, config, square=(decoder.middle, decoder.half), around=around)
     alone = layout.device.type == "cuda" and also is None and workers.n_workers() == 1
     follow = _follow_recorded if alone else _follow
     for i, loss in enumerate(follow(loss_of, draws, decoder.network, n_batches, config.learning_rate)):
@@ -170,24 +170,26 @@ def fit_decoder(
             report(i / n_batches)
 
 
-def _held(dynamics: Dynamics, layout: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig, also: Loss | None) -> Loss:
-    """Make the losses that go through the head, of a batch and the last hidden layer of its samples and spots; 0 without a head."""
+def _held(
+    dynamics: Dynamics, layout: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig, also: Loss | None
+) -> tuple[Loss, Around | None]:
+    """Make the losses that go through the head, of a batch and the last hidden layer of its samples and spots; 0 without a head.
+
+    With them, what batches have to tell of the surroundings of their spots.
+    """
     if head is None:
-        return lambda batch, _: torch.zeros((), device=batch.x.device)
+        return lambda batch, _: torch.zeros((), device=batch.x.device), None
     sharpen, near = logit_scales(dynamics, head, config.typical_margin), nearest_of_cells(layout, decoder)
-    of_spots = [held_near(dynamics, near, head, sharpen, decoder, config), held_still(dynamics, near, decoder, config)]
-    if also is not None:
-        of_spots.append(also)
+    still = held_still(dynamics, near, decoder, config)
 
     def loss(batch: Batch, hidden: torch.Tensor) -> torch.Tensor:
         logits = decoder.logits_of(hidden, batch.steps, head) * sharpen[batch.steps]
         at_samples, at_spots = logits.tensor_split([batch.z.shape[1]], 1)
-        result = _unlike(batch.logits * sharpen[batch.steps], at_samples, config)
-        for held in of_spots:
-            result = result + held(batch, at_spots)
-        return result
+        result = _unlike(batch.logits * sharpen[batch.steps], at_samples, config) + still(batch, at_spots)
+        result = result + config.near_weight * unlike_those_near(batch, at_spots)
+        return result if also is None else result + also(batch, at_spots)
 
-    return loss
+    return loss, predictions_near(dynamics, near, head, sharpen, decoder)
 
 
 def _unlike(wanted: torch.Tensor, logits: torch.Tensor, config: DecoderConfig) -> torch.Tensor:

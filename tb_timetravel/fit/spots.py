@@ -14,7 +14,7 @@ from tb_timetravel import compiled
 from tb_timetravel.fit.batches import targets
 
 if TYPE_CHECKING:
-    from tb_timetravel.fit.batches import Batch
+    from tb_timetravel.fit.batches import Around, Batch
     from tb_timetravel.fit.decoder import Decoder, DecoderConfig, Loss
     from tb_timetravel.fit.dynamics import Dynamics
     from tb_timetravel.fit.result import Head
@@ -24,8 +24,8 @@ _NEAR = 8
 _CELLS = 64  # of the square, along each axis, for which this is known
 
 
-def held_near(dynamics: Dynamics, near: torch.Tensor, head: Head, sharpen: torch.Tensor, decoder: Decoder, config: DecoderConfig) -> Loss:
-    """Make the loss that holds a spot to the mean prediction of the samples near it.
+def predictions_near(dynamics: Dynamics, near: torch.Tensor, head: Head, sharpen: torch.Tensor, decoder: Decoder) -> Around:
+    """Make the function that gives the mean prediction of the samples near spots.
 
     Parameters
     ----------
@@ -34,14 +34,19 @@ def held_near(dynamics: Dynamics, near: torch.Tensor, head: Head, sharpen: torch
     """
     laid_out = torch.from_numpy(dynamics.laid_out).to(near.device)
 
-    def loss(batch: Batch, logits: torch.Tensor) -> torch.Tensor:
-        x, y = cells_of(batch.spots, decoder).unbind(1)
-        samples = laid_out[near[batch.steps[:, None], y, x].long()]  # (n_chosen_steps, n_spots, _NEAR)
-        of_samples = targets(dynamics, head, batch.steps, samples.flatten(1)) * sharpen[batch.steps]
-        wanted = of_samples.softmax(-1).unflatten(1, samples.shape[1:]).mean(2)
-        return config.near_weight * F.kl_div(F.log_softmax(logits, -1), wanted, reduction="none").sum(-1).mean()
+    def around(steps: torch.Tensor, spots: torch.Tensor) -> torch.Tensor:
+        x, y = cells_of(spots, decoder).unbind(1)
+        samples = laid_out[near[steps[:, None], y, x].long()]  # (n_chosen_steps, n_spots, _NEAR)
+        logits = targets(dynamics, head, steps, samples.flatten(1)) * sharpen[steps]
+        mean: torch.Tensor = logits.softmax(-1).unflatten(1, samples.shape[1:]).mean(2)
+        return mean
 
-    return loss
+    return around
+
+
+def unlike_those_near(batch: Batch, logits: torch.Tensor) -> torch.Tensor:
+    """Measure the divergence of spots, (n_chosen_steps, n_spots, n_classes), from what the samples near them are predicted to be."""
+    return F.kl_div(F.log_softmax(logits, -1), batch.around, reduction="none").sum(-1).mean()
 
 
 def held_still(dynamics: Dynamics, near: torch.Tensor, decoder: Decoder, config: DecoderConfig) -> Loss:
@@ -49,7 +54,7 @@ def held_still(dynamics: Dynamics, near: torch.Tensor, decoder: Decoder, config:
 
     Parameters
     ----------
-    near : see `held_near`.
+    near : of all steps, see `nearest_of_cells`.
     """
     predictions = dynamics.predictions
     if predictions is None or dynamics.n_steps == 1:

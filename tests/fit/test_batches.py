@@ -33,7 +33,9 @@ def test_a_batch_holds_samples_with_their_places_and_logits_and_spots_of_the_squ
     x, heads = drifting_classes(n_steps=20, n=40)
     dynamics, layout = dynamics_of(x, heads, n_laid_out=30), torch.from_numpy(x[:, :30, :2])
     square = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 0.5])
-    draws = Draws(dynamics, layout, make_head(dynamics, seed=0), DecoderConfig(n_spots=50, samples_per_batch=8), square=square)
+    config = DecoderConfig(n_spots=50, samples_per_batch=8)
+    head = make_head(dynamics, seed=0)
+    draws = Draws(dynamics, layout, head, config, square=square, around=lambda steps, spots: spots + steps[:, None, None])
     example, batch = draws.example(), draws.next()
     for one, other in zip(example, batch, strict=True):
         assert torch.equal(one, other)
@@ -46,6 +48,7 @@ def test_a_batch_holds_samples_with_their_places_and_logits_and_spots_of_the_squ
     away = (batch.spots - square[0]).abs() / square[1]
     assert float(away.max()) <= 1.0
     assert bool((away.amax(0) > 0.8).all())
+    assert torch.equal(batch.around, batch.spots + batch.steps[:, None, None])
 
 
 def test_targets_are_the_logged_logits():

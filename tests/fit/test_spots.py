@@ -23,7 +23,7 @@ def made(n_steps: int = 3, n: int = 90):
 
 def batch_of(steps: list[int], where: torch.Tensor) -> Batch:
     nothing = torch.zeros(0)
-    return Batch(torch.tensor(steps), nothing, nothing, nothing, where, nothing)
+    return Batch(torch.tensor(steps), nothing, nothing, nothing, where, nothing, nothing)
 
 
 def test_the_samples_near_a_cell_are_those_that_scikit_learn_finds_nearest_to_its_middle():
@@ -57,18 +57,22 @@ def test_a_cell_rests_where_nothing_near_it_changes_neither_before_nor_after():
     assert spots.resting_cells(near, predictions).tolist() == [[[True, False, False]]]
 
 
-def test_a_spot_is_held_to_the_mean_prediction_of_the_samples_near_it():
+def test_around_a_spot_is_the_mean_prediction_of_the_samples_near_it():
     dynamics, layout, decoder = made()
     near, head, sharpen = spots.nearest_of_cells(layout, decoder), make_head(dynamics, seed=0), torch.full((3, 1, 1), 0.5)
-    held = spots.held_near(dynamics, near, head, sharpen, decoder, CONFIG)
     where = layout[1, :4] + 0.1
+    around = spots.predictions_near(dynamics, near, head, sharpen, decoder)(torch.tensor([1, 2]), where)
     x, y = spots.cells_of(where, decoder).unbind(1)
-    wanted = torch.stack([(0.5 * dynamics.logits(t))[near[t, y, x].long()].softmax(-1).mean(1) for t in (1, 2)])
-    batch = batch_of([1, 2], where)
-    assert abs(float(held(batch, wanted.log()))) < 1e-6  # at its least
-    uniform = held(batch, torch.zeros(2, 4, 3))
-    expected = CONFIG.near_weight * (wanted * (wanted.log() + math.log(3.0))).sum(-1).mean()
-    torch.testing.assert_close(uniform, expected)
+    expected = torch.stack([(0.5 * dynamics.logits(t))[near[t, y, x].long()].softmax(-1).mean(1) for t in (1, 2)])
+    torch.testing.assert_close(around, expected)
+
+
+def test_a_spot_is_unlike_those_near_by_its_divergence_from_their_prediction():
+    around = torch.tensor([[[0.7, 0.2, 0.1], [1.0, 0.0, 0.0]]])
+    batch = batch_of([0], torch.zeros(2, 2))._replace(around=around)
+    assert abs(float(spots.unlike_those_near(batch, (around + 1e-12).log()))) < 1e-6  # at its least
+    uniform = 0.5 * (math.log(3.0) + 0.7 * math.log(0.7) + 0.2 * math.log(0.2) + 0.1 * math.log(0.1) + math.log(3.0))
+    torch.testing.assert_close(spots.unlike_those_near(batch, torch.zeros(1, 2, 3)), torch.tensor(uniform))
 
 
 def test_a_spot_that_rests_is_held_to_the_next_step_and_one_that_does_not_is_free():

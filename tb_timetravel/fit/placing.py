@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 _GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
 _CELLS = 320  # of the raster, along each axis
+_NOT_ASKED = -1
 _SETTLED_AT_ONCE = 1024
+_ASKED_AT_ONCE = {"cpu": 2**12, "cuda": 2**17}  # a layer of the decoder stays in the cache of a CPU
 _MOST_BESIDE, _SHARE_BESIDE = 60, 10
 
 
@@ -75,10 +77,10 @@ def follow_layout(
     encode = _beside_neighbors(dynamics, layout)
     embedding = torch.zeros(dynamics.n_steps, dynamics.n_samples, 2, device=dynamics.device)
     for t in workers.my_steps(dynamics.n_steps):
-        embedding[t, laid_out] = _settled(dynamics, decoder, head, layout[t], laid_out, t, reach)
+        embedding[t, laid_out] = layout[t]
         if len(outside) > 0:
-            beside = encode(dynamics.representations(t)[outside], t) if others is None else others[t]
-            embedding[t, outside] = _settled(dynamics, decoder, head, beside, outside, t, reach)
+            embedding[t, outside] = encode(dynamics.representations(t)[outside], t) if others is None else others[t]
+        embedding[t] = _settled(dynamics, decoder, head, embedding[t], t, reach)
     report("maps", 1.0)
     return Fitted(
         embedding=workers.add_up(embedding).cpu().numpy(),
@@ -119,19 +121,17 @@ def _at_step(function: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> 
     return at_step
 
 
-def _settled(
-    dynamics: Dynamics, decoder: Decoder, head: Head | None, positions: torch.Tensor, samples: torch.Tensor, t: int, reach: float
-) -> torch.Tensor:
-    """Settle some samples at a step, (n_chosen, 2)."""
-    if head is None or dynamics.predictions is None or reach == 0 or len(samples) == 0:
+def _settled(dynamics: Dynamics, decoder: Decoder, head: Head | None, positions: torch.Tensor, t: int, reach: float) -> torch.Tensor:
+    """Settle all samples at a step, (n_samples, 2)."""
+    if head is None or dynamics.predictions is None or reach == 0:
         return positions
-    step = torch.tensor([t], device=dynamics.device)
+    step, at_once = torch.tensor([t], device=dynamics.device), _ASKED_AT_ONCE[dynamics.device.type]
 
     def classes_at(z: torch.Tensor) -> torch.Tensor:
         with torch.no_grad():
-            return decoder.logits(z[None], step, head)[0].argmax(1)
+            return torch.cat([decoder.logits(part[None], step, head)[0].argmax(1) for part in z.split(at_once)])
 
-    return settle(positions, dynamics.predictions[t][samples], classes_at, reach=reach)
+    return settle(positions, dynamics.predictions[t], classes_at, reach=reach)
 
 
 def settle(
@@ -140,8 +140,8 @@ def settle(
     """Move samples that lie in another class's territory to the nearest spot of their own, where there is one within reach.
 
     Spots are tried from near to far on a spiral of equal density (Vogel 1979), on a coarse raster of the territory: asking the decoder
-    about every spot would cost more than the rest of the fit. What the raster promises is then asked. A sample that finds no spot stays
-    where the layout put it, and counts as drawn wrong.
+    about every spot of many samples would cost more than the rest of the fit. What the raster promises is then asked. A sample that finds
+    no spot stays where the layout put it, and counts as drawn wrong.
 
     Parameters
     ----------
@@ -161,15 +161,18 @@ def settle(
     cell = (positions[astray].amax(0) + reach - origin) / _CELLS  # (2,)
     unit = torch.arange(_CELLS, device=positions.device) + 0.5
     centers = origin + cell * torch.stack([unit.repeat(_CELLS), unit.repeat_interleave(_CELLS)], 1)
-    raster = classes_at(centers)  # (_CELLS²,), rows along the second axis
     turn = torch.arange(n_spots, device=positions.device) + 0.5
     radius, angle = reach * (turn / n_spots).sqrt(), turn * _GOLDEN_ANGLE
     spiral = torch.stack([radius * angle.cos(), radius * angle.sin()], 1)  # (n_spots, 2)
+    raster = torch.full((len(centers),), _NOT_ASKED, device=positions.device)
     result = positions.clone()
     for chosen in astray.split(_SETTLED_AT_ONCE):
         spots = positions[chosen][:, None] + spiral
         place = ((spots - origin) / cell).long().clamp_(0, _CELLS - 1)
         place = place[..., 1] * _CELLS + place[..., 0]
+        near = torch.zeros_like(raster, dtype=torch.bool).index_fill_(0, place.flatten(), True)
+        new = torch.nonzero(near & (raster == _NOT_ASKED))[:, 0]  # few samples are near few cells
+        raster[new] = classes_at(centers[new])
         own = raster[place] == wanted[chosen][:, None]
         first = own.to(torch.uint8).argmax(1)  # the first that is true
         rows = torch.arange(len(chosen), device=positions.device)

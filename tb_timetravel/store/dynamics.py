@@ -107,9 +107,12 @@ class DynamicsReader:
 
     def steps(self) -> list[LoggedStep]:
         """List the logged steps in order, from the directory alone; of a step logged twice, the later."""
+        return self._latest("")
+
+    def _latest(self, beginning: str) -> list[LoggedStep]:
         latest: dict[int, LoggedStep] = {}
         for name in listdir(below(self.directory, "steps")):
-            match = _STEP_FILE.fullmatch(name)
+            match = _STEP_FILE.fullmatch(name) if name.startswith(beginning) else None
             if match:  # names sort by step, then revision
                 latest[int(match[1])] = LoggedStep(step=int(match[1]), revision=int(match[2]), digest=match[3])
         return [latest[step] for step in sorted(latest)]
@@ -246,9 +249,11 @@ class DynamicsWriter:
         if snapshot.predictions is not None:
             arrays["predictions"] = snapshot.predictions
         encoded = {name: encode_array(array) for name, array in arrays.items()}
-        before = [step for step in self._reader.steps() if step.step == snapshot.step]
+        before = next(iter(self._reader._latest(f"{snapshot.step:012d}.")), None)  # of many steps, no others are looked at
         step = LoggedStep(
-            step=snapshot.step, revision=before[0].revision + 1 if before else 0, digest=_digest(encoded[name] for name in sorted(encoded))
+            step=snapshot.step,
+            revision=0 if before is None else before.revision + 1,
+            digest=_digest(encoded[name] for name in sorted(encoded)),
         )
         record = StepRecord(
             step=snapshot.step,
@@ -266,9 +271,9 @@ class DynamicsWriter:
             for name in encoded:  # on a full disk, what nobody will read must not take the room
                 remove(self._reader._path(step, f"{name}.npy"))
             raise
-        for old in before:
+        if before is not None:
             for ending in ("json", "representations.npy", "logits.npy", "head_weight.npy", "head_bias.npy", "predictions.npy"):
-                remove(self._reader._path(old, ending))
+                remove(self._reader._path(before, ending))
         return step
 
 

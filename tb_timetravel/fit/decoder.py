@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from tb_timetravel.errors import FitError
 from tb_timetravel.fit import workers
 from tb_timetravel.fit.batches import Around, Batch, Draws, steps_per_batch
-from tb_timetravel.fit.heads import AffineHead, divergence, step_scales
+from tb_timetravel.fit.heads import AffineHead, divergence, log_probabilities, step_scales
 from tb_timetravel.fit.networks import PlaneNetwork
 from tb_timetravel.fit.recorded import Recording, one_cycle
 from tb_timetravel.fit.spots import held_still, nearest_of_cells, predictions_near, unlike_those_near
@@ -130,7 +130,7 @@ def logit_scales(dynamics: Dynamics, head: Head, typical_margin: float) -> torch
 
 
 Loss = Callable[[Batch, torch.Tensor], torch.Tensor]
-"""Of a batch and the logits, sharpened, of what some of its positions decode to."""
+"""Of a batch and the logarithms of the probabilities, sharpened, of what some of its positions decode to."""
 
 
 def fit_decoder(
@@ -183,21 +183,22 @@ def _held(
     still = held_still(dynamics, near, decoder, config)
 
     def loss(batch: Batch, hidden: torch.Tensor) -> torch.Tensor:
-        logits = decoder.logits_of(hidden, batch.steps, head) * sharpen[batch.steps]
-        at_samples, at_spots = logits.tensor_split([batch.z.shape[1]], 1)
-        result = _unlike(batch.logits * sharpen[batch.steps], at_samples, config) + still(batch, at_spots)
+        found = log_probabilities(decoder.logits_of(hidden, batch.steps, head) * sharpen[batch.steps])
+        at_samples, at_spots = found.tensor_split([batch.z.shape[1]], 1)
+        wanted = log_probabilities(batch.logits * sharpen[batch.steps])
+        result = _unlike(wanted, at_samples, config) + still(batch, at_spots)
         result = result + config.near_weight * unlike_those_near(batch, at_spots)
         return result if also is None else result + also(batch, at_spots)
 
     return loss, predictions_near(dynamics, near, head, sharpen, decoder)
 
 
-def _unlike(wanted: torch.Tensor, logits: torch.Tensor, config: DecoderConfig) -> torch.Tensor:
-    """Compare what the head says of decoded positions with what it says of the samples, both (n_steps, b, n_classes) and sharpened."""
-    unlike = divergence(F.log_softmax(wanted, -1), logits)
-    if logits.shape[-1] == 1:
+def _unlike(wanted: torch.Tensor, found: torch.Tensor, config: DecoderConfig) -> torch.Tensor:
+    """Compare what the head says of decoded positions with what it says of the samples, logarithms of sharpened probabilities."""
+    unlike = divergence(wanted, found)
+    if found.shape[-1] == 1:
         return unlike
-    return unlike + config.margin_weight * shortfall(logits, wanted.argmax(-1), config.margin).mean()
+    return unlike + config.margin_weight * shortfall(found, wanted.argmax(-1), config.margin).mean()
 
 
 def shortfall(logits: torch.Tensor, wanted: torch.Tensor, margin: float) -> torch.Tensor:

@@ -13,7 +13,7 @@ import torch
 
 from tb_timetravel.fit.decoder import Decoder, DecoderConfig, logit_scales
 from tb_timetravel.fit.graph import neighbors_outside, step_graph
-from tb_timetravel.fit.heads import make_head
+from tb_timetravel.fit.heads import log_probabilities, make_head
 from tb_timetravel.fit.motion import read_motion
 from tb_timetravel.fit.next_layout import Ties, lay_out_next, lay_out_next_others
 from tb_timetravel.fit.placing import Begun, follow_layout, neighborhood_beside
@@ -148,11 +148,11 @@ def _held_still(
     rests = resting_cells(near, dynamics.predictions[-2:][:, laid_out])[0]
     sharpen = logit_scales(replace(dynamics, steps=dynamics.steps[-2:-1]), earlier_head, config.typical_margin)
 
-    def loss(batch: Batch, logits: torch.Tensor) -> torch.Tensor:
+    def loss(batch: Batch, found: torch.Tensor) -> torch.Tensor:
         with torch.no_grad():
-            was = earlier.logits(batch.spots[None], batch.steps, earlier_head) * sharpen
+            was = log_probabilities(earlier.logits(batch.spots[None], batch.steps, earlier_head) * sharpen)
         x, y = cells_of(batch.spots, decoder).unbind(1)
-        return config.still_weight * 0.5 * (difference(logits, was) * rests[y, x]).mean()
+        return config.still_weight * 0.5 * (difference(found, was) * rests[y, x]).mean()
 
     return loss
 

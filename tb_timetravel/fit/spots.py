@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from tb_timetravel import compiled
 from tb_timetravel.fit.batches import targets
+from tb_timetravel.fit.heads import log_probabilities
 
 if TYPE_CHECKING:
     from tb_timetravel.fit.batches import Around, Batch
@@ -38,15 +39,20 @@ def predictions_near(dynamics: Dynamics, near: torch.Tensor, head: Head, sharpen
         x, y = cells_of(spots, decoder).unbind(1)
         samples = laid_out[near[steps[:, None], y, x].long()]  # (n_chosen_steps, n_spots, _NEAR)
         logits = targets(dynamics, head, steps, samples.flatten(1)) * sharpen[steps]
-        mean: torch.Tensor = logits.softmax(-1).unflatten(1, samples.shape[1:]).mean(2)
+        mean: torch.Tensor = log_probabilities(logits).exp_().unflatten(1, samples.shape[1:]).mean(2)
         return mean
 
     return around
 
 
-def unlike_those_near(batch: Batch, logits: torch.Tensor) -> torch.Tensor:
-    """Measure the divergence of spots, (n_chosen_steps, n_spots, n_classes), from what the samples near them are predicted to be."""
-    return F.kl_div(F.log_softmax(logits, -1), batch.around, reduction="none").sum(-1).mean()
+def unlike_those_near(batch: Batch, found: torch.Tensor) -> torch.Tensor:
+    """Measure the divergence of spots from what the samples near them are predicted to be.
+
+    Parameters
+    ----------
+    found : (n_chosen_steps, n_spots, n_classes), logarithms of probabilities.
+    """
+    return F.kl_div(found, batch.around, reduction="none").sum(-1).mean()
 
 
 def held_still(dynamics: Dynamics, near: torch.Tensor, decoder: Decoder, config: DecoderConfig) -> Loss:
@@ -61,20 +67,19 @@ def held_still(dynamics: Dynamics, near: torch.Tensor, decoder: Decoder, config:
         return lambda batch, _: torch.zeros((), device=batch.x.device)
     rests = resting_cells(near, predictions[:, torch.from_numpy(dynamics.laid_out).to(near.device)])
 
-    def loss(batch: Batch, logits: torch.Tensor) -> torch.Tensor:
+    def loss(batch: Batch, found: torch.Tensor) -> torch.Tensor:
         now, later = batch.steps[:-1], batch.steps[1:]
         x, y = cells_of(batch.spots, decoder).unbind(1)
         follows = (later == now + 1)[:, None]  # but from one run of steps to the next, see `batches.draw_steps`
-        apart = difference(logits[:-1], logits[1:]) * (follows & rests[now.clamp_max(dynamics.n_steps - 2)[:, None], y, x])
+        apart = difference(found[:-1], found[1:]) * (follows & rests[now.clamp_max(dynamics.n_steps - 2)[:, None], y, x])
         return config.still_weight * 0.5 * apart.sum() / (follows.sum() * len(x))
 
     return loss
 
 
-def difference(logits: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
-    """Measure the symmetric divergence of two predictions, both (…, n_classes) -> (…,)."""
-    one, two = F.log_softmax(logits, -1), F.log_softmax(others, -1)
-    return ((one.exp() - two.exp()) * (one - two)).sum(-1)
+def difference(one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+    """Measure the symmetric divergence of two predictions, both logarithms of probabilities, (…, n_classes) -> (…,)."""
+    return ((one.exp() - other.exp()) * (one - other)).sum(-1)
 
 
 def cells_of(spots: torch.Tensor, decoder: Decoder) -> torch.Tensor:

@@ -72,7 +72,7 @@ def test_a_spot_is_unlike_those_near_by_its_divergence_from_their_prediction():
     batch = batch_of([0], torch.zeros(2, 2))._replace(around=around)
     assert abs(float(spots.unlike_those_near(batch, (around + 1e-12).log()))) < 1e-6  # at its least
     uniform = 0.5 * (math.log(3.0) + 0.7 * math.log(0.7) + 0.2 * math.log(0.2) + 0.1 * math.log(0.1) + math.log(3.0))
-    torch.testing.assert_close(spots.unlike_those_near(batch, torch.zeros(1, 2, 3)), torch.tensor(uniform))
+    torch.testing.assert_close(spots.unlike_those_near(batch, torch.full((1, 2, 3), 1 / 3).log()), torch.tensor(uniform))
 
 
 def test_a_spot_that_rests_is_held_to_the_next_step_and_one_that_does_not_is_free():
@@ -80,19 +80,19 @@ def test_a_spot_that_rests_is_held_to_the_next_step_and_one_that_does_not_is_fre
     dynamics, layout = dynamics_of(x[[2, 2, 2]], (heads[0][[2, 2, 2]], heads[1][[2, 2, 2]])), torch.from_numpy(x[[2, 2, 2], :, :2])
     decoder, where = Decoder(dynamics, layout, CONFIG), layout[0, :5]
     held = spots.held_still(dynamics, spots.nearest_of_cells(layout, decoder), decoder, CONFIG)  # no prediction changes: all rests
-    logits = torch.randn(3, 5, 3, generator=torch.Generator().manual_seed(0))
-    expected = CONFIG.still_weight * 0.5 * spots.difference(logits[:-1], logits[1:]).mean()
-    torch.testing.assert_close(held(batch_of([0, 1, 2], where), logits), expected)
-    jumped = CONFIG.still_weight * 0.5 * spots.difference(logits[1], logits[2]).mean()
-    torch.testing.assert_close(held(batch_of([2, 0, 1], where), logits), jumped)  # from the last step to the first nothing is held
+    found = torch.randn(3, 5, 3, generator=torch.Generator().manual_seed(0)).log_softmax(-1)
+    expected = CONFIG.still_weight * 0.5 * spots.difference(found[:-1], found[1:]).mean()
+    torch.testing.assert_close(held(batch_of([0, 1, 2], where), found), expected)
+    jumped = CONFIG.still_weight * 0.5 * spots.difference(found[1], found[2]).mean()
+    torch.testing.assert_close(held(batch_of([2, 0, 1], where), found), jumped)  # from the last step to the first nothing is held
     all_flip = 100.0 * np.eye(3, dtype=np.float32)[[0, 1, 0]]  # the head's bias: each step has one class
     others = dynamics_of(x[[2, 2, 2]], (heads[0][[2, 2, 2]], all_flip))
     free = spots.held_still(others, spots.nearest_of_cells(layout, decoder), decoder, CONFIG)
-    assert float(free(batch_of([0, 1, 2], where), logits)) == 0.0
+    assert float(free(batch_of([0, 1, 2], where), found)) == 0.0
 
 
 def test_the_difference_of_two_predictions_is_their_symmetric_divergence():
     one, other = torch.tensor([[0.2, 0.8]]), torch.tensor([[0.5, 0.5]])
     expected = 0.2 * math.log(0.4) + 0.8 * math.log(1.6) + 0.5 * math.log(2.5) + 0.5 * math.log(0.625)
-    torch.testing.assert_close(spots.difference(one.log(), other.log() + 7.0), torch.tensor([expected]))
+    torch.testing.assert_close(spots.difference(one.log(), other.log()), torch.tensor([expected]))
     assert float(spots.difference(one, one)) == 0.0

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -167,24 +167,24 @@ def whole_fit(directory: str) -> Film:
 
 
 def measure_logging(args: argparse.Namespace) -> str:
-    """Write what logs of 5,000 samples cost a training loop, one log before every few passes over them, with an idle core and without."""
+    """Write what logs of 5,000 samples cost training loops, one log before every few passes over them, with an idle core and without."""
     cores = sorted(os.sched_getaffinity(0))
     parts = []
-    for words, allowed in (("A core is idle", cores), ("No core is idle: training and background share one", cores[:1])):
+    for words, allowed in (("a core is idle", cores), ("no core is idle, training and background share one", cores[:1])):
         if len(allowed) == 1 or len(cores) > 1:
             os.sched_setaffinity(0, allowed)  # of this thread and of those that it starts
-            parts.append(f"{words}:\n\n{_logging_table(args)}")
+            parts += [f"{network.words}; {words}.\n\n{_logging_table(args, network)}" for network in NETWORKS]
     os.sched_setaffinity(0, cores)
     return "\n".join(parts)
 
 
-def _logging_table(args: argparse.Namespace) -> str:
+def _logging_table(args: argparse.Namespace, network: SmallNetwork) -> str:
     names = ("not logged", "written at once", "in the background", "the same background in another process, not logged here")
     found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in names}  # waited in log, log and one pass, processor
     looked = []
     for _ in range(args.rounds):
-        with tempfile.TemporaryDirectory() as folder, _Elsewhere(Path(folder) / "elsewhere") as elsewhere:
-            loop = _Loop()
+        with tempfile.TemporaryDirectory() as folder, _Elsewhere(Path(folder) / "elsewhere", network) as elsewhere:
+            loop = _Loop(network)
             films = {
                 name: TimeTravel(str(Path(folder) / name), loop.network, head=loop.network[-1], data=loop.data, background=background)
                 for name, background in zip(names[1:3], (False, True), strict=True)
@@ -213,10 +213,10 @@ def _logging_table(args: argparse.Namespace) -> str:
 class _Elsewhere:
     """Another process that logs in the background what this one would: what the cores alone cost the training, without Python's lock."""
 
-    def __init__(self, run: Path) -> None:
+    def __init__(self, run: Path, network: SmallNetwork) -> None:
         context = multiprocessing.get_context("spawn")
         self._here, there = context.Pipe()
-        self._process = context.Process(target=_log_when_told, args=(there, run), daemon=True)
+        self._process = context.Process(target=_log_when_told, args=(there, run, network), daemon=True)
         self._process.start()
 
     def __enter__(self) -> _Elsewhere:
@@ -233,9 +233,9 @@ class _Elsewhere:
         self._process.join()
 
 
-def _log_when_told(there: Connection, run: Path) -> None:
+def _log_when_told(there: Connection, run: Path, network: SmallNetwork) -> None:
     torch.set_num_threads(1)
-    loop = _Loop()
+    loop = _Loop(network)
     film = TimeTravel(str(run), loop.network, head=loop.network[-1], data=loop.data, background=True)
     with contextlib.suppress(EOFError):
         while True:
@@ -266,14 +266,40 @@ def _logged(loop: _Loop, film: TimeTravel | None, epoch: int) -> tuple[float, fl
     return waited, time.perf_counter() - began, time.process_time() - worked
 
 
+class SmallNetwork(NamedTuple):
+    """Shape of the images, what the network is, and what makes it."""
+
+    shape: tuple[int, ...]
+    words: str
+    make: Callable[[], nn.Sequential]
+
+
+def perceptron() -> nn.Sequential:
+    """Make layers so small that a batch of 64 is short calls of Python and little else."""
+    return nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 10))
+
+
+def convolutional() -> nn.Sequential:
+    """Make what people train on MNIST."""
+    first = [nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
+    second = [nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
+    return nn.Sequential(*first, *second, nn.Flatten(), nn.Linear(32 * 7 * 7, 64), nn.ReLU(), nn.Linear(64, 10))
+
+
+NETWORKS = (
+    SmallNetwork((64,), "A perceptron of 64, 128, 64 and 10 units", perceptron),
+    SmallNetwork((1, 28, 28), "Two convolutions of 16 and 32 channels and two layers, on 28 × 28 pixels", convolutional),
+)
+
+
 class _Loop:
     """A small network, and the loop that trains it."""
 
-    def __init__(self) -> None:
+    def __init__(self, network: SmallNetwork) -> None:
         rng = np.random.default_rng(0)
-        self._images = torch.tensor(rng.normal(size=(5_000, 64)), dtype=torch.float32)
+        self._images = torch.tensor(rng.normal(size=(5_000, *network.shape)), dtype=torch.float32)
         self._labels = torch.tensor(rng.integers(0, 10, 5_000))
-        self.network = nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 10))
+        self.network = network.make()
         self._optimizer = torch.optim.Adam(self.network.parameters(), 1e-3)
         self.data = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(self._images, self._labels), batch_size=1_000)
 

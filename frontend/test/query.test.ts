@@ -352,7 +352,7 @@ describe("completion", () => {
       try {
         matches(source);
       } catch (error) {
-        if (error instanceof QueryError) return isUnfinished(error.at, caret, complete(source, caret, vocabulary));
+        if (error instanceof QueryError) return isUnfinished(error, caret, complete(source, caret, vocabulary));
       }
       throw new Error(`${source} is a query`);
     };
@@ -367,6 +367,29 @@ describe("completion", () => {
       'label:"hot d|',
       "label:hot d|",
       "lab| wrong",
+      "conf<|",
+      "wrong conf>=| flipped",
+      "conf<.|",
+      "id:|",
+      "id:1,|",
+      "id:1.|",
+      "id:..|",
+      "step:|",
+      "step:10..2|",
+      "text:|",
+      'text:"not b|',
+      "age>|",
+      "age>-|",
+      "age:1..-|",
+      "age>1e|",
+      "age:no|",
+      '"web source"|',
+      "confi|",
+      "wrong an|",
+      "wrong or|",
+      "not|",
+      "(wrong|",
+      "(wrong and (flipped|",
     ])
       expect([marked, unfinished(marked)]).toEqual([marked, true]);
     for (const marked of [
@@ -380,6 +403,21 @@ describe("completion", () => {
       'wro| "abc',
       "(wrong and cor|rect",
       "id:x|",
+      "conf< |",
+      "conf< wrong|",
+      "conf<2|",
+      "conf<x|",
+      "|conf<",
+      "id: wrong|",
+      "id:1x|",
+      "step:20..10 |",
+      "text: wrong|",
+      "age> wrong|",
+      "age>x|",
+      "age:1x..|",
+      '"web source" |',
+      "(wrong)) |",
+      "nothing|",
     ])
       expect([marked, unfinished(marked)]).toEqual([marked, false]);
   });

@@ -1,6 +1,6 @@
 /** What could come next where the caret stands in a query. */
 import type { Vocabulary } from "./evaluate";
-import { isReserved } from "./parse";
+import { isReserved, type QueryError } from "./parse";
 
 export interface Completion {
   /** Replaces the characters `from` to the caret. */
@@ -14,9 +14,12 @@ export interface Completions {
   readonly options: readonly Completion[];
 }
 
-/** Whether what is wrong at a character is only not typed to its end yet: the caret is still there, and a completion fits. */
-export const isUnfinished = (at: number, caret: number, { from, options }: Completions): boolean =>
-  options.length > 0 && from <= at && at <= caret;
+/** Whether what is wrong is only not typed to its end yet: the caret is still there, and more letters or a completion may mend it. */
+export const isUnfinished = (
+  { at, until }: Pick<QueryError, "at" | "until">,
+  caret: number,
+  { from, options }: Completions,
+): boolean => at <= caret && ((until !== null && caret <= until) || (options.length > 0 && from <= at));
 
 const WORDS: readonly Completion[] = [
   { insert: "label:", label: "label:", detail: "class it has" },

@@ -60,7 +60,10 @@ function namesToKeys({ text, at }: Word, names: readonly string[], what: string,
 const comparison = (compare: Comparison, value: number): ((confidence: number) => boolean) =>
   compare === "=" ? (confidence) => Math.abs(confidence - value * 255) <= 0.5 : compared(compare, value * 255);
 
-const HELP = { compared, refusal: (at: number, expected: string, got: string) => new QueryError(at, expected, got) };
+const HELP = {
+  compared,
+  refusal: (...why: ConstructorParameters<typeof QueryError>): QueryError => new QueryError(...why),
+};
 
 const never: Test = () => false;
 

@@ -1,5 +1,6 @@
 /** The selection counted by label and prediction. */
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import type { Frame } from "../binary";
 import { formatCount } from "../format";
 import { confusionOf } from "../sample_rows";
@@ -7,15 +8,23 @@ import { selectPositions } from "../selecting";
 import * as state from "../state";
 import { ClassTable, MOST_CLASSES } from "./class_table";
 
-export function ConfusionTable({
-  reel,
-  positions,
-  frame,
-}: {
-  reel: state.Reel;
-  positions: Uint32Array;
-  frame: Frame;
-}): JSX.Element {
+interface Counted {
+  readonly reel: state.Reel;
+  readonly positions: Uint32Array;
+  readonly frame: Frame;
+}
+
+/** The table, or which half of it was not logged; nothing where neither was. */
+export function Confusion(counted: Counted): JSX.Element | null {
+  const { samples } = counted.reel;
+  const labelled = useMemo(() => samples.label.some((label) => label >= 0), [samples]);
+  const predicted = counted.frame.prediction !== null;
+  if (labelled && predicted) return <ConfusionTable {...counted} />;
+  if (labelled === predicted) return null;
+  return <p class="faint">No {labelled ? "logits" : "labels"} were logged, so nothing is counted by label and prediction.</p>;
+}
+
+function ConfusionTable({ reel, positions, frame }: Counted): JSX.Element {
   const names = reel.probe.class_names;
   const classes = state.nClasses.value;
   const found = confusionOf(positions, reel.samples, frame, classes, MOST_CLASSES);

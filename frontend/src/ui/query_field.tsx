@@ -179,7 +179,7 @@ export function QueryField(): JSX.Element {
     answer.kind === "trouble" &&
     !isEmpty &&
     asked.value === text.value &&
-    !(isTyping && answer.at !== undefined && isUnfinished(answer.at, caret.value, options.value))
+    !(isTyping && answer.error !== undefined && isUnfinished(answer.error, caret.value, options.value))
       ? answer.sentence
       : null;
   return (

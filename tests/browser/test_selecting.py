@@ -240,7 +240,7 @@ def test_half_a_word_is_no_error_until_it_is_left_or_asked(cpu_film: Tab):
     field(film).fill("labx")  # nothing begins so
     expect(words).to_contain_text('got "labx"')
     field(film).fill("wrong conf<")
-    expect(words).to_have_text("")
+    expect(words).to_have_text("Next: a confidence from 0 to 1")
     field(film).blur()
     expect(film.frame.locator(".query")).to_have_class("query trouble")
     expect(field(film)).to_have_attribute("title", re.compile("from 0 to 1, got nothing"))

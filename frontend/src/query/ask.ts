@@ -27,6 +27,8 @@ export const vocabulary = computed<Vocabulary>(() => {
     classes: probe?.class_names ?? [],
     splits: probe?.splits ?? [],
     hasTexts: probe?.media.kind === "text",
+    labelled: state.labelled.value,
+    predicted: state.predicted.value,
     columns: columns.value,
     tools: columnTools.value,
   };

@@ -1,6 +1,6 @@
 /** What could come next where the caret stands in a query. */
-import type { Vocabulary } from "./evaluate";
-import { isReserved, type QueryError } from "./parse";
+import { lackOf, type Vocabulary } from "./evaluate";
+import { isReserved, type QueryError, type Term } from "./parse";
 
 export interface Completion {
   /** Replaces the characters `from` to the caret. */
@@ -37,8 +37,6 @@ const WORDS: readonly Completion[] = [
   { insert: "not ", label: "not", detail: "the opposite of what follows" },
 ];
 
-/** Of use only where there are classes. */
-const OF_CLASSES = ["label:", "pred:", "wrong", "correct", "flipped", "conf<", "conf>"];
 const MOST = 12;
 
 export const quotedName = (name: string): string =>
@@ -102,8 +100,7 @@ export function complete(source: string, caret: number, vocabulary: Vocabulary):
     ({ label }) =>
       label.toLowerCase().replace('"', "").startsWith(typed) &&
       label !== typed &&
-      (vocabulary.hasTexts || label !== "text:") &&
-      (vocabulary.classes.length > 0 || !OF_CLASSES.includes(label)) &&
+      lackOf(label.replace(/[:<>]$/, "") as Term["kind"], vocabulary) === null &&
       (vocabulary.splits.length > 1 || label !== "split:") &&
       (before.trim() !== "" || label !== "or"),
   );

@@ -46,7 +46,7 @@ export class QueryError extends Error {
   constructor(
     /** Characters before the trouble. */
     readonly at: number,
-    expected: string,
+    readonly expected: string,
     got: string,
     /** Characters before the place up to which more letters may mend it; null where none would. */
     readonly until: number | null = null,

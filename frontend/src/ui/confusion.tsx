@@ -1,6 +1,5 @@
 /** The selection counted by label and prediction. */
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
 import type { Frame } from "../binary";
 import { formatCount } from "../format";
 import { confusionOf } from "../sample_rows";
@@ -16,8 +15,7 @@ interface Counted {
 
 /** The table, or which half of it was not logged; nothing where neither was. */
 export function Confusion(counted: Counted): JSX.Element | null {
-  const { samples } = counted.reel;
-  const labelled = useMemo(() => samples.label.some((label) => label >= 0), [samples]);
+  const labelled = state.labelled.value;
   const predicted = counted.frame.prediction !== null;
   if (labelled && predicted) return <ConfusionTable {...counted} />;
   if (labelled === predicted) return null;

@@ -66,8 +66,11 @@ def test_trails_of_a_link_grow_when_the_steps_before_arrive(cpu_film: Tab):
     film = cpu_film
     select_by(film, "label:3")
     film.button("Last step").click()
+    rows(film).first.click()
     press(film, "r")
-    film.page.wait_for_function(f"location.hash.includes('trails=') && location.hash.includes('step={LAST}')")
+    film.page.wait_for_function("['trails=', 'focus=', 'camera='].every((key) => location.hash.includes(key))")
+    press(film, "f")  # the row flew to its sample
+    film.page.wait_for_function(f"location.hash.includes('step={LAST}') && !location.hash.includes('camera=')")
     film.picture()
     whole = film.frame.evaluate(INK_OF_OVERLAY)
     held: list[Route] = []
@@ -81,6 +84,10 @@ def test_trails_of_a_link_grow_when_the_steps_before_arrive(cpu_film: Tab):
     film.wait(f"s.loadedFrames === {len(STEPS)}")
     film.picture()
     assert film.frame.evaluate(INK_OF_OVERLAY) == whole
+    card, stage = film.frame.get_by_role("tooltip").bounding_box(), film.canvas.bounding_box()
+    assert card is not None
+    assert stage is not None
+    assert card["y"] + card["height"] < stage["y"] + stage["height"]  # all of it, though its parts came one by one
 
 
 def test_neighbors_in_the_representation_are_the_true_ones(cpu_film: Tab, fitted: Path):

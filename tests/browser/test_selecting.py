@@ -192,6 +192,11 @@ def test_a_query_is_written_with_the_keyboard_alone(cpu_film: Tab):
     film.keep_screen("query")
     press("Escape")
     expect(field(film)).not_to_be_focused()
+    press("/")
+    film.page.keyboard.type(" ")
+    film.frame.locator("#query-options").evaluate("(list) => { list.style.maxHeight = '40px'; }")  # as of a run with many columns
+    press("Tab")
+    expect(film.frame.locator(".query-help summary")).to_be_focused()
 
 
 def test_a_query_that_cannot_be_read_says_where_and_selects_nothing(cpu_film: Tab):

@@ -225,7 +225,8 @@ export function QueryField(): JSX.Element {
         {trouble !== null ? "!" : isEmpty ? "" : countOf(answer)}
       </span>
       <div class="query-list" hidden={!shown}>
-        <div id="query-options" class="query-options" role="listbox" aria-label="What could come next">
+        {/* No stop of the Tab key, which a list that scrolls would be: it is gone when the field is left. */}
+        <div id="query-options" class="query-options" role="listbox" aria-label="What could come next" tabIndex={-1}>
           {offered.map((option, index) => (
             <div
               key={option.label}

@@ -126,9 +126,8 @@ export function colourBy(mode: ColourMode): void {
 
 /** Whether the data has what a colour mode shows. Reads signals. */
 export function isColourable(mode: ColourMode): boolean {
-  const samples = state.reel.value?.samples;
-  const labelled = samples?.label.some((label) => label >= 0) ?? true;
-  const predicted = state.nearestFrame.value?.prediction !== null;
+  const labelled = state.labelled.value || state.reel.value === null;
+  const predicted = state.predicted.value;
   if (mode === "label") return labelled;
   if (mode === "split") return (state.reel.value?.probe.splits.length ?? 0) > 1;
   if (mode === "fidelity") return measure.value !== null;

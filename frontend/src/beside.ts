@@ -6,7 +6,7 @@ import { messageOf } from "./format";
 import { keepFetching } from "./keep_fetching";
 import { openReel, stillShown } from "./loader";
 import { countMatched, matchIds } from "./matching";
-import { filmName } from "./methods";
+import { filmName, PREVIEW_METHOD } from "./methods";
 import { colourPlainly } from "./sample_columns";
 import * as state from "./state";
 import { cursorAt, locate } from "./timeline";
@@ -51,18 +51,19 @@ export interface Offer {
   readonly choice: typeof state.besideChoice.value;
 }
 
-/** What can stand beside: other films of this run, and what other runs show. */
+/** What can stand beside: other films of this run, what other runs show, and last of all a preview. */
 export function offers(reel: state.Reel): Offer[] {
   const { place, probe, film } = reel;
-  const own = probe.films
-    .filter((other) => other.film !== film.film)
-    .map((other) => ({ name: filmName(other, probe), choice: { ...place, film: other.film } }));
+  const own = (isPreview: boolean): Omit<Offer, "value">[] =>
+    probe.films
+      .filter((other) => other.film !== film.film && (other.method === PREVIEW_METHOD) === isPreview)
+      .map((other) => ({ name: filmName(other, probe), choice: { ...place, film: other.film } }));
   const others = (state.listing.value?.runs ?? []).flatMap(({ run, tags }) =>
     tags
       .filter(({ tag, state }) => state === "fitted" && (run !== place.run || tag !== place.tag))
       .map(({ tag }) => ({ name: tags.length > 1 ? `${run} · ${tag}` : run, choice: { run, tag, film: null } })),
   );
-  return [...own, ...others].map((offer) => ({ ...offer, value: JSON.stringify(offer.choice) }));
+  return [...own(false), ...others, ...own(true)].map((offer) => ({ ...offer, value: JSON.stringify(offer.choice) }));
 }
 
 /** Put a film beside, held nowhere, or none. */

@@ -147,15 +147,19 @@ type Value = number | string;
 /** What the query language lends, so that this file need not hold it. */
 export interface Help {
   compared(compare: Comparison, limit: number): (value: number) => boolean;
-  refusal(at: number, expected: string, got: string): Error;
+  refusal(at: number, expected: string, got: string, until?: number | null): Error;
 }
 
 const NUMBER = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
 const RANGE = new RegExp(`^(${NUMBER})?\\.\\.(${NUMBER})?$`, "i");
+/** What a number, a range or `none` may begin with. */
+const HALF = new RegExp(`^(?:n|no|non|(?:(?:${NUMBER})?\\.\\.)?(?:[+-]?\\.?|${NUMBER}e[+-]?))$`, "i");
 
 function numberOf({ text, at }: Word, name: string, { refusal }: Help): number {
-  if (!new RegExp(`^${NUMBER}$`, "i").test(text))
-    throw refusal(at, `a number after ${name}, as in ${name}>30`, JSON.stringify(text));
+  if (!new RegExp(`^${NUMBER}$`, "i").test(text)) {
+    const until = HALF.test(text) ? at + text.length : null;
+    throw refusal(at, `a number after ${name}, as in ${name}>30`, JSON.stringify(text), until);
+  }
   return Number(text);
 }
 

@@ -2,6 +2,10 @@
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** What went wrong begins as a sentence does, unless it begins with a path or another name that letters' case is part of. */
+export const asSentence = (words: string): string =>
+  /^[a-z]+[ ,:]/.test(words) ? words.charAt(0).toUpperCase() + words.slice(1) : words;
+
 export const formatCount = (value: number): string => value.toLocaleString("en-US");
 
 /** An end of a scale, short enough for three in a row: whole numbers to six digits, others to three. */

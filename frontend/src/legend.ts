@@ -140,10 +140,8 @@ const WRONG_WORDS: Readonly<Partial<Record<ColourMode, string>>> = {
   prediction: "wrong: core as labelled",
 };
 
-const labelled = computed(() => state.reel.value?.samples.label.some((label) => label >= 0) ?? false);
-
 /** Whether a sample of the film can be wrong: it takes a label and a prediction. */
-export const canBeWrong = computed(() => labelled.value && state.nearestFrame.value?.prediction !== null);
+export const canBeWrong = computed(() => state.labelled.value && state.predicted.value);
 
 /** How a wrong prediction is marked: by shape, so that no one needs to tell hues apart. Null where none is. */
 export const wrongWords = computed(() =>

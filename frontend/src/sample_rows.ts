@@ -5,9 +5,9 @@ import { cell } from "./csv";
 export const COLUMNS = ["id", "label", "prediction", "confidence", "split"] as const;
 export type Column = (typeof COLUMNS)[number];
 
-/** The columns in which anything is known. */
-export const columnsOf = (labelled: boolean, predicted: boolean): readonly Column[] =>
-  COLUMNS.filter((name) => (name === "label" ? labelled : name === "prediction" || name === "confidence" ? predicted : true));
+/** The columns that tell anything: not one of what was not logged, nor of a single split. */
+export const columnsOf = (labelled: boolean, predicted: boolean, nSplits: number): readonly Column[] =>
+  COLUMNS.filter((name) => (name === "id" ? true : name === "label" ? labelled : name === "split" ? nSplits > 1 : predicted));
 
 export interface Order {
   readonly column: Column;

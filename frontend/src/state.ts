@@ -131,6 +131,9 @@ export const nearestFrame = computed(() => {
   framesVersion.value;
   return reel.value?.frames.get(nearest.value) ?? null;
 });
+/** Whether any sample has a label, and whether there are predictions at this step. */
+export const labelled = computed(() => reel.value?.samples.label.some((label) => label >= 0) ?? false);
+export const predicted = computed(() => nearestFrame.value?.prediction !== null);
 export const classesOf = ({ n_classes, class_names }: Probe): number => Math.max(n_classes, class_names.length);
 export const nClasses = computed(() => (reel.value === null ? 0 : classesOf(reel.value.probe)));
 /** Indices of the steps that playback goes round. */

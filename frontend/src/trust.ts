@@ -85,20 +85,20 @@ export function besideSentence({ run, n_matched, apart, apart_by_chance: chance 
     : `${lie}, and lie on average ${near(apart)} of the width from them; chance would be ${near(chance)}.`;
 }
 
-/** Where the regions come from. */
+/** Where the territory comes from. */
 export function territorySentence({ source, agreement }: Film["territory"], nTargets: number): string {
   switch (source) {
     case "head":
-      return "Regions: the model's own head, evaluated exactly.";
+      return "Territory: the model's own head, evaluated exactly.";
     case "surrogate":
       return agreement === null
-        ? "Regions: an approximation of the model's head; its agreement was not measured."
-        : `Regions: an approximation of the model's head that agrees with it on ${(agreement * 100).toFixed(1)} % of samples.`;
+        ? "Territory: an approximation of the model's head; its agreement was not measured."
+        : `Territory: an approximation of the model's head that agrees with it on ${(agreement * 100).toFixed(1)} % of samples.`;
     case "labels":
-      return "Regions: drawn from the labels, since no logits were logged. They say nothing about the model's decisions.";
+      return "Territory: drawn from the labels, since no logits were logged. It says nothing about the model's decisions.";
     case "none":
       return nTargets > 0
-        ? "No regions: the model predicts numbers, so no place is of one class."
-        : "No regions: neither logits nor labels were logged.";
+        ? "No territory: the model predicts numbers, so no place is of one class."
+        : "No territory: neither logits nor labels were logged.";
   }
 }

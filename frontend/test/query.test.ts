@@ -26,6 +26,8 @@ const vocabulary: Vocabulary = {
   classes: ["cat", "dog", "hot dog", "or"],
   splits: ["train", "test"],
   hasTexts: true,
+  labelled: true,
+  predicted: true,
   columns,
   tools,
 };
@@ -276,6 +278,13 @@ describe("a query that cannot be read", () => {
 
   it("says so of texts where there are none", () => {
     expect(() => new Matcher(parseQuery("text:a"), { ...vocabulary, hasTexts: false })).toThrow("no texts were logged");
+    for (const query of ["-label:cat", "wrong", "id:1 or correct"])
+      expect(() => new Matcher(parseQuery(query), { ...vocabulary, labelled: false })).toThrow("no labels were logged");
+    for (const query of ["pred:cat", "wrong step:..20", "-correct", "conf<.5", "flipped"])
+      expect(() => new Matcher(parseQuery(query), { ...vocabulary, predicted: false })).toThrow("no logits were logged");
+    expect(new Matcher(parseQuery("label:cat id:5"), { ...vocabulary, predicted: false }).match(world(0)).some(Boolean)).toBe(
+      true,
+    );
   });
 
   it("is answered, however it was typed", () => {
@@ -340,9 +349,15 @@ describe("completion", () => {
     expect(accepted("label:ca wrong", 8)).toBe("label:cat  wrong");
   });
 
-  it("offers nothing inside words that are quoted, and texts only where there are some", () => {
+  it("offers nothing inside words that are quoted, and only what was logged", () => {
     expect(offered('text:"la')).toEqual([]);
-    expect(complete("te", 2, { ...vocabulary, hasTexts: false }).options).toEqual([]);
+    const without = (lack: Partial<Vocabulary>): string[] =>
+      complete("", 0, { ...vocabulary, ...lack, columns: [] }).options.map(({ label }) => label);
+    const all = without({});
+    const lacked = (lack: Partial<Vocabulary>): string[] => all.filter((label) => !without(lack).includes(label));
+    expect(lacked({ hasTexts: false })).toEqual(["text:"]);
+    expect(lacked({ labelled: false })).toEqual(["label:", "wrong", "correct"]);
+    expect(lacked({ predicted: false })).toEqual(["pred:", "wrong", "correct", "flipped", "conf<", "conf>"]);
   });
 
   it("knows what is wrong and may still become right from what is left behind so", () => {
@@ -352,7 +367,7 @@ describe("completion", () => {
       try {
         matches(source);
       } catch (error) {
-        if (error instanceof QueryError) return isUnfinished(error.at, caret, complete(source, caret, vocabulary));
+        if (error instanceof QueryError) return isUnfinished(error, caret, complete(source, caret, vocabulary));
       }
       throw new Error(`${source} is a query`);
     };
@@ -367,6 +382,29 @@ describe("completion", () => {
       'label:"hot d|',
       "label:hot d|",
       "lab| wrong",
+      "conf<|",
+      "wrong conf>=| flipped",
+      "conf<.|",
+      "id:|",
+      "id:1,|",
+      "id:1.|",
+      "id:..|",
+      "step:|",
+      "step:10..2|",
+      "text:|",
+      'text:"not b|',
+      "age>|",
+      "age>-|",
+      "age:1..-|",
+      "age>1e|",
+      "age:no|",
+      '"web source"|',
+      "confi|",
+      "wrong an|",
+      "wrong or|",
+      "not|",
+      "(wrong|",
+      "(wrong and (flipped|",
     ])
       expect([marked, unfinished(marked)]).toEqual([marked, true]);
     for (const marked of [
@@ -380,6 +418,21 @@ describe("completion", () => {
       'wro| "abc',
       "(wrong and cor|rect",
       "id:x|",
+      "conf< |",
+      "conf< wrong|",
+      "conf<2|",
+      "conf<x|",
+      "|conf<",
+      "id: wrong|",
+      "id:1x|",
+      "step:20..10 |",
+      "text: wrong|",
+      "age> wrong|",
+      "age>x|",
+      "age:1x..|",
+      '"web source" |',
+      "(wrong)) |",
+      "nothing|",
     ])
       expect([marked, unfinished(marked)]).toEqual([marked, false]);
   });

@@ -121,9 +121,9 @@ describe("CSV", () => {
 
 describe("the columns of the table", () => {
   it("are those in which anything is known", () => {
-    expect(columnsOf(true, true)).toEqual(["id", "label", "prediction", "confidence", "split"]);
-    expect(columnsOf(true, false)).toEqual(["id", "label", "split"]); // without logits
-    expect(columnsOf(false, true)).toEqual(["id", "prediction", "confidence", "split"]);
-    expect(columnsOf(false, false)).toEqual(["id", "split"]);
+    expect(columnsOf(true, true, 2)).toEqual(["id", "label", "prediction", "confidence", "split"]);
+    expect(columnsOf(true, false, 3)).toEqual(["id", "label", "split"]); // without logits
+    expect(columnsOf(false, true, 1)).toEqual(["id", "prediction", "confidence"]);
+    expect(columnsOf(false, false, 2)).toEqual(["id", "split"]);
   });
 });

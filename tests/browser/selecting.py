@@ -42,3 +42,7 @@ def field(film: Tab) -> Locator:
 
 def panel(film: Tab) -> Locator:
     return film.frame.get_by_role("region", name="Selection", exact=True)
+
+
+def rows(film: Tab) -> Locator:
+    return film.frame.get_by_role("grid").locator(".sample-rows [role=row]")

@@ -62,6 +62,14 @@ def test_embeddings_are_fitted_from_the_tab_and_play_with_their_pictures(tab: Ca
             break
     expect(thumbnail).to_be_visible()
     expect(opened.frame.get_by_text("drawn from the labels")).to_be_visible()
+    expect(opened.frame.locator(".looks")).to_contain_text("of the labels: no logits were logged")
+    field, words = opened.frame.get_by_role("combobox", name="Find samples"), opened.frame.locator("#query-words")
+    field.fill("id:0..9 -wrong")
+    expect(words).to_contain_text("expected a query without wrong, since no logits were logged")
+    field.fill("id:0..9")
+    field.press("Enter")
+    opened.wait("s.selected === 10")
+    expect(opened.frame.get_by_label("Selection", exact=True)).to_contain_text("No logits were logged, so nothing is counted")
     opened.keep_screen("embeddings")
 
 

@@ -137,7 +137,7 @@ def test_curves_and_figures_say_how_good_the_model_is_and_that_there_are_no_terr
     expect(panel).to_contain_text("Mean absolute error")
     expect(panel).to_contain_text("chance 0.00")
     expect(film.frame.locator(".chart", has_text="R²").first).to_be_visible()
-    expect(film.frame.locator(".looks")).to_contain_text("No regions: the model predicts numbers")
+    expect(film.frame.locator(".looks")).to_contain_text("No territory: the model predicts numbers")
     film.page.evaluate("document.body.classList.add('dark-mode')")
     panel.get_by_role("heading", name="How good is the model?").scroll_into_view_if_needed()
     film.page.keyboard.press("3")

@@ -147,7 +147,7 @@ def test_two_layers_of_a_run_stand_beside_each_other_in_the_same_colours(tab: Ca
 def test_nothing_but_representations_is_shown_without_words_of_classes(tab: Callable[..., Tab], runs: Path):
     film = tab(runs, "&p.timetravel.run=bare&p.timetravel.renderer=cpu").wait_for_film()
     assert film.frame.get_by_label("Colour by").locator("option").all_inner_texts()[0] == "Nothing"
-    expect(film.frame.locator(".looks")).to_contain_text("No regions: neither logits nor labels were logged")
+    expect(film.frame.locator(".looks")).to_contain_text("No territory: neither logits nor labels were logged")
     field = film.frame.get_by_role("combobox", name="Find samples")
     expect(field).to_have_attribute("placeholder", "Find samples: id:1,2,10..19")
     field.fill("w")
@@ -155,7 +155,7 @@ def test_nothing_but_representations_is_shown_without_words_of_classes(tab: Call
     field.fill("id:0..3")
     field.press("Enter")
     film.wait("s.selected === 4")
-    expect(film.frame.locator(".sample-row.head")).to_have_text("id▴split")
+    expect(film.frame.locator(".sample-row.head")).to_have_text("id▴")
     before = film.picture()
     film.page.evaluate("document.body.classList.add('dark-mode')")
     assert difference(film.picture(), before) > 0.5

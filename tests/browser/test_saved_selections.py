@@ -32,7 +32,8 @@ def test_a_selection_is_saved_restored_deleted_and_brought_back(tab: Callable[..
     count = select_by(film, "wrong")
     menu = panel(film).locator("summary", has_text="Saved")
     menu.click()
-    film.frame.get_by_label("Name of the selection").fill("mixed up <b>")
+    expect(film.frame.get_by_label("Name of the selection")).to_be_focused()
+    film.page.keyboard.type("mixed up <b>")
     film.page.keyboard.press("Enter")
     expect(film.button("mixed up <b>")).to_be_visible()
     (kept,) = kept_in(logdir)
@@ -89,7 +90,7 @@ def test_undo_gives_way_to_what_another_page_saved_under_the_name(tab: Callable[
     saving(second, "id:30..32", "mine", "Save")
     second.button("Delete mine").wait_for()
     first.button("Undo deleting mine").click()
-    expect(panel(first).get_by_role("alert")).to_contain_text("a selection named 'mine' was saved in the meantime")
+    expect(panel(first).get_by_role("alert")).to_contain_text("A selection named 'mine' was saved in the meantime")
     first.keep_screen("undo refused")
     assert [kept["name"] for kept in kept_in(logdir)] == ["mine", "theirs"]  # both are theirs
     expect(first.frame.get_by_role("list", name="Saved selections").get_by_role("listitem")).to_have_count(3)

@@ -10,14 +10,12 @@ import numpy as np
 import pytest
 
 from tb_timetravel.store import DynamicsReader, probe_directory
-from tests.browser.runs import N_SAMPLES, RUN, STEPS, short_names
-from tests.browser.selecting import STEP, field, opened, panel, press, select_by
+from tests.browser.runs import N_SAMPLES, RUN, STEPS
+from tests.browser.selecting import STEP, field, opened, panel, rows, select_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-
-    from playwright.sync_api import Locator
 
     from tests.browser.tab import Tab
 
@@ -61,10 +59,6 @@ def drag(film: Tab, shares: Sequence[tuple[float, float]], *keys: str, release: 
 LEFT = [(0.01, 0.01), (0.5, 0.99)]
 RIGHT = [(0.99, 0.99), (0.5, 0.01)]  # from below: the tools are above
 UPPER_LEFT = [(0.01, 0.01), (0.5, 0.5)]
-
-
-def rows(film: Tab) -> Locator:
-    return film.frame.get_by_role("grid").locator(".sample-rows [role=row]")
 
 
 def test_a_box_selects_adds_and_takes_away(film: Tab):
@@ -198,6 +192,11 @@ def test_a_query_is_written_with_the_keyboard_alone(cpu_film: Tab):
     film.keep_screen("query")
     press("Escape")
     expect(field(film)).not_to_be_focused()
+    press("/")
+    film.page.keyboard.type(" ")
+    film.frame.locator("#query-options").evaluate("(list) => { list.style.maxHeight = '40px'; }")  # as of a run with many columns
+    press("Tab")
+    expect(film.frame.locator(".query-help summary")).to_be_focused()
 
 
 def test_a_query_that_cannot_be_read_says_where_and_selects_nothing(cpu_film: Tab):
@@ -239,11 +238,11 @@ def test_half_a_word_is_no_error_until_it_is_left_or_asked(cpu_film: Tab):
     expect(offered).to_have_count(1)
     field(film).fill("labx")  # nothing begins so
     expect(words).to_contain_text('got "labx"')
-    field(film).fill("lab")
-    expect(words).to_have_text("")
+    field(film).fill("wrong conf<")
+    expect(words).to_have_text("Next: a confidence from 0 to 1")
     field(film).blur()
     expect(film.frame.locator(".query")).to_have_class("query trouble")
-    expect(field(film)).to_have_attribute("title", re.compile('got "lab"'))
+    expect(field(film)).to_have_attribute("title", re.compile("from 0 to 1, got nothing"))
     film.keep_screen("half a word left")
 
 
@@ -305,74 +304,6 @@ def test_csv_holds_the_selection_at_this_step(cpu_film: Tab, fitted: Path):
         assert line["label"] == labels["test", int(line["id"])] != line["prediction"]
         assert (line["split"], line["step"]) == ("test", str(FIRST))
         assert 0 <= float(line["confidence"]) <= 1
-
-
-def test_trails_are_drawn_over_both_renderers(film: Tab):
-    select_by(film, "label:3")
-    film.button("Last step").click()
-    film.wait(f"s.step === {LAST}")
-    film.page.mouse.move(*corners_of(film, [(0.995, 0.995)])[0])
-    overlay = "(() => { const c = document.querySelector('.overlay canvas'); if (c.hidden) return 0; " + (
-        "return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.filter((v, i) => i % 4 === 3 && v > 0).length; })()"
-    )
-    assert film.frame.evaluate(overlay) == 0
-    press(film, "r")
-    film.picture()
-    inked = film.frame.evaluate(overlay)
-    assert inked > 500
-    film.frame.get_by_label("Length of trails").select_option("3")
-    film.picture()
-    assert film.frame.evaluate(overlay) <= inked
-    press(film, "Home")
-    film.wait(f"s.step === {FIRST}")
-    film.picture()
-    assert film.frame.evaluate(overlay) == 0  # nothing came before the first step
-
-
-def test_neighbors_in_the_representation_are_the_true_ones(cpu_film: Tab, fitted: Path):
-    film = cpu_film
-    select_by(film, "id:0..9")
-    press(film, "n")
-    press(film, "n")
-    press(film, "n")
-    rows(film).nth(4).click()
-    own = int(rows(film).nth(4).locator("[role=gridcell]").first.inner_text())
-    named = film.frame.locator(".neighbors dd").first.get_by_role("button")
-    reader = DynamicsReader(probe_directory(str(fitted / RUN), "probe"))
-    probe = reader.probe()
-    ids, names = reader.ids(probe), short_names(reader)
-    assert {name.split()[0] for name in names} > {"train", "test"}  # of ids that both have; of others there is the id alone
-    for step in (FIRST, LAST):
-        press(film, "Home" if step == FIRST else "End")
-        film.wait(f"s.step === {step}")
-        expect(film.frame.locator(".neighbors")).to_contain_text(f"of 10 are shared at step {step}")
-        logged = next(known for known in reader.steps() if known.step == step)
-        values = np.asarray(reader.read(probe, logged).representations, np.float64)
-        position = ids.tolist().index(own)
-        order = np.argsort(np.linalg.norm(values - values[position], axis=1), kind="stable")
-        assert named.all_inner_texts() == [names[other] for other in order if other != position][:10]
-    film.keep_screen("neighbors")
-
-
-def test_the_box_of_a_pinned_sample_leaves_its_lines_free(cpu_film: Tab):
-    film = cpu_film
-    select_by(film, "id:0..9")
-    rows(film).nth(4).click()
-    film.page.mouse.move(0, 0)
-    box = film.frame.get_by_role("tooltip")
-    beside_its_dot = box.bounding_box()
-    press(film, "n")
-    expect(film.frame.locator(".neighbors dd").first.get_by_role("button")).to_have_count(10)
-    film.picture()
-    apart, stage = box.bounding_box(), film.canvas.bounding_box()
-    assert beside_its_dot is not None
-    assert apart is not None
-    assert stage is not None
-    assert apart != beside_its_dot
-    assert apart["y"] + apart["height"] == pytest.approx(stage["y"] + stage["height"] - 12, abs=1)
-    press(film, "Home")
-    film.picture()
-    assert box.bounding_box() == apart  # it rests while the dot moves
 
 
 def test_more_than_a_handful_of_drawn_samples_is_selected_again_by_the_link(cpu_film: Tab, tab: Callable[..., Tab], fitted: Path):

@@ -145,6 +145,14 @@ def test_curves_are_smoothed_put_on_a_logarithmic_axis_and_go_to_a_step(film: Ta
     film.keep_screen("curves")
     over = plot.locator(".u-over").bounding_box()
     assert over is not None
+    title, reading = chart.locator(".chart-title"), chart.locator(".reading")
+    there = reading.inner_text()
+    film.page.mouse.move(over["x"] + over["width"] - 1, over["y"] + 20)
+    expect(title).to_have_text(f"loss at {STEPS[-1]}")  # what it tells is of the step under the pointer
+    expect(reading).not_to_have_text(there)
+    film.page.mouse.move(0, 0)
+    expect(title).to_have_text("loss")
+    expect(reading).to_have_text(there)
     film.page.mouse.click(over["x"] + over["width"] - 1, over["y"] + 20)
     film.wait(f"s.step === {STEPS[-1]}")
 

@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import { formatCount, formatPercent, messageOf } from "../format";
+import { asSentence, formatCount, formatPercent, messageOf } from "../format";
 import * as tab from "../lent";
 import { besideInstant, click, difference, focus, Named, Picture, RowList, useSettled } from "../lent";
 import { fetchNeighborsDiffer } from "./fetching";
@@ -111,7 +111,7 @@ function InRepresentation({ reel, beside }: { reel: tab.Reel; beside: tab.Reel }
   const known = told.value?.of[0] === reel && told.value.of[1] === beside ? told.value : null;
   const [values, trouble] = [known?.values ?? null, known?.trouble ?? null];
   const found = useMemo(() => (values === null ? null : { values, ...summary(values) }), [values]);
-  if (trouble !== null) return <p role="alert">{trouble}</p>;
+  if (trouble !== null) return <p role="alert">{asSentence(trouble)}</p>;
   if (found === null) {
     return (
       <p class="faint" role="status">

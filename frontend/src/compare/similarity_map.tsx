@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { formatCount, formatValue, messageOf } from "../format";
+import { asSentence, formatCount, formatValue, messageOf } from "../format";
 import * as tab from "../lent";
 import { besideInstant } from "../lent";
 import { viridisGradient } from "../palette";
@@ -156,7 +156,7 @@ function Fetched({ reel, beside }: { reel: tab.Reel; beside: tab.Reel }): JSX.El
       Comparing all pairs of steps: a few seconds …
     </p>
   ) : (
-    <p role="alert">{trouble}</p>
+    <p role="alert">{trouble.value === null ? null : asSentence(trouble.value)}</p>
   );
 }
 

@@ -1,6 +1,6 @@
 /** What happened: how often each kind of event, at which steps, and to which samples at the step under the cursor. */
 import type { JSX } from "preact";
-import { formatCount, messageOf } from "../format";
+import { asSentence, formatCount, messageOf } from "../format";
 import * as tab from "../lent";
 import { RowList, useMemo, useSettled } from "../lent";
 import type { EventKind } from "../wire";
@@ -163,6 +163,7 @@ function Happenings({ reel, found }: { reel: tab.Reel; found: Found }): JSX.Elem
   );
   const happened = useMemo(() => happenedAt(events, place, mask), [place, mask, rows]);
   const box = usePlayhead(reel.steps.length);
+  const trouble = csvTrouble.value ?? eventTrouble.value;
   const words = (sample: number): string =>
     wanted
       .flatMap(({ kind, label }, bit) => {
@@ -194,9 +195,9 @@ function Happenings({ reel, found }: { reel: tab.Reel; found: Found }): JSX.Elem
           CSV
         </button>
       </div>
-      {(csvTrouble.value ?? eventTrouble.value) !== null && (
+      {trouble !== null && (
         <p role="alert" class="query-trouble">
-          {csvTrouble.value ?? eventTrouble.value}
+          {asSentence(trouble)}
         </p>
       )}
       {happened.samples.length > 0 ? (

@@ -1,6 +1,6 @@
 /** Which training samples made a prediction what it is. */
 import type { JSX } from "preact";
-import { formatValue, plural } from "../format";
+import { asSentence, formatValue, plural } from "../format";
 import * as tab from "../lent";
 import { fetchInfluence } from "./api";
 import { labelOf } from "./shared";
@@ -78,7 +78,7 @@ function Influences({ reel, sample }: { reel: tab.Reel; sample: number }): JSX.E
         </select>
         until step {until}
       </label>
-      {trouble !== null && <p role="alert">{trouble}</p>}
+      {trouble !== null && <p role="alert">{asSentence(trouble)}</p>}
       <p role="status" class="faint">
         {busy
           ? "Reading the log"

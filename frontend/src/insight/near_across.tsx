@@ -1,6 +1,6 @@
 /** What is near a sample, or the mean of the selection, in the run whose film is beside. */
 import type { JSX } from "preact";
-import { formatValue } from "../format";
+import { asSentence, formatValue } from "../format";
 import * as tab from "../lent";
 import { useMemo } from "../lent";
 import { fetchNearAcross } from "./api";
@@ -72,7 +72,7 @@ export function NearAcross({ reel, other, question }: { reel: tab.Reel; other: t
   return (
     <>
       <MetricChoice />
-      {trouble !== null && <p role="alert">{trouble}</p>}
+      {trouble !== null && <p role="alert">{asSentence(trouble)}</p>}
       {busy && found === undefined && <p role="status">Reading both logs</p>}
       {found !== undefined && (
         <>

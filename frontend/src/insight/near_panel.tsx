@@ -1,6 +1,6 @@
 /** What is near a sample, or the mean of the selection, in the representation: at the step under the cursor, and through time. */
 import type { JSX } from "preact";
-import { formatCount, formatValue } from "../format";
+import { asSentence, formatCount, formatValue } from "../format";
 import * as tab from "../lent";
 import { useMemo } from "../lent";
 import { fetchNear } from "./api";
@@ -24,7 +24,7 @@ function Answers({ reel, question }: { reel: tab.Reel; question: Question }): JS
   return (
     <>
       <MetricChoice />
-      {here.trouble !== null && <p role="alert">{here.trouble}</p>}
+      {here.trouble !== null && <p role="alert">{asSentence(here.trouble)}</p>}
       <h2>At step {row?.step ?? step}</h2>
       <ol class={`insight-cards two${probe.media.kind === "text" ? " wide" : ""}${here.busy ? " busy" : ""}`}>
         {row?.neighbors.map(({ sample, distance }) => (

@@ -1,6 +1,6 @@
 /** Who is near at each step, a row of samples each: in the run itself, or in the one beside. */
 import type { JSX } from "preact";
-import { formatValue, plural } from "../format";
+import { asSentence, formatValue, plural } from "../format";
 import * as tab from "../lent";
 import { useMemo } from "../lent";
 import { type NearRow, nearRows, ownWords, recallThroughTime } from "./near";
@@ -134,7 +134,7 @@ export function ThroughTime({ reel, of, question, ask, reading }: Asking): JSX.E
       <summary>
         <h2>Through time</h2>
       </summary>
-      {trouble !== null && <p role="alert">{trouble}</p>}
+      {trouble !== null && <p role="alert">{asSentence(trouble)}</p>}
       {busy && <p role="status">{reading}</p>}
       {value !== null && value.length < n && (
         <p class="faint">

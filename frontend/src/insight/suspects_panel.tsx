@@ -1,6 +1,6 @@
 /** The samples whose labels are most likely wrong, to be judged one after the other. */
 import type { JSX } from "preact";
-import { messageOf, plural } from "../format";
+import { asSentence, messageOf, plural } from "../format";
 import * as tab from "../lent";
 import { useEffect, useMemo, useRef, useSignal, Virtual } from "../lent";
 import { ClassOf, idOf, labelOf, marks, maskFor, take, Words } from "./shared";
@@ -205,7 +205,7 @@ function Suspicious({ reel, found }: { reel: tab.Reel; found: Found }): JSX.Elem
   );
   const trouble = suspectTrouble.value !== null && (
     <p role="alert" class="query-trouble">
-      {suspectTrouble}
+      {asSentence(suspectTrouble.value)}
     </p>
   );
   if (list === null) return <>{trouble || <p role="status">Loading</p>}</>;

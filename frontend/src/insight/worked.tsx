@@ -1,6 +1,6 @@
 /** What is shown of the insight's job: the offer to start it, how far it is, and what came of it. */
 import type { ComponentChildren, JSX } from "preact";
-import { formatPercent, plural } from "../format";
+import { asSentence, formatPercent, plural } from "../format";
 import * as tab from "../lent";
 import type { Insight } from "../wire";
 
@@ -39,7 +39,9 @@ function Ended({ found }: { found: Insight }): JSX.Element | null {
   if (found.state !== "failed" && found.state !== "interrupted") return null;
   return (
     <>
-      <p role="alert">{found.error ?? (found.state === "failed" ? "It ended without a reason." : "Its process ended.")}</p>
+      <p role="alert">
+        {asSentence(found.error ?? (found.state === "failed" ? "It ended without a reason." : "Its process ended."))}
+      </p>
       <tab.LastWords words={found.last_words ?? []} />
     </>
   );
@@ -93,7 +95,7 @@ export function Worked({
   const trouble = tab.insightTrouble.value;
   const refused = trouble !== null && (
     <p role="alert" class="query-trouble">
-      {trouble}
+      {asSentence(trouble)}
     </p>
   );
   if (found === null) return <>{refused || <p role="status">Loading</p>}</>;

@@ -13,8 +13,8 @@ const PARALLEL = 3;
 
 export type Answer =
   | { readonly kind: "none" }
-  /** `at` is the character of the query, where it is to blame. */
-  | { readonly kind: "trouble"; readonly sentence: string; readonly at?: number }
+  /** `error` where the query itself is to blame. */
+  | { readonly kind: "trouble"; readonly sentence: string; readonly error?: QueryError }
   /** Shares of 1 that are here of what must be read first. */
   | { readonly kind: "reading"; readonly fraction: number }
   | { readonly kind: "found"; readonly selection: Selection };
@@ -27,6 +27,8 @@ export const vocabulary = computed<Vocabulary>(() => {
     classes: probe?.class_names ?? [],
     splits: probe?.splits ?? [],
     hasTexts: probe?.media.kind === "text",
+    labelled: state.labelled.value,
+    predicted: state.predicted.value,
     columns: columns.value,
     tools: columnTools.value,
   };
@@ -212,7 +214,7 @@ export function answerTo(source: ReadonlySignal<string | null>): { readonly answ
         ? NONE
         : matcher instanceof QueryError
           ? listed.value
-            ? { kind: "trouble", sentence: matcher.message, at: matcher.at }
+            ? { kind: "trouble", sentence: matcher.message, error: matcher }
             : { kind: "reading", fraction: 0 } // it may name a column
           : untracked(() => ask(matcher, books, at));
     if (next.kind !== "reading") answered = asked;

@@ -1,6 +1,6 @@
 /** What could come next where the caret stands in a query. */
-import type { Vocabulary } from "./evaluate";
-import { isReserved } from "./parse";
+import { lackOf, type Vocabulary } from "./evaluate";
+import { isReserved, type QueryError, type Term } from "./parse";
 
 export interface Completion {
   /** Replaces the characters `from` to the caret. */
@@ -14,9 +14,12 @@ export interface Completions {
   readonly options: readonly Completion[];
 }
 
-/** Whether what is wrong at a character is only not typed to its end yet: the caret is still there, and a completion fits. */
-export const isUnfinished = (at: number, caret: number, { from, options }: Completions): boolean =>
-  options.length > 0 && from <= at && at <= caret;
+/** Whether what is wrong is only not typed to its end yet: the caret is still there, and more letters or a completion may mend it. */
+export const isUnfinished = (
+  { at, until }: Pick<QueryError, "at" | "until">,
+  caret: number,
+  { from, options }: Completions,
+): boolean => at <= caret && ((until !== null && caret <= until) || (options.length > 0 && from <= at));
 
 const WORDS: readonly Completion[] = [
   { insert: "label:", label: "label:", detail: "class it has" },
@@ -34,8 +37,6 @@ const WORDS: readonly Completion[] = [
   { insert: "not ", label: "not", detail: "the opposite of what follows" },
 ];
 
-/** Of use only where there are classes. */
-const OF_CLASSES = ["label:", "pred:", "wrong", "correct", "flipped", "conf<", "conf>"];
 const MOST = 12;
 
 export const quotedName = (name: string): string =>
@@ -99,8 +100,7 @@ export function complete(source: string, caret: number, vocabulary: Vocabulary):
     ({ label }) =>
       label.toLowerCase().replace('"', "").startsWith(typed) &&
       label !== typed &&
-      (vocabulary.hasTexts || label !== "text:") &&
-      (vocabulary.classes.length > 0 || !OF_CLASSES.includes(label)) &&
+      lackOf(label.replace(/[:<>]$/, "") as Term["kind"], vocabulary) === null &&
       (vocabulary.splits.length > 1 || label !== "split:") &&
       (before.trim() !== "" || label !== "or"),
   );

@@ -17,6 +17,8 @@ export interface Vocabulary {
   readonly classes: readonly string[];
   readonly splits: readonly string[];
   readonly hasTexts: boolean;
+  readonly labelled: boolean;
+  readonly predicted: boolean;
   /** Those with a scale have other values at each step. */
   readonly columns: readonly (ColumnInfo & { readonly scale?: ValueInfo | null })[];
   /** Null while there are none. */
@@ -60,7 +62,10 @@ function namesToKeys({ text, at }: Word, names: readonly string[], what: string,
 const comparison = (compare: Comparison, value: number): ((confidence: number) => boolean) =>
   compare === "=" ? (confidence) => Math.abs(confidence - value * 255) <= 0.5 : compared(compare, value * 255);
 
-const HELP = { compared, refusal: (at: number, expected: string, got: string) => new QueryError(at, expected, got) };
+const HELP = {
+  compared,
+  refusal: (...why: ConstructorParameters<typeof QueryError>): QueryError => new QueryError(...why),
+};
 
 const never: Test = () => false;
 
@@ -213,6 +218,13 @@ export function stepsNeeded(query: Query, steps: readonly number[], cursor: numb
 
 export const needsTexts = (query: Query): boolean => termsOf(query).some(({ kind }) => kind === "text");
 
+/** What was not logged that a term looks at; null where all was. */
+export function lackOf(kind: Term["kind"], { hasTexts, labelled, predicted }: Vocabulary): "texts" | "labels" | "logits" | null {
+  if (kind === "text" && !hasTexts) return "texts";
+  if (["label", "wrong", "correct"].includes(kind) && !labelled) return "labels";
+  return ["pred", "conf", "flipped", "wrong", "correct"].includes(kind) && !predicted ? "logits" : null;
+}
+
 /** A query whose names are known, ready to be asked at every step. It remembers what no step changes, so it serves one probe set. */
 export class Matcher {
   readonly #root: Node;
@@ -220,14 +232,16 @@ export class Matcher {
   readonly columns: readonly number[];
 
   /**
-   * @throws QueryError for a class, split or column that does not exist, or where there are no texts to search.
+   * @throws QueryError for a class, split or column that does not exist, or for what was not logged.
    */
   constructor(
     readonly query: Query,
     vocabulary: Vocabulary,
   ) {
-    if (needsTexts(query) && !vocabulary.hasTexts)
-      throw new QueryError(0, "a query without text:, since no texts were logged", "text:");
+    for (const { kind } of termsOf(query)) {
+      const lack = lackOf(kind, vocabulary);
+      if (lack !== null) throw new QueryError(0, `a query without ${kind}, since no ${lack} were logged`, kind);
+    }
     this.columns = termsOf(query).flatMap((term) => (term.kind === "column" ? resolveColumn(term, vocabulary.columns) : []));
     this.#root = compileNode(query, vocabulary);
   }

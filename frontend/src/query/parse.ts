@@ -46,8 +46,10 @@ export class QueryError extends Error {
   constructor(
     /** Characters before the trouble. */
     readonly at: number,
-    expected: string,
+    readonly expected: string,
     got: string,
+    /** Characters before the place up to which more letters may mend it; null where none would. */
+    readonly until: number | null = null,
   ) {
     super(`At character ${at + 1}: expected ${expected}, got ${got}.`);
   }
@@ -60,6 +62,8 @@ const CONFIDENCE = ["conf", "confidence"];
 export const isReserved = (word: string): boolean => isKey(word.toLowerCase()) || CONFIDENCE.includes(word.toLowerCase());
 export const FLAGS = ["wrong", "correct", "flipped"] as const;
 const TERM = "a term such as label:cat, wrong or conf<0.6";
+const JOINTS = ["or", "and", "not"] as const;
+const WORDS: readonly string[] = [...KEYS, ...CONFIDENCE, ...FLAGS, ...JOINTS];
 const MAX_DEPTH = 100;
 
 type Token =
@@ -122,14 +126,17 @@ class Scanner {
       if (isKey(word)) throw new QueryError(at, `${word}:, or "${word}" in quotes for a column of that name`, `${word}${sign}`);
       return { kind: "conf", at, compare, value: { text: this.#match(/[^\s()]+/y) ?? "", at: valueAt } };
     }
-    if (isQuoted) throw new QueryError(this.#at, "a : or > after the name of a column", described(this.source.charAt(this.#at)));
-    if (word === "or" || word === "and" || word === "not") return { kind: word, at };
+    if (isQuoted)
+      throw new QueryError(this.#at, "a : or > after the name of a column", described(this.source.charAt(this.#at)), this.#at);
+    const joint = JOINTS.find((name) => name === word);
+    if (joint !== undefined) return { kind: joint, at };
     return { kind: "word", at, word: name };
   }
 
   #quoted(): string {
     const text = this.#match(/"(?:[^"\\]|\\.)*"/y);
-    if (text === null) throw new QueryError(this.#at, 'a closing " after the opening one', "the end of the query");
+    if (text === null)
+      throw new QueryError(this.#at, 'a closing " after the opening one', "the end of the query", this.source.length);
     return text.slice(1, -1).replaceAll(/\\(.)/g, "$1");
   }
 
@@ -147,15 +154,19 @@ class Scanner {
 
 const described = (text: string): string => (text === "" ? "nothing" : JSON.stringify(text));
 
-const WHOLE = /^\d{1,12}$/;
+const endOf = ({ text, at }: Word): number => at + text.length;
 
-function parseRange({ text, at }: Word, example: string): StepRange {
+const WHOLE = /^\d{1,12}$/;
+const HALF_RANGE = /^\d{0,12}\.{0,2}$/;
+
+function parseRange(word: Word, example: string): StepRange {
+  const { text, at } = word;
   const [, first = "", dots, last = ""] = /^(\d{0,12})(\.\.)?(\d{0,12})$/.exec(text) ?? [];
   if ((first === "" && last === "") || (dots === undefined && !WHOLE.test(text)))
-    throw new QueryError(at, example, described(text));
+    throw new QueryError(at, example, described(text), HALF_RANGE.test(text) ? endOf(word) : null);
   const from = first === "" ? 0 : Number(first);
   const to = dots === undefined ? from : last === "" ? Infinity : Number(last);
-  if (to < from) throw new QueryError(at, "a range that goes up", described(text));
+  if (to < from) throw new QueryError(at, "a range that goes up", described(text), endOf(word));
   return { first: from, last: to };
 }
 
@@ -167,7 +178,7 @@ function termOf(token: Token & { kind: "key" }): Term {
     case "pred":
     case "split":
       if (empty !== undefined)
-        throw new QueryError(empty.at, `a ${key === "split" ? "split" : "class"} after ${key}:`, "nothing");
+        throw new QueryError(empty.at, `a ${key === "split" ? "split" : "class"} after ${key}:`, "nothing", empty.at);
       return { kind: key, names: values };
     case "id":
       return {
@@ -183,6 +194,7 @@ function termOf(token: Token & { kind: "key" }): Term {
           valueAt,
           'words in quotes, such as text:"not bad"',
           described(values.map(({ text }) => text).join(",")),
+          values.length === 1 ? valueAt : null,
         );
       }
       return { kind: "text", words: values[0]?.text ?? "" };
@@ -193,7 +205,7 @@ function termOf(token: Token & { kind: "key" }): Term {
 
 function columnTerm(term: Term & { kind: "column" }): Term {
   const empty = term.values.find(({ text }) => text === "");
-  if (empty !== undefined) throw new QueryError(empty.at, `a value after ${term.name}`, "nothing");
+  if (empty !== undefined) throw new QueryError(empty.at, `a value after ${term.name}`, "nothing", empty.at);
   if (term.compare !== null && term.values.length > 1)
     throw new QueryError(term.values[1]?.at ?? term.at, `one value after ${term.name}${term.compare}`, "several");
   return term;
@@ -242,7 +254,8 @@ class Parser {
     }
     if (queries.length === 0 && steps === null) {
       const { kind, at } = this.#peek;
-      throw new QueryError(at, TERM, kind === "end" ? "the end of the query" : kind === "close" ? ")" : kind);
+      const isEnd = kind === "end";
+      throw new QueryError(at, TERM, isEnd ? "the end of the query" : kind === "close" ? ")" : kind, isEnd ? at : null);
     }
     return queries.length === 1 && steps === null && queries[0] !== undefined ? queries[0] : { kind: "and", queries, steps };
   }
@@ -265,7 +278,7 @@ class Parser {
         const query = this.#or(depth + 1);
         const end = this.#peek;
         if (end.kind !== "close")
-          throw new QueryError(end.at, `a ) for the ( at character ${token.at + 1}`, "the end of the query");
+          throw new QueryError(end.at, `a ) for the ( at character ${token.at + 1}`, "the end of the query", end.at);
         this.#next++;
         return query;
       }
@@ -278,13 +291,18 @@ class Parser {
       case "conf": {
         const value = Number(token.value.text);
         if (token.value.text === "" || !(value >= 0 && value <= 1)) {
-          throw new QueryError(token.value.at, "a confidence from 0 to 1", described(token.value.text));
+          const { text, at } = token.value;
+          const isHalf = text === "" || text === ".";
+          throw new QueryError(at, "a confidence from 0 to 1", described(text), isHalf ? endOf(token.value) : null);
         }
         return { kind: "conf", compare: token.compare, value };
       }
       case "word": {
         const flag = FLAGS.find((name) => name === token.word.toLowerCase());
-        if (flag === undefined) throw new QueryError(token.at, TERM, described(token.word));
+        if (flag === undefined) {
+          const isHalf = WORDS.some((name) => name.startsWith(token.word.toLowerCase()));
+          throw new QueryError(token.at, TERM, described(token.word), isHalf ? token.at + token.word.length : null);
+        }
         return { kind: flag };
       }
       default:
@@ -292,6 +310,7 @@ class Parser {
           token.at,
           TERM,
           token.kind === "end" ? "the end of the query" : token.kind === "close" ? ")" : token.kind,
+          token.kind === "end" ? token.at : null,
         );
     }
   }

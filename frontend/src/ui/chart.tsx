@@ -1,5 +1,5 @@
 /** One chart of the right panel. The playhead is an element moved by a transform: redrawing a canvas per picture would cost more than the film itself. */
-import { effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
@@ -13,6 +13,9 @@ const COLOURS = {
   light: ["#1976d2", "#d9480f", "#00796b", "#9334e6", "#b8860b", "#e52592", "#425066"],
   dark: ["#42a5f5", "#ff8a50", "#4db6ac", "#b388ff", "#ffca28", "#f06292", "#8e98a3"],
 };
+
+/** The step under the pointer in one of the charts: all of them tell their values there. */
+const pointed = signal<number | null>(null);
 
 const colourOf = ({ colour }: Curve): string => {
   const palette = COLOURS[state.dark.value ? "dark" : "light"];
@@ -43,6 +46,13 @@ function options(chart: Chart, steps: readonly number[], width: number, log: boo
     padding: [6, 8, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 5 }, y: false },
+    hooks: {
+      setCursor: [
+        ({ cursor: { idx }, data }) => {
+          pointed.value = idx == null ? null : (data[0][idx] ?? null);
+        },
+      ],
+    },
     scales: { x: { time: false, range: span(chart, steps) }, y: { distr: log ? 3 : 1 } },
     axes: [
       { ...axis, size: 18, gap: 2, space: 60, incrs: BETWEEN_TICKS },
@@ -106,7 +116,15 @@ function mount(box: HTMLElement, chart: Chart, steps: readonly number[], log: bo
     place();
   });
   observer.observe(box);
-  const stops = [effect(place), seekByPointer(plot, steps), () => observer.disconnect(), () => plot.destroy()];
+  const stops = [
+    effect(place),
+    seekByPointer(plot, steps),
+    () => observer.disconnect(),
+    () => plot.destroy(),
+    () => {
+      pointed.value = null;
+    },
+  ];
   return () => {
     for (const stop of stops) stop();
   };
@@ -125,14 +143,17 @@ export function ChartView({ chart, steps }: { chart: Chart; steps: readonly numb
   const canLog = useMemo(() => hasPositive(chart), [chart]);
   const log = canLog && state.logCharts.value.has(chart.title);
   const shown = useMemo(() => withSmoothing(chart, weight), [chart, weight]);
-  const at = state.step.value ?? 0;
+  const at = pointed.value ?? state.step.value ?? 0;
   const readings = readingsAt(shown, at);
   const logged = new Map(chart.curves.map((curve, index) => [curve.name, readingsAt(chart, at)[index]]));
   useEffect(() => (box.current === null ? undefined : mount(box.current, shown, steps, log)), [shown, steps, dark, log]);
   return (
     <figure class="chart">
       <figcaption>
-        <span class="chart-title">{chart.title}</span>
+        <span class="chart-title">
+          {chart.title}
+          {pointed.value !== null && <span class="reading-name"> at {pointed}</span>}
+        </span>
         {canLog && (
           <button
             type="button"

@@ -8,7 +8,7 @@ import { Named } from "./named";
 export const MOST_CLASSES = 10;
 
 /** 1,234 in a cell as wide as three digits. */
-const short = (count: number): string => (count < 1000 ? String(count) : `${(count / 1000).toFixed(count < 10_000 ? 1 : 0)}k`);
+const short = (count: number): string => (count < 1000 ? String(count) : `${(count / 1000).toFixed(count < 9950 ? 1 : 0)}k`);
 
 export function ClassTable({
   caption,

@@ -7,15 +7,22 @@ import { selectPositions } from "../selecting";
 import * as state from "../state";
 import { ClassTable, MOST_CLASSES } from "./class_table";
 
-export function ConfusionTable({
-  reel,
-  positions,
-  frame,
-}: {
-  reel: state.Reel;
-  positions: Uint32Array;
-  frame: Frame;
-}): JSX.Element {
+interface Counted {
+  readonly reel: state.Reel;
+  readonly positions: Uint32Array;
+  readonly frame: Frame;
+}
+
+/** The table, or which half of it was not logged; nothing where neither was. */
+export function Confusion(counted: Counted): JSX.Element | null {
+  const labelled = state.labelled.value;
+  const predicted = counted.frame.prediction !== null;
+  if (labelled && predicted) return <ConfusionTable {...counted} />;
+  if (labelled === predicted) return null;
+  return <p class="faint">No {labelled ? "logits" : "labels"} were logged, so nothing is counted by label and prediction.</p>;
+}
+
+function ConfusionTable({ reel, positions, frame }: Counted): JSX.Element {
   const names = reel.probe.class_names;
   const classes = state.nClasses.value;
   const found = confusionOf(positions, reel.samples, frame, classes, MOST_CLASSES);

@@ -7,6 +7,7 @@ import { canBeWrong } from "../legend";
 import * as state from "../state";
 import { territorySentence } from "../trust";
 import type { Switch } from "../url";
+import type { Film } from "../wire";
 import { ColourChoice } from "./colour_choice";
 import { Legend } from "./legend";
 import { TrustChoice } from "./trust_choice";
@@ -43,12 +44,14 @@ function Shown({ name, words, title, disabled }: { name: Switch; words: string; 
 }
 
 /** What only classes have to show: their territories, names and mistakes. */
-function OfClasses({ hasTerritory }: { hasTerritory: boolean }): JSX.Element {
+function OfClasses({ source }: Film["territory"]): JSX.Element {
+  const hasTerritory = source !== "none";
   const drawn = hasTerritory && state.isSwitchedOn("territory");
+  const means = source === "labels" ? "Where samples of each label lie (T)" : "What the model would predict there (T)";
   return (
     <>
       <div class="inline">
-        <Shown name="territory" words="Territory" title="What the model would predict there (T)" disabled={!hasTerritory} />
+        <Shown name="territory" words="Territory" title={means} disabled={!hasTerritory} />
         <input
           type="range"
           aria-label="Territory opacity"
@@ -62,6 +65,7 @@ function OfClasses({ hasTerritory }: { hasTerritory: boolean }): JSX.Element {
           onInput={({ currentTarget }) => (state.territory.value = Number(currentTarget.value))}
         />
       </div>
+      {source === "labels" && <p class="faint">of the labels: no logits were logged</p>}
       <div class="pairs">
         <Shown name="contour" words="Outline" title="Lines between territories (O)" disabled={!drawn} />
         <Shown name="doubt" words="Doubt" title="Hatching where the territory should not be believed (H)" disabled={!drawn} />
@@ -77,7 +81,7 @@ function Looks({ reel: { film, probe } }: { reel: state.Reel }): JSX.Element {
     <fieldset class="looks">
       <legend>Show</legend>
       {state.classesOf(probe) > 0 ? (
-        <OfClasses hasTerritory={film.territory.source !== "none"} />
+        <OfClasses {...film.territory} />
       ) : (
         <p class="faint">{territorySentence(film.territory, probe.n_targets ?? 0)}</p>
       )}

@@ -3,6 +3,13 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import * as state from "../state";
 
+const AREAS = {
+  head: "what the model would predict there",
+  surrogate: "what the model would predict there",
+  labels: "where samples of that label lie",
+  none: null,
+};
+
 const SEEN = "timetravel.hint-seen";
 
 function wasSeen(): boolean {
@@ -16,6 +23,7 @@ function wasSeen(): boolean {
 export function Hint(): JSX.Element | null {
   const seen = useSignal(wasSeen());
   if (seen.value) return null;
+  const area = AREAS[state.reel.value?.film.territory.source ?? "none"];
   const dismiss = (): void => {
     seen.value = true;
     try {
@@ -28,10 +36,11 @@ export function Hint(): JSX.Element | null {
     <aside class="hint" aria-label="What this is">
       <p>
         <strong>A dot is a sample</strong>
-        {state.nClasses.value > 0 && ", in the colour of its label"}; near dots are alike to the model.{" "}
-        {state.reel.value?.film.territory.source !== "none" && (
+        {state.nClasses.value > 0 && `, in the colour of its ${state.labelled.value ? "label" : "prediction"}`}; near dots are
+        alike to the model.{" "}
+        {area !== null && (
           <>
-            <strong>An area</strong> is what the model would predict there.
+            <strong>An area</strong> is {area}.
           </>
         )}
         {state.count.value > 1 && " Space plays the training."}

@@ -38,9 +38,11 @@ export function Overlay({ reel }: { reel: state.Reel }): JSX.Element {
     context.clearRect(0, 0, scene.width, scene.height);
     if (hasTrails) {
       // The instant that was drawn, which the cursor may have left already.
-      painter.paint(context, scene, ratio, trailed.value, shown.cursor, state.trailLength.value, (index) =>
-        reel.frames.get(index),
-      );
+      painter.paint(context, scene, ratio, trailed.value, shown.cursor, state.trailLength.value, (index) => {
+        const frame = reel.frames.get(index);
+        if (frame === undefined) state.framesVersion.value; // painted again when it is here
+        return frame;
+      });
     }
     const style = getComputedStyle(element);
     if (partner !== null) paintPairs(context, scene, ratio, from, partner, style.getPropertyValue("--neighbor-space"));

@@ -48,6 +48,7 @@ export function Popover({
       ref={details}
       onToggle={({ currentTarget }) => {
         if (open !== undefined) open.value = currentTarget.open;
+        if (currentTarget.open) currentTarget.querySelector<HTMLInputElement>(".save-form input")?.focus(); // it asks for a name
       }}
     >
       <summary title={title}>{label}</summary>

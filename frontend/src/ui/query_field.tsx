@@ -5,6 +5,8 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { formatCount, formatPercent } from "../format";
 import { type Answer, answerTo, vocabulary } from "../query/ask";
 import { columnKey, complete, isUnfinished, quotedName } from "../query/complete";
+import { Matcher, type Vocabulary } from "../query/evaluate";
+import { parseQuery } from "../query/parse";
 import * as state from "../state";
 import { Popover } from "./popover";
 
@@ -13,6 +15,7 @@ const ASK_DELAY_MS = 150; // a hand at work is not interrupted by its own half-t
 
 const EXAMPLES: readonly (readonly [query: string, means: string])[] = [
   ["wrong conf>0.9", "wrong and sure of it, at this step"],
+  ["conf<0.6", "unsure"],
   ["flipped", "predicted otherwise at the step before"],
   ["-split:train (wrong or conf<0.6)", "not of train, and wrong or unsure"],
   ["id:1,2,10..19", "these ids"],
@@ -20,15 +23,30 @@ const EXAMPLES: readonly (readonly [query: string, means: string])[] = [
   ["-(wrong step:..10)", "never wrong up to step 10"],
 ];
 
+/** Whether what a query asks for was logged here. */
+function canBeAsked(query: string, vocabulary: Vocabulary): boolean {
+  try {
+    return new Matcher(parseQuery(query), vocabulary) !== null;
+  } catch {
+    return false;
+  }
+}
+
 function Help({ onPick }: { onPick: (query: string) => void }): JSX.Element {
   const names = vocabulary.value;
   const first = names.classes[0];
   const own: (readonly [string, string])[] = [
     ...(first === undefined
       ? []
-      : [[`label:${quotedName(first)} -pred:${quotedName(first)}`, "of a class and not predicted so"] as const]),
-    ...EXAMPLES.filter(([query]) => first !== undefined || query.startsWith("id:")),
-    ...(names.hasTexts ? [['text:"not bad"', "these words in the text"] as const] : []),
+      : ([
+          [`label:${quotedName(first)} -pred:${quotedName(first)}`, "of a class and not predicted so"],
+          [`label:${quotedName(first)}`, "of a class"],
+        ] as const)),
+    ...EXAMPLES,
+    ['text:"not bad"', "these words in the text"],
+  ];
+  const shown = [
+    ...own.filter(([query]) => canBeAsked(query, names)),
     ...names.columns.slice(0, HELPED).flatMap((column): (readonly [string, string])[] => {
       const example = names.tools?.exampleOf(column, columnKey(column.name), quotedName);
       return example === undefined ? [] : [example];
@@ -48,7 +66,7 @@ function Help({ onPick }: { onPick: (query: string) => void }): JSX.Element {
         Predictions are those of the step under the cursor, unless <code>step:</code> says at some step of a range.
       </p>
       <ul>
-        {own.map(([query, means]) => (
+        {shown.map(([query, means]) => (
           <li key={query}>
             <button type="button" class="text-button" onClick={() => onPick(query)}>
               <code>{query}</code>
@@ -175,13 +193,10 @@ export function QueryField(): JSX.Element {
   const shown = open.value && (offered.length > 0 || text.value !== "");
   const isEmpty = text.value.trim() === "";
   const isTyping = open.value && !refused.value;
-  const trouble =
-    answer.kind === "trouble" &&
-    !isEmpty &&
-    asked.value === text.value &&
-    !(isTyping && answer.at !== undefined && isUnfinished(answer.at, caret.value, options.value))
-      ? answer.sentence
-      : null;
+  const said = answer.kind === "trouble" && !isEmpty && asked.value === text.value ? answer : null;
+  const awaited =
+    isTyping && said?.error !== undefined && isUnfinished(said.error, caret.value, options.value) ? said.error : null;
+  const trouble = said !== null && awaited === null ? said.sentence : null;
   return (
     <search class={`query${trouble === null ? "" : " trouble"}${isFollowed ? " followed" : ""}`}>
       <input
@@ -190,7 +205,7 @@ export function QueryField(): JSX.Element {
         role="combobox"
         autocomplete="off"
         spellcheck={false}
-        placeholder={`Find samples: ${vocabulary.value.classes.length > 0 ? "wrong conf>0.9" : "id:1,2,10..19"}`}
+        placeholder={`Find samples: ${["wrong conf>0.9", "conf<0.6"].find((query) => canBeAsked(query, vocabulary.value)) ?? "id:1,2,10..19"}`}
         title={trouble ?? "Find samples (/)"}
         aria-label="Find samples"
         aria-autocomplete="list"
@@ -210,7 +225,8 @@ export function QueryField(): JSX.Element {
         {trouble !== null ? "!" : isEmpty ? "" : countOf(answer)}
       </span>
       <div class="query-list" hidden={!shown}>
-        <div id="query-options" class="query-options" role="listbox" aria-label="What could come next">
+        {/* No stop of the Tab key, which a list that scrolls would be: it is gone when the field is left. */}
+        <div id="query-options" class="query-options" role="listbox" aria-label="What could come next" tabIndex={-1}>
           {offered.map((option, index) => (
             <div
               key={option.label}
@@ -229,7 +245,12 @@ export function QueryField(): JSX.Element {
           ))}
         </div>
         <p id="query-words" role="status" class={trouble === null ? "faint" : "query-trouble"}>
-          {trouble ?? (isEmpty ? "" : wordsFor(answer, isFollowed))}
+          {trouble ??
+            (isEmpty
+              ? ""
+              : awaited !== null && offered.length === 0
+                ? `Next: ${awaited.expected}`
+                : wordsFor(answer, isFollowed))}
         </p>
       </div>
       <Help

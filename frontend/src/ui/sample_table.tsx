@@ -59,7 +59,7 @@ function Cells({ reel, sample, frame, shown, more }: Row): JSX.Element {
           <span role="gridcell">{confidence === undefined ? "–" : formatPercent(confidence / 255)}</span>
         </>
       )}
-      <span role="gridcell">{splitOf(reel, sample)}</span>
+      {shown.includes("split") && <span role="gridcell">{splitOf(reel, sample)}</span>}
       {more.map((column) => (
         <span key={column.info.name} role="gridcell" title={cellOf(column, sample)}>
           {cellOf(column, sample)}
@@ -105,7 +105,7 @@ export function SampleTable({
   const more = shownColumns();
   const hasClasses = state.classesOf(reel.probe) > 0;
   const labelled = useMemo(() => reel.samples.label.some((label) => label >= 0), [reel.samples]);
-  const shown = columnsOf(hasClasses && labelled, hasClasses && frame?.prediction !== null);
+  const shown = columnsOf(hasClasses && labelled, hasClasses && frame?.prediction !== null, reel.probe.splits.length);
   const ordering = more.find(({ info }) => info.name === by.value) ?? null;
   const [info, values] = [ordering?.info, ordering?.values];
   const ranks = useMemo(
@@ -126,7 +126,7 @@ export function SampleTable({
       id="sample-row"
       label="Selected samples"
       rows={rows}
-      columns={hasClasses ? shown.map((name) => WIDTHS[name]).join(" ") : "40px 48px"}
+      columns={shown.map((name) => (hasClasses ? WIDTHS[name] : name === "id" ? "40px" : "48px")).join(" ")}
       more={more.length}
       width={hasClasses ? 100 : 69}
       head={

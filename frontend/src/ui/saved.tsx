@@ -1,7 +1,7 @@
 /** Saving what is selected under a name, and the names that were saved. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { plural } from "../format";
+import { asSentence, plural } from "../format";
 import { bringBack, deleted, isSaved, type Row, remove, restore, rowsOf, save, saved, savedTrouble } from "../saved";
 import * as state from "../state";
 import { Icon } from "./icons";
@@ -88,7 +88,7 @@ export function Saved(): JSX.Element | null {
       )}
       {savedTrouble.value !== null && (
         <p role="alert" class="query-trouble">
-          {savedTrouble}
+          {asSentence(savedTrouble.value)}
         </p>
       )}
       {rows.length > 0 && (

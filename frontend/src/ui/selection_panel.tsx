@@ -9,7 +9,7 @@ import { csvOf } from "../sample_rows";
 import { invert, select } from "../selecting";
 import { NOTHING, positionsOf } from "../selection";
 import * as state from "../state";
-import { ConfusionTable } from "./confusion";
+import { Confusion } from "./confusion";
 import { Icon } from "./icons";
 import { leaveTo } from "./leave";
 import { Relations } from "./relations";
@@ -82,7 +82,7 @@ function Contents({ reel }: { reel: state.Reel }): JSX.Element {
   return (
     <>
       <SampleMedia reel={reel} positions={known} />
-      {frame !== null && frame.prediction !== null && <ConfusionTable reel={reel} positions={known} frame={frame} />}
+      {frame !== null && <Confusion reel={reel} positions={known} frame={frame} />}
       <SampleTable reel={reel} positions={known} frame={frame} />
     </>
   );

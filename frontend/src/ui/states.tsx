@@ -1,7 +1,7 @@
 /** What the tab says while there is no film to show. Each state names the next thing to do. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { formatCount } from "../format";
+import { asSentence, formatCount } from "../format";
 import * as state from "../state";
 import type { Fit, Probe } from "../wire";
 import { Copyable } from "./copy";
@@ -86,7 +86,7 @@ export function EndedWords({ fit }: { fit: Fit }): JSX.Element {
     <>
       {fit.state === "failed" && (
         <p role="alert">
-          <Said words={fit.error ?? "It ended without a reason."} />
+          <Said words={asSentence(fit.error ?? "It ended without a reason.")} />
         </p>
       )}
       {fit.state === "interrupted" && <p>{fit.error ?? "Its process ended. A new fit goes on at the first unfinished stage."}</p>}

@@ -134,6 +134,13 @@ export function Tooltip({ reel }: { reel: state.Reel }): JSX.Element | null {
   useEffect(() => {
     if (box.current !== null) place(box.current);
   }, [sample]);
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => place(element)); // texts and columns of the samples come later
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
   // An animation frame may still draw an old reel's pick.
   const known = sample !== null && sample < reel.samples.n ? sample : null;
   return (

@@ -1,7 +1,7 @@
 /** What one sample is and what the model made of it, beside its dot, moving with it. Numbers come from the nearest real step. */
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { apartFromDot, besideDot } from "../beside_dot";
 import { colourOfClass } from "../class_colours";
 import { positionOf } from "../engine/pick";
@@ -55,9 +55,9 @@ function paintStrip(canvas: HTMLCanvasElement, { prediction }: History): void {
 function Strip({ reel, sample }: { reel: state.Reel; sample: number }): JSX.Element | null {
   const canvas = useRef<HTMLCanvasElement>(null);
   const history = useAsync(() => historyOf(reel, sample), [reel, sample], HISTORY_DELAY_MS);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (canvas.current !== null && history !== null) paintStrip(canvas.current, history);
-  }, [history]);
+  }, [history]); // not a picture later: the mark would stand on nothing
   if (reel.steps.length < 2 || state.nearestFrame.value?.prediction === null) return null;
   const n = history?.prediction.length ?? 1;
   const flips = history?.prediction.filter((kind, index, all) => index > 0 && kind !== all[index - 1]).length ?? 0;

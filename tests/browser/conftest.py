@@ -15,6 +15,7 @@ from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.exported import FilePages
 from tests.browser.pages import Pages, Servers
 from tests.browser.runs import log_run
+from tests.browser.selecting import STEP, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,6 +101,17 @@ def tab(pages: Pages, served: Callable[[Path], str]) -> Iterator[Callable[..., T
 
     yield open_over
     assert not pages.take_back()
+
+
+@pytest.fixture(params=["cpu", "webgl"])
+def film(request: pytest.FixtureRequest, tab: Callable[..., Tab], fitted: Path) -> Tab:
+    """The film at its first step, by each renderer."""
+    return opened(tab, fitted, f"{STEP}&p.timetravel.renderer={request.param}")
+
+
+@pytest.fixture
+def cpu_film(tab: Callable[..., Tab], fitted: Path) -> Tab:
+    return opened(tab, fitted, f"{STEP}&p.timetravel.renderer=cpu")
 
 
 @pytest.fixture

@@ -10,11 +10,10 @@ import pytest
 
 from tb_timetravel.store import DynamicsReader, probe_directory
 from tests.browser.runs import RUN, STEPS, short_names
-from tests.browser.selecting import STEP, opened, press, rows, select_by
+from tests.browser.selecting import press, rows, select_by
 from tests.browser.tab import find_tab
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from playwright.sync_api import Route
@@ -25,16 +24,6 @@ pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import expect
 
 FIRST, LAST = STEPS[0], STEPS[-1]
-
-
-@pytest.fixture(params=["cpu", "webgl"])
-def film(request: pytest.FixtureRequest, tab: Callable[..., Tab], fitted: Path) -> Tab:
-    return opened(tab, fitted, f"{STEP}&p.timetravel.renderer={request.param}")
-
-
-@pytest.fixture
-def cpu_film(tab: Callable[..., Tab], fitted: Path) -> Tab:
-    return opened(tab, fitted, f"{STEP}&p.timetravel.renderer=cpu")
 
 
 INK_OF_OVERLAY = """(() => {

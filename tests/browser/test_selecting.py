@@ -11,7 +11,7 @@ import pytest
 
 from tb_timetravel.store import DynamicsReader, probe_directory
 from tests.browser.runs import N_SAMPLES, RUN, STEPS
-from tests.browser.selecting import STEP, field, opened, panel, rows, select_by
+from tests.browser.selecting import field, opened, panel, rows, select_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,16 +23,6 @@ pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import expect
 
 FIRST, LAST = STEPS[0], STEPS[-1]
-
-
-@pytest.fixture(params=["cpu", "webgl"])
-def film(request: pytest.FixtureRequest, tab: Callable[..., Tab], fitted: Path) -> Tab:
-    return opened(tab, fitted, f"{STEP}&p.timetravel.renderer={request.param}")
-
-
-@pytest.fixture
-def cpu_film(tab: Callable[..., Tab], fitted: Path) -> Tab:
-    return opened(tab, fitted, f"{STEP}&p.timetravel.renderer=cpu")
 
 
 def corners_of(film: Tab, shares: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

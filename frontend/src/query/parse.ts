@@ -156,6 +156,9 @@ const described = (text: string): string => (text === "" ? "nothing" : JSON.stri
 
 const endOf = ({ text, at }: Word): number => at + text.length;
 
+const noTerm = ({ kind, at }: Token): QueryError =>
+  kind === "end" ? new QueryError(at, TERM, "the end of the query", at) : new QueryError(at, TERM, kind === "close" ? ")" : kind);
+
 const WHOLE = /^\d{1,12}$/;
 const HALF_RANGE = /^\d{0,12}\.{0,2}$/;
 
@@ -253,9 +256,7 @@ class Parser {
       else queries.push(this.#not(depth));
     }
     if (queries.length === 0 && steps === null) {
-      const { kind, at } = this.#peek;
-      const isEnd = kind === "end";
-      throw new QueryError(at, TERM, isEnd ? "the end of the query" : kind === "close" ? ")" : kind, isEnd ? at : null);
+      throw noTerm(this.#peek);
     }
     return queries.length === 1 && steps === null && queries[0] !== undefined ? queries[0] : { kind: "and", queries, steps };
   }
@@ -306,12 +307,7 @@ class Parser {
         return { kind: flag };
       }
       default:
-        throw new QueryError(
-          token.at,
-          TERM,
-          token.kind === "end" ? "the end of the query" : token.kind === "close" ? ")" : token.kind,
-          token.kind === "end" ? token.at : null,
-        );
+        throw noTerm(token);
     }
   }
 }

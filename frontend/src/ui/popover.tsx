@@ -9,6 +9,7 @@ export function Popover({
   className,
   children,
   open,
+  onOpen,
 }: {
   label: ComponentChildren;
   title?: string;
@@ -16,6 +17,8 @@ export function Popover({
   children: ComponentChildren;
   /** Follows whether it is open, and opens it (with the focus in it) where something else does. */
   open?: Signal<boolean>;
+  /** What is done once it is open. */
+  onOpen?: (box: HTMLElement) => void;
 }): JSX.Element {
   const details = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
@@ -48,7 +51,7 @@ export function Popover({
       ref={details}
       onToggle={({ currentTarget }) => {
         if (open !== undefined) open.value = currentTarget.open;
-        if (currentTarget.open) currentTarget.querySelector<HTMLInputElement>(".save-form input")?.focus(); // it asks for a name
+        if (currentTarget.open) onOpen?.(currentTarget);
       }}
     >
       <summary title={title}>{label}</summary>

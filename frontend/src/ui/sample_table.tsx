@@ -104,8 +104,7 @@ export function SampleTable({
   const { column, descending } = order.value;
   const more = shownColumns();
   const hasClasses = state.classesOf(reel.probe) > 0;
-  const labelled = useMemo(() => reel.samples.label.some((label) => label >= 0), [reel.samples]);
-  const shown = columnsOf(hasClasses && labelled, hasClasses && frame?.prediction !== null, reel.probe.splits.length);
+  const shown = columnsOf(hasClasses && state.labelled.value, hasClasses && frame?.prediction !== null, reel.probe.splits.length);
   const ordering = more.find(({ info }) => info.name === by.value) ?? null;
   const [info, values] = [ordering?.info, ordering?.values];
   const ranks = useMemo(

@@ -76,6 +76,7 @@ export function Saved(): JSX.Element | null {
       className="saved"
       title="Selections saved beside the run"
       label={selections.length === 0 ? "Saved" : `Saved (${selections.length})`}
+      onOpen={(box) => box.querySelector("input")?.focus()}
     >
       {known?.cannot_save != null ? (
         <p class="faint">

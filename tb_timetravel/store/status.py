@@ -173,21 +173,29 @@ class StatusFile(Generic[Status]):
 
     def read(self) -> Status:
         """Read what the job is doing; a process that died is reported as failed, with its last words."""
+        status = self._as_written()
+        while status.state in ("starting", "running") and not (self._is_to_begin(status) or is_held(self._of, self._kind)):
+            again = self._as_written()  # it may have ended between the two looks, and its last word comes before it lets go of the lock
+            if again == status:
+                error = f"the process of the {self._kind.words} ended without saying why (killed, or out of memory); {self._kind.again}"
+                return replace(status, state="failed", eta_s=None, error=error, last_words=self.last_words())
+            status = again
+        if status.state == "queued" and not self._is_to_begin(status):
+            return replace(status, state="interrupted", position=None, error="the TensorBoard in which it waited for its turn has ended")
+        return status
+
+    def _as_written(self) -> Status:
         if not exists(self._path):
             return self._kind.status()
         try:
-            status = read_record(self._path, self._kind.status)
+            return read_record(self._path, self._kind.status)
         except StoreError as error:
             return self._kind.status(state="failed", error=str(error))
-        is_fresh = abs(time.time() - (status.updated_at or 0.0)) < _GRACE_S  # not for ever where the clock was set back
-        if status.state in ("queued", "starting") and is_fresh:
-            return status
-        if status.state == "queued":
-            return replace(status, state="interrupted", position=None, error="the TensorBoard in which it waited for its turn has ended")
-        if status.state in ("starting", "running") and not is_held(self._of, self._kind):
-            error_ = f"the process of the {self._kind.words} ended without saying why (killed, or out of memory); {self._kind.again}"
-            return replace(status, state="failed", eta_s=None, error=error_, last_words=self.last_words())
-        return status
+
+    @staticmethod
+    def _is_to_begin(status: JobStatus) -> bool:
+        """Tell whether a job that does not work yet is about to; not for ever where the clock was set back."""
+        return status.state in ("queued", "starting") and abs(time.time() - (status.updated_at or 0.0)) < _GRACE_S
 
     def last_words(self) -> tuple[str, ...]:
         """Read the last lines that the job's process wrote."""

@@ -201,7 +201,7 @@ def test_embeddings_are_read_too(tmp_path: Path):
     assert main(["insight", str(tmp_path)]) == 0
     served = serve(tmp_path)
     answer = served.get("insight", run="run", tag=EMBEDDING_TAG).json
-    assert answer["state"] == "finished"
+    assert answer["state"] == "finished", answer
     assert [kind["kind"] for kind in answer["kinds"]] == ["closer", "farther"]
     content = decoded(served.get("insight_values", run="run", tag=EMBEDDING_TAG, insight=answer["insight"], column="rare_position"))
     assert struct.unpack_from("<4sI", content) == (b"TTC1", N_EMBEDDED)
@@ -213,7 +213,7 @@ def test_a_logdir_that_may_only_be_read_has_its_insight_in_the_cache(logdir: Pat
     try:
         assert served.post("insight", OF_PROBE).json["started"]
         answer = wait_for_state(served, "finished", "failed", **OF_PROBE)
-        assert answer["state"] == "finished"
+        assert answer["state"] == "finished", answer
         assert f"--cache {tmp_path / 'cache'}" in answer["command"]
         assert served.get("insight_values", **OF_PROBE, insight=answer["insight"], column="suspicion").status_code == 200
     finally:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tb_timetravel.store.status import JobKind
+
 FIT = """
 import sys, time
 from tb_timetravel.schema import FitStatus
@@ -52,6 +54,19 @@ def test_a_killed_fit_is_reported_as_failed_with_its_last_words(tmp_path: Path, 
     assert "ended without saying why" in (found.error or "")
     assert found.last_words[-1] == "Killed"
     assert len(found.last_words) == 12
+
+
+def test_a_fit_that_ends_while_it_is_looked_at_has_not_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    file = StatusFile(str(tmp_path))
+    file.write(FitStatus(state="running"))
+
+    def look_as_it_ends(directory: str, kind: JobKind[FitStatus]) -> bool:
+        file.write(FitStatus(state="finished"))
+        return is_held(directory, kind)
+
+    monkeypatch.setattr("tb_timetravel.store.status.is_held", look_as_it_ends)
+    found = file.read()
+    assert (found.state, found.error) == ("finished", None)
 
 
 def test_a_second_fit_of_the_same_data_is_refused_and_the_first_goes_on(tmp_path: Path, fit: subprocess.Popen[str]):

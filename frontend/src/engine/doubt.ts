@@ -28,17 +28,18 @@ const smooth = (low: number, high: number, value: number): number => {
   return share * share * (3 - 2 * share);
 };
 
+const SIDE = DOUBT_CELLS + 2; // with a border of empty cells, so that every cell has neighbors
+
 function measure(frame: Frame): Uint8Array {
   const { present, strange } = count(frame);
-  const distance = distanceTo(present);
+  const [around, strangers, distance] = [sumsAround(present), sumsAround(strange), distanceTo(present)];
   const doubt = new Uint8Array(DOUBT_CELLS ** 2);
-  for (let y = 0; y < DOUBT_CELLS; y++) {
-    for (let x = 0; x < DOUBT_CELLS; x++) {
-      const cell = y * DOUBT_CELLS + x;
-      const around = sumAround(present, x, y);
-      const share = around === 0 ? 0 : sumAround(strange, x, y) / around;
+  for (let y = 0, index = 0; y < DOUBT_CELLS; y++) {
+    for (let x = 0; x < DOUBT_CELLS; x++, index++) {
+      const cell = (y + 1) * SIDE + x + 1;
+      const share = (strangers[cell] ?? 0) / Math.max(1, around[cell] ?? 0);
       const far = smooth(NEAR, FAR, (distance[cell] ?? 0) / STRAIGHT);
-      doubt[cell] = Math.round(255 * Math.max(far, smooth(FEW_WRONG, MANY_WRONG, share)));
+      doubt[index] = Math.round(255 * Math.max(far, smooth(FEW_WRONG, MANY_WRONG, share)));
     }
   }
   return doubt;
@@ -46,13 +47,13 @@ function measure(frame: Frame): Uint8Array {
 
 /** Samples per cell, and those among them that lie in the territory of another class than their prediction. */
 function count({ xy, nSamples, prediction, territory }: Frame): { present: Uint32Array; strange: Uint32Array } {
-  const present = new Uint32Array(DOUBT_CELLS ** 2);
-  const strange = new Uint32Array(DOUBT_CELLS ** 2);
+  const present = new Uint32Array(SIDE ** 2);
+  const strange = new Uint32Array(SIDE ** 2);
   const g = territory?.resolution ?? 0;
   for (let sample = 0; sample < nSamples; sample++) {
     const x = xy[2 * sample] ?? 0;
     const y = xy[2 * sample + 1] ?? 0;
-    const cell = ((y * DOUBT_CELLS) >> 16) * DOUBT_CELLS + ((x * DOUBT_CELLS) >> 16);
+    const cell = (((y * DOUBT_CELLS) >> 16) + 1) * SIDE + ((x * DOUBT_CELLS) >> 16) + 1;
     present[cell] = (present[cell] ?? 0) + 1;
     if (territory === null || prediction === null) continue;
     const drawn = territory.classes[((y * g) >>> 16) * g + ((x * g) >>> 16)];
@@ -61,35 +62,34 @@ function count({ xy, nSamples, prediction, territory }: Frame): { present: Uint3
   return { present, strange };
 }
 
-/** Chamfer distance of every cell to the next that is not empty, in thirds of a cell: two sweeps over the grid. */
+/** Chamfer distance of every cell to the next that is not empty, in thirds of a cell: two sweeps over the grid, there and back. */
 function distanceTo(present: Uint32Array): Uint16Array {
-  const n = DOUBT_CELLS;
-  const distance = Uint16Array.from(present, (count) => (count > 0 ? 0 : 10_000));
-  const relax = (cell: number, x: number, y: number, cost: number): void => {
-    if (x < 0 || y < 0 || x >= n || y >= n) return;
-    distance[cell] = Math.min(distance[cell] ?? 0, (distance[y * n + x] ?? 0) + cost);
-  };
-  const sweep = (cell: number, towards: 1 | -1): void => {
-    const x = cell % n;
-    const y = (cell - x) / n;
-    relax(cell, x + towards, y, STRAIGHT);
-    relax(cell, x, y + towards, STRAIGHT);
-    relax(cell, x + towards, y + towards, DIAGONAL);
-    relax(cell, x - towards, y + towards, DIAGONAL);
-  };
-  for (let cell = 0; cell < n * n; cell++) sweep(cell, -1);
-  for (let cell = n * n - 1; cell >= 0; cell--) sweep(cell, 1);
+  const distance = new Uint16Array(SIDE ** 2);
+  for (let cell = 0; cell < distance.length; cell++) distance[cell] = (present[cell] ?? 0) > 0 ? 0 : 10_000;
+  for (const towards of [-1, 1]) {
+    const row = towards * SIDE;
+    for (let y = 1; y <= DOUBT_CELLS; y++) {
+      for (let x = 1; x <= DOUBT_CELLS; x++) {
+        const cell = towards < 0 ? y * SIDE + x : (SIDE - 1 - y) * SIDE + (SIDE - 1 - x);
+        const straight = Math.min(distance[cell + towards] ?? 0, distance[cell + row] ?? 0) + STRAIGHT;
+        const diagonal = Math.min(distance[cell + row - 1] ?? 0, distance[cell + row + 1] ?? 0) + DIAGONAL;
+        distance[cell] = Math.min(distance[cell] ?? 0, straight, diagonal);
+      }
+    }
+  }
   return distance;
 }
 
-function sumAround(counts: Uint32Array, x: number, y: number): number {
-  let sum = 0;
-  for (let row = Math.max(0, y - 1); row <= Math.min(DOUBT_CELLS - 1, y + 1); row++) {
-    for (let column = Math.max(0, x - 1); column <= Math.min(DOUBT_CELLS - 1, x + 1); column++) {
-      sum += counts[row * DOUBT_CELLS + column] ?? 0;
-    }
+/** Sums over a cell and the eight around it: along rows, then along columns. */
+function sumsAround(counts: Uint32Array): Uint32Array {
+  let sums = counts;
+  for (const stride of [1, SIDE]) {
+    const parts = sums;
+    sums = new Uint32Array(SIDE ** 2);
+    for (let cell = stride; cell < sums.length - stride; cell++)
+      sums[cell] = (parts[cell] ?? 0) + (parts[cell - stride] ?? 0) + (parts[cell + stride] ?? 0);
   }
-  return sum;
+  return sums;
 }
 
 /** How doubt looks, in both renderers: territory fades towards the background, and lines run over it. */

@@ -7,7 +7,8 @@ import * as esbuild from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const outdir = join(here, "..", "tb_timetravel", "static");
-// Bytes, gzipped: what opens with the tab, what it fetches when it is used, and the script of an exported page, which it never loads.
+// Bytes, gzipped: what opens with the tab, what it fetches when it is used, what paints for it without a graphics processor, and the script of an
+// exported page, which it never loads.
 const budgets = {
   tab: 120_000,
   insight: 40_000,
@@ -15,6 +16,7 @@ const budgets = {
   branches: 5_000,
   export: 10_000,
   "on demand": 10_000,
+  painter: 8_000,
   page: 75_000,
 };
 const PARTS = {
@@ -25,6 +27,7 @@ const PARTS = {
   "compare.js": "compare",
   "branches.js": "branches",
   "export.js": "export",
+  "cpu_worker.js": "painter",
 };
 const partOf = (file) => PARTS[file] ?? "on demand";
 
@@ -55,13 +58,14 @@ const shaderText = {
   },
 };
 
-// In the exported page, what the tab asks the server for lies in the document; there are no links, no film beside and no finer territory.
+// In the exported page, what the tab asks the server for lies in the document; there are no links, no film beside, no finer territory, no worker.
 const embeddedSource = {
   name: "embedded-source",
   setup(build) {
     build.onResolve({ filter: /^\.\.?\/api$/ }, ({ importer }) =>
       importer.startsWith(join(here, "src", "page")) ? undefined : { path: join(here, "src", "page", "embedded.ts") },
     );
+    build.onResolve({ filter: /\/worker_screen$/ }, () => ({ path: join(here, "src", "page", "absent.ts") }));
     build.onResolve({ filter: /^\.\.?\/(link|beside|difference_at|refine)$/ }, ({ path, resolveDir }) =>
       dirname(join(resolveDir, path)) === join(here, "src") ? { path: join(here, "src", "page", "absent.ts") } : undefined,
     );
@@ -128,6 +132,9 @@ const partOptions = {
   plugins: [styleText, lentByTheTab],
 };
 
+// By itself, since a file that it shared with the tab would be one more for which the tab waits.
+const workerOptions = { ...options, entryPoints: { cpu_worker: "src/engine/cpu_worker.ts" }, splitting: false, plugins: [] };
+
 // A classic script, since a page that is opened from a disk may load no modules; `timetravel export` writes it into the page.
 const pageOptions = {
   ...options,
@@ -138,7 +145,7 @@ const pageOptions = {
 };
 
 if (process.argv.includes("--watch")) {
-  for (const each of [options, partOptions, pageOptions]) {
+  for (const each of [options, partOptions, workerOptions, pageOptions]) {
     const context = await esbuild.context({ ...each, minify: false, sourcemap: "inline", logLevel: "info" });
     await context.watch();
   }
@@ -146,6 +153,7 @@ if (process.argv.includes("--watch")) {
   rmSync(outdir, { recursive: true, force: true });
   await esbuild.build(options);
   await esbuild.build(partOptions);
+  await esbuild.build(workerOptions);
   await esbuild.build(pageOptions);
   const totals = Object.fromEntries(Object.keys(budgets).map((part) => [part, 0]));
   for (const file of readdirSync(outdir).sort()) {

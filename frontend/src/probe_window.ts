@@ -1,6 +1,6 @@
 /** A window into the state for browser tests and bug reports; it reads and never writes. */
 import { meter } from "./meter";
-import { drawnBeside } from "./painter";
+import { drawnBeside, isBehind } from "./painter";
 import { patch } from "./refine";
 import * as state from "./state";
 
@@ -19,8 +19,10 @@ export interface Snapshot {
   readonly loadedFrames: number;
   readonly nFrames: number;
   readonly renderer: "webgl" | "cpu" | null;
-  /** Median over the last pictures. */
+  /** Milliseconds of the page's JavaScript, median over the last pictures. */
   readonly jsMsPerFrame: number;
+  /** Milliseconds of painting, on whichever thread, likewise. */
+  readonly paintMsPerFrame: number;
   readonly drawnFrames: number;
   /** Whether the visible part of the territory is drawn finer. */
   readonly refined: boolean;
@@ -29,6 +31,8 @@ export interface Snapshot {
 export interface TimeTravelWindow {
   /** The frames under the cursor are drawn, or there is no film to draw. */
   readonly ready: boolean;
+  /** What is on screen is what should be there now; of a film that plays, about. */
+  readonly painted: boolean;
   state(): Snapshot;
 }
 
@@ -51,17 +55,23 @@ const snapshot = (): Snapshot => ({
   loadedFrames: state.reel.peek()?.frames.size ?? 0,
   nFrames: state.count.peek(),
   renderer: state.rendererKind.peek(),
-  jsMsPerFrame: meter.median(),
+  jsMsPerFrame: meter.script.median(),
+  paintMsPerFrame: meter.painting.median(),
   drawnFrames: meter.frames,
   refined: patch.peek() !== null,
 });
+
+const isPainted = (): boolean => state.playing.peek() || !isBehind();
 
 export function exposeForTests(): void {
   window.__timetravel = {
     get ready() {
       if (state.phase.peek() === "loading") return false;
       if (state.reel.peek() === null) return (state.probe.peek()?.film ?? null) === null;
-      return state.bothFramesLoaded.peek() && meter.frames > 0;
+      return state.bothFramesLoaded.peek() && meter.frames > 0 && isPainted();
+    },
+    get painted() {
+      return isPainted();
     },
     state: snapshot,
   };

@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { CpuRenderer } from "../src/engine/cpu";
+import { describe, expect, it } from "vitest";
 import { paintDots } from "../src/engine/cpu_dots";
 import { paintTerritory } from "../src/engine/cpu_territory";
 import { pick, positionOf } from "../src/engine/pick";
 import { race } from "../src/engine/race";
 import type { Scene } from "../src/engine/scene";
 import { classPalette, valuePalette } from "../src/palette";
-import { frameOf, samplesOf, sceneOf, seeded } from "./bytes";
+import { frameOf, samplesOf, sceneOf } from "./bytes";
 
 const WHITE = 0xffffffff;
 const hex = (pixel: number | undefined): string => {
@@ -232,81 +231,6 @@ describe("pick", () => {
     };
     expect(positionOf(moving, 0)).toEqual({ x: expect.closeTo(32, 1), y: expect.closeTo(32, 1) });
     expect(pick(moving, 32, 32, 3)).toBe(0);
-  });
-});
-
-/** What a canvas would show; there is none in Node. */
-function screen(): { renderer: CpuRenderer; shown: () => Uint32Array } {
-  let pixels = new Uint32Array(0);
-  const context = { putImageData: (image: ImageData) => (pixels = new Uint32Array(image.data.buffer.slice(0))) };
-  return { renderer: new CpuRenderer(context as unknown as CanvasRenderingContext2D), shown: () => pixels };
-}
-
-describe("a picture that takes longer than a frame", () => {
-  const random = seeded(2);
-  const n = 60_000;
-  const labels = Array.from({ length: n }, (_, i) => i % 3);
-  const places = (): (readonly [number, number])[] => labels.map((k) => [(k + random()) / 3, random()] as const);
-  const map = ["0012", "0012", "0112", "0112"];
-  const size = { width: 200, height: 200, projection: { scaleX: 200, scaleY: -200, offsetX: 0, offsetY: 200 }, dotSize: 2.5 };
-  const [from, to] = [frameOf(places(), labels, map), frameOf(places(), labels, map)];
-  const scene = sceneOf(samplesOf(labels), from, { ...size, b: to, fraction: 0.3 });
-
-  beforeAll(() => {
-    vi.stubGlobal(
-      "ImageData",
-      class {
-        readonly data: Uint8ClampedArray;
-        constructor(
-          readonly width: number,
-          readonly height: number,
-        ) {
-          this.data = new Uint8ClampedArray(4 * width * height);
-        }
-      },
-    );
-  });
-  afterAll(() => void vi.unstubAllGlobals());
-
-  const finished = (slices: Generator<void, void> | null): number => {
-    let count = 0;
-    while (slices?.next().done === false) count++;
-    return count;
-  };
-
-  it("is rough while it moves, and at rest the same as one drawn at once", () => {
-    const [slow, fast] = [screen(), screen()];
-    const rest = slow.renderer.begin(scene, true);
-    const rough = slow.shown();
-    expect(rough.length).toBe(200 * 200);
-    expect(finished(rest)).toBeGreaterThan(5);
-    fast.renderer.draw(scene);
-    expect(slow.shown()).toEqual(fast.shown());
-    expect(rough).not.toEqual(fast.shown());
-  });
-
-  it("stays on screen until the next is ready, where nothing moves", () => {
-    const { renderer, shown } = screen();
-    renderer.draw(scene);
-    const before = shown();
-    const rest = renderer.begin({ ...scene, marked: [7] }, false);
-    expect(shown()).toBe(before);
-    finished(rest);
-    expect(shown()).not.toEqual(before);
-  });
-
-  it("shows all of a small selection, however rough", () => {
-    const selection = new Uint8Array(n);
-    for (let i = 0; i < 20; i++) selection[i * 1001] = 1;
-    const chosen = { ...scene, selection, territory: 0, dotSize: 5 };
-    const { renderer, shown } = screen();
-    renderer.begin(chosen, true);
-    const rough = shown();
-    for (let i = 0; i < 20; i++) {
-      const { x, y } = positionOf(scene, i * 1001);
-      if (x > 5 && y > 5 && x < 195 && y < 195)
-        expect(["#3f90da", "#ffa90e", "#bd1f01"]).toContain(hex(rough[Math.floor(y) * 200 + Math.floor(x)]));
-    }
   });
 });
 

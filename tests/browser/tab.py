@@ -65,9 +65,14 @@ class Tab:
         self.frame.wait_for_function("window.__timetravel?.ready === true", timeout=_PATIENCE_MS)
         return self.state()
 
+    def wait_painted(self) -> None:
+        """Wait until the pictures show what was last asked for."""
+        self.frame.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.frame.wait_for_function("window.__timetravel.painted", timeout=_PATIENCE_MS)
+
     def picture(self) -> NDArray[np.uint8]:
         """Look at the canvas, (height, width, 3), once what is due is painted."""
-        self.frame.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.wait_painted()
         return np.asarray(Image.open(io.BytesIO(self.canvas.screenshot())).convert("RGB"))
 
     def wait_for_film(self) -> Tab:

@@ -39,7 +39,7 @@ def beside(tab: Tab) -> Locator:
 
 
 def picture_beside(tab: Tab) -> NDArray[np.uint8]:
-    tab.frame.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    tab.wait_painted()
     return np.asarray(Image.open(io.BytesIO(beside(tab).locator("canvas").screenshot())).convert("RGB"))
 
 

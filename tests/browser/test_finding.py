@@ -219,7 +219,7 @@ def test_a_picture_with_all_of_it_costs_little_more_than_one_without(film: Tab):
         film.button("Play").click()
         ended = film.wait(f"s.step === {LAST} && !s.playing")
         assert ended["drawnFrames"] > 3
-        return float(ended["jsMsPerFrame"])  # the median of all pictures so far, by the CPU renderer
+        return float(ended["paintMsPerFrame"])  # the median of all pictures so far, by the CPU renderer
 
     plain = play()
     film.page.keyboard.press("6")

@@ -1,8 +1,9 @@
 /** Chooses a renderer for a canvas that has none yet: a canvas keeps the kind of its first context for life. */
 import type { RendererChoice } from "../url";
 import { CpuRenderer } from "./cpu";
-import type { Renderer } from "./scene";
+import type { OnShown, Renderer, Scene, Screen } from "./scene";
 import { isEmulated, WebglRenderer } from "./webgl";
+import { WorkerScreen } from "./worker_screen";
 
 function openWebgl(canvas: HTMLCanvasElement, choice: RendererChoice): WebglRenderer | null {
   if (choice === "cpu") return null;
@@ -31,4 +32,37 @@ export function openRenderer(canvas: HTMLCanvasElement, choice: RendererChoice):
   const context = canvas.getContext("2d", { alpha: false });
   if (context === null) throw new Error("This browser gives neither WebGL2 nor a 2-D canvas.");
   return new CpuRenderer(context);
+}
+
+/** A canvas for people to look at; `onTrouble` is told once nothing more can be shown. */
+export function openScreen(
+  canvas: HTMLCanvasElement,
+  choice: RendererChoice,
+  onShown: OnShown,
+  onTrouble: (words: string) => void,
+): Screen {
+  const webgl = openWebgl(canvas, choice);
+  return webgl === null ? new WorkerScreen(canvas, onShown, onTrouble) : new WebglScreen(canvas, webgl, onShown);
+}
+
+class WebglScreen implements Screen {
+  readonly kind = "webgl";
+
+  constructor(
+    readonly canvas: HTMLCanvasElement,
+    readonly renderer: WebglRenderer,
+    readonly onShown: OnShown,
+  ) {}
+
+  show(scene: Scene): void {
+    if (this.canvas.width !== scene.width) this.canvas.width = scene.width;
+    if (this.canvas.height !== scene.height) this.canvas.height = scene.height;
+    const before = performance.now();
+    this.renderer.draw(scene);
+    this.onShown(scene, true, performance.now() - before);
+  }
+
+  destroy(): void {
+    this.renderer.destroy();
+  }
 }

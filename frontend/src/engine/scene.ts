@@ -55,16 +55,30 @@ export interface Scene {
 
 export type TrustMark = "fade" | "ring";
 
+/** Draws a scene at once. */
 export interface Renderer {
   readonly kind: "webgl" | "cpu";
   draw(scene: Scene): void;
-  /**
-   * Draw what there is time for, and return the work that is left, which puts the whole picture on the canvas with its last slice; null where
-   * that is done. Of a picture that moves, a rough one is drawn at once; of one that does not, the last one stays meanwhile.
-   */
-  begin(scene: Scene, isMoving: boolean): Generator<void, void> | null;
   destroy(): void;
 }
+
+/** Puts scenes on a canvas in its own time. */
+export interface Screen {
+  readonly kind: Renderer["kind"];
+  /** Of scenes that come faster than they can be drawn, the newest counts. */
+  show(scene: Scene, pace: Pace): void;
+  destroy(): void;
+}
+
+export interface Pace {
+  /** The scene shows another instant or place than the last: a rough picture at once is better than a whole one too late. */
+  readonly isMoving: boolean;
+  /** The next scene is about to come, so that a rough picture needs no whole one after it. */
+  readonly isPlaying: boolean;
+}
+
+/** A scene is on the canvas. A rough one is followed by the whole, unless another comes before; milliseconds are those of painting. */
+export type OnShown = (scene: Scene, isWhole: boolean, milliseconds: number) => void;
 
 /** Whether the same instant is seen by the same camera. */
 export function isSamePlace(one: Scene, other: Scene): boolean {

@@ -47,11 +47,6 @@ export class WebglRenderer implements Renderer {
     this.#points.draw(scene, a, b, clip);
   }
 
-  begin(scene: Scene): null {
-    this.draw(scene);
-    return null;
-  }
-
   destroy(): void {
     this.#frames.destroy();
     this.#points.destroy();

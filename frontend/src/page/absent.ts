@@ -26,3 +26,6 @@ export const differenceElsewhere = signal<Value<typeof differenceAt.differenceEl
 
 export const patch = signal<Value<typeof refine.patch>>(null);
 export const keepRefined: typeof refine.keepRefined = () => () => undefined;
+
+// A page from a disk may start no worker, and paints in slices.
+export { CpuScreen as WorkerScreen } from "../engine/cpu_screen";

@@ -34,7 +34,9 @@ export function usePainter(
   useEffect(() => {
     if (canvas.current === null) return;
     try {
-      const painter = new Painter(canvas.current, size, subject);
+      const painter = new Painter(canvas.current, size, subject, (words) => {
+        trouble.value = words;
+      });
       return () => painter.destroy();
     } catch (error) {
       trouble.value = messageOf(error);

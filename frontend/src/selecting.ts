@@ -102,10 +102,7 @@ interface Drawing {
   readonly how: How;
   readonly before: Selection;
   readonly query: string | null;
-  /** Taken in turns, so that every picture gets a mask that it has not seen and nothing is allocated while drawing. */
-  readonly masks: readonly [Uint8Array, Uint8Array];
   readonly hits: Uint8Array;
-  turn: 0 | 1;
 }
 
 let drawing: Drawing | null = null;
@@ -118,9 +115,7 @@ export function beginOutline(tool: "box" | "lasso", how: How, u: number, v: numb
     how,
     before: state.selection.peek(),
     query: state.followedQuery.peek(),
-    masks: [new Uint8Array(n), new Uint8Array(n)],
     hits: new Uint8Array(n),
-    turn: 0,
   };
   state.outline.value = { tool, points: [u, v] };
 }
@@ -168,9 +163,8 @@ function followOutline(): () => void {
       if (raster?.points !== outline.points) raster = { points: outline.points, raster: rasterise(outline.points) };
       inRaster(raster.raster, moment, drawing.hits, passes);
     }
-    drawing.turn = drawing.turn === 0 ? 1 : 0;
-    const { before, hits, how, masks, turn } = drawing;
-    untracked(() => select(combined(before, hits, how, masks[turn])));
+    const { before, hits, how } = drawing;
+    untracked(() => select(combined(before, hits, how)));
   });
 }
 

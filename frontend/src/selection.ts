@@ -40,14 +40,10 @@ export function inverted(n: number, selection: Selection): Selection {
   return { mask, count: n - selection.count };
 }
 
-/** Combine with hits (a byte per sample); written into `into`, which may be reused while a shape is dragged. */
-export function combined(
-  before: Selection,
-  hits: Uint8Array,
-  how: How,
-  into: Uint8Array = new Uint8Array(hits.length),
-): Selection {
+/** Combine with hits (a byte per sample), in a mask of its own: a picture in the making may still need the last. */
+export function combined(before: Selection, hits: Uint8Array, how: How): Selection {
   const { mask } = before;
+  const into = new Uint8Array(hits.length);
   let count = 0;
   for (let sample = 0; sample < hits.length; sample++) {
     const hit = hits[sample] ?? 0;

@@ -132,9 +132,11 @@ def test_two_layers_of_a_run_stand_beside_each_other_in_the_same_colours(tab: Ca
     grid = film.frame.get_by_role("grid", name="Samples whose neighbors differ most")
     expect(grid.get_by_role("columnheader")).to_have_text(["id", "split", "differ"])  # there are no labels
     expect(grid.locator(".sample-rows .sample-row").first.get_by_role("gridcell")).to_have_count(3)
-    colours = (
-        "(canvas) => new Set(new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size"
-    )
+    colours = """(canvas) => {
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+      copy.drawImage(canvas, 0, 0);
+      return new Set(new Uint32Array(copy.getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size;
+    }"""
     film.picture()
     assert beside.evaluate(colours) > 30  # many shades of a scale, not the one grey of samples without a label
     film.page.keyboard.press("3")

@@ -85,7 +85,7 @@ def place_step(dynamics: Dynamics, past: Past, config: JointConfig, *, report: R
     if len(others) > 0:
         n_neighbors, perplexity = neighborhood_beside(len(laid_out))
         index, weight = neighbors_outside(
-            x, predictions, laid_out, others, n_neighbors=n_neighbors, perplexity=perplexity, across=config.across
+            x, predictions, laid_out, others, n_neighbors=n_neighbors, perplexity=perplexity, across=config.across_others
         )
         ties = _ties(dynamics, past, others, typical=ties.motion.typical)
         beside = lay_out_next_others(layout, index, weight, ties, layout_config, lambda done: report("layout", 0.8 + 0.2 * done))
@@ -113,7 +113,7 @@ def _briefly(config: JointConfig) -> tuple[LayoutConfig, DecoderConfig]:
     """
     layout = replace(
         config.layout, n_iterations=400, n_iterations_others=150, learning_rate=0.3 * config.layout.learning_rate, exaggeration=4.0,
-        spring=0.04 * config.layout.spring, match=0.5 * config.layout.match, ranking=0.08 * config.layout.ranking,
+        spring=0.06 * config.layout.spring, match=0.5 * config.layout.match, ranking=0.08 * config.layout.ranking,
     )  # fmt: skip
     return layout, replace(
         config.decoder, n_passes=20, min_batches=190, max_visits=375, learning_rate=1e-2, still_weight=2.0 * config.decoder.still_weight

@@ -35,9 +35,9 @@ class LayoutConfig:
     n_iterations_others: int = 300  # of samples placed against a finished layout; they start among their neighbours
     n_negatives: int = 256  # shared by all samples of a step; more lower the noise and cost in proportion
     learning_rate: float = 1.0  # of Adam, falling to 0; positions end up about 10 wide
-    exaggeration: float = 12.0  # attraction is this much stronger in the first `exaggerated` share of the iterations
+    exaggeration: float = 6.0  # attraction is this much stronger in the first `exaggerated` share of the iterations
     exaggerated: float = 0.3
-    spring: float = 0.5
+    spring: float = 0.35
     match: float = 0.1
     ranking: float = 2.0
     stiffness_limit: float = 100.0  # a sample that did not move at all is not nailed down

@@ -27,7 +27,7 @@ _CELLS = 320  # of the raster, along each axis
 _NOT_ASKED = -1
 _SETTLED_AT_ONCE = 1024
 _ASKED_AT_ONCE = {"cpu": 2**12, "cuda": 2**17}  # a layer of the decoder stays in the cache of a CPU
-_MOST_BESIDE, _SHARE_BESIDE = 60, 10
+_MOST_BESIDE, _SHARE_BESIDE = 120, 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +95,9 @@ def follow_layout(
 def neighborhood_beside(n_laid_out: int) -> tuple[int, float]:
     """Choose how many neighbours place a sample beside a finished layout, and how many of them count: at most a tenth of the samples.
 
-    More than the layout itself has: a sample that moves nobody is held by its neighbours alone. (On digits, .650 of the neighbours of
-    unseen samples are kept with 30, .657 with 60; a hundred samples would leave no room between a neighbourhood and the whole.)
+    More than the layout itself has: a sample that moves nobody is held by its neighbours alone. (On digits, .657 of the neighbours of
+    unseen samples are kept with 60, .666 with 140; on the large run .235 and .229. A hundred samples would leave no room between a
+    neighbourhood and the whole.)
     """
     n_neighbors = min(_MOST_BESIDE, max(5, n_laid_out // _SHARE_BESIDE))
     return n_neighbors, n_neighbors / 1.5

@@ -32,7 +32,8 @@ class JointConfig:
 
     n_neighbors: int = 30  # in the graph; the effective number is the perplexity
     perplexity: float = 20.0
-    across: float = 0.3  # weight of an edge between two predicted classes: keeps territories whole at no cost in neighbours
+    across: float = 0.5  # weight of an edge between two predicted classes: territories stay whole, and overlapping classes together
+    across_others: float = 0.3  # the same of samples that are not laid out, which no territory was fitted to
     reach: float = 0.1  # farthest move, as a share of the plane's width, of a sample that lies in another class's territory
     layout: LayoutConfig = field(default_factory=LayoutConfig)
     decoder: DecoderConfig = field(default_factory=DecoderConfig)
@@ -98,7 +99,7 @@ def _layout(
         return torch.from_numpy(kept["layout"]).to(dynamics.device), torch.from_numpy(kept["typical"]).to(dynamics.device)
     laid_out = torch.from_numpy(dynamics.laid_out).to(dynamics.device)
     if plane is not None:
-        start = start_in(plane, dynamics, across=config.across)
+        start = start_in(plane, dynamics, across=config.across_others)
     else:
         center, basis = shared_basis(dynamics)
         start = torch.stack([(dynamics.representations(t)[laid_out] - center) @ basis for t in range(dynamics.n_steps)])
@@ -123,7 +124,7 @@ def _others(
     neighbors = {
         t: neighbors_outside(
             dynamics.representations(t), None if dynamics.predictions is None else dynamics.predictions[t], laid_out, others,
-            n_neighbors=n_neighbors, perplexity=perplexity, across=config.across,
+            n_neighbors=n_neighbors, perplexity=perplexity, across=config.across_others,
         )
         for t in workers.my_steps(dynamics.n_steps)
     }  # fmt: skip

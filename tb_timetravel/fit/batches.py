@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tb_timetravel.fit.decoder import DecoderConfig
     from tb_timetravel.fit.dynamics import Dynamics
     from tb_timetravel.fit.result import Head
+    from tb_timetravel.fit.spots import Square
 
 _STEPS_PER_BATCH = {"cpu": 16, "cuda": 64}  # where kernels are short beside their launch, more steps cost nothing
 _RUN = 4  # steps of a batch that follow one another: what is compared with the next step is there already
@@ -68,13 +69,13 @@ class Draws:
     Parameters
     ----------
     positions : (n_steps, n_laid_out, 2) of the samples ``dynamics.laid_out``.
-    square : middle and half side, (2,) each, of where spots are drawn.
+    square : where spots are drawn.
     around : None without a head.
     """
 
     def __init__(
         self, dynamics: Dynamics, positions: torch.Tensor, head: Head | None, config: DecoderConfig, *,
-        square: tuple[torch.Tensor, torch.Tensor], around: Around | None,
+        square: Square, around: Around | None,
     ) -> None:  # fmt: skip
         self._dynamics, self._positions, self._head, self._config = dynamics, positions, head, config
         self._square, self._around = square, around

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -20,7 +21,7 @@ from tb_timetravel.fit.batches import Around, Batch, Draws, steps_per_batch
 from tb_timetravel.fit.heads import AffineHead, divergence, log_probabilities, step_scales
 from tb_timetravel.fit.networks import PlaneNetwork
 from tb_timetravel.fit.recorded import Recording, one_cycle
-from tb_timetravel.fit.spots import held_still, nearest_of_cells, predictions_near, unlike_those_near
+from tb_timetravel.fit.spots import Square, held_still, nearest_of_cells, predictions_near, unlike_those_near
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,7 +82,7 @@ class Decoder:
 
     def last_hidden(self, z: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
         """Map as far as the last hidden layer, (n_steps, b, 2) -> (n_steps, b, width)."""
-        return self.network.last_hidden(self.in_square(z), steps)
+        return self.network.last_hidden(self.square.unit(z), steps)
 
     def logits_of(self, hidden: torch.Tensor, steps: torch.Tensor, head: Head) -> torch.Tensor:
         """Classify what the last hidden layer (n_steps, b, width) stands for.
@@ -98,9 +99,10 @@ class Decoder:
     def _representations(self, hidden: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
         return self.network.mlp.read_out(hidden, steps) * self.scale[steps] + self.center[steps]
 
-    def in_square(self, z: torch.Tensor) -> torch.Tensor:
-        """Take positions to the square from -1 to 1 that the film fills."""
-        return (z - self.middle) / self.half
+    @property
+    def square(self) -> Square:
+        """The square that the film fills."""
+        return Square(self.middle, self.half)
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """Give everything that `load` needs, by name; the grids of all steps as one array, in half precision: they are nearly all of it."""
@@ -135,7 +137,7 @@ Loss = Callable[[Batch, torch.Tensor], torch.Tensor]
 
 def fit_decoder(
     dynamics: Dynamics, layout: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig, report: Callable[[float], None],
-    also: Loss | None = None,
+    also: Loss | None = None, drawn: Square | None = None, shared_rate: float = 1.0,
 ) -> None:  # fmt: skip
     """Fit a decoder to a layout, in place. Of several workers each takes its part of the samples of every batch.
 
@@ -144,12 +146,15 @@ def fit_decoder(
     layout : (n_steps, n_laid_out, 2) positions of the samples ``dynamics.laid_out``.
     report : called with the share of batches done.
     also : a loss that comes to the others, of the spots of a batch.
+    drawn : where spots lie; the square that the film fills, if not given.
+    shared_rate : share of the learning rate for the layers that all steps have in common; on a GPU only beside `also`.
 
     Raises
     ------
     FitError : the fit diverged.
     """
-    held, around = _held(dynamics, layout, head, decoder, config, also)
+    square = decoder.square if drawn is None else drawn
+    held, around = _held(dynamics, layout, head, decoder, square, config, also)
 
     def loss_of(batch: Batch) -> torch.Tensor:
         spots = batch.spots.expand(len(batch.steps), -1, -1)
@@ -160,9 +165,9 @@ def fit_decoder(
         return F.mse_loss(decoded, wanted) + held(batch, hidden)
 
     n_batches = config.n_batches(dynamics.n_steps, layout.shape[1], layout.device)
-    draws = Draws(dynamics, layout, head, config, square=(decoder.middle, decoder.half), around=around)
+    draws = Draws(dynamics, layout, head, config, square=square, around=around)
     alone = layout.device.type == "cuda" and also is None and workers.n_workers() == 1
-    follow = _follow_recorded if alone else _follow
+    follow = _follow_recorded if alone else partial(_follow, shared_rate=shared_rate)
     for i, loss in enumerate(follow(loss_of, draws, decoder.network, n_batches, config.learning_rate)):
         if i % 25 == 0:
             if not bool(torch.isfinite(loss)):
@@ -171,7 +176,7 @@ def fit_decoder(
 
 
 def _held(
-    dynamics: Dynamics, layout: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig, also: Loss | None
+    dynamics: Dynamics, layout: torch.Tensor, head: Head | None, decoder: Decoder, square: Square, config: DecoderConfig, also: Loss | None
 ) -> tuple[Loss, Around | None]:
     """Make the losses that go through the head, of a batch and the last hidden layer of its samples and spots; 0 without a head.
 
@@ -179,8 +184,8 @@ def _held(
     """
     if head is None:
         return lambda batch, _: torch.zeros((), device=batch.x.device), None
-    sharpen, near = logit_scales(dynamics, head, config.typical_margin), nearest_of_cells(layout, decoder)
-    still = held_still(dynamics, near, decoder, config)
+    sharpen, near = logit_scales(dynamics, head, config.typical_margin), nearest_of_cells(layout, square)
+    still = held_still(dynamics, near, square, config)
 
     def loss(batch: Batch, hidden: torch.Tensor) -> torch.Tensor:
         found = log_probabilities(decoder.logits_of(hidden, batch.steps, head) * sharpen[batch.steps])
@@ -190,7 +195,7 @@ def _held(
         result = result + config.near_weight * unlike_those_near(batch, at_spots)
         return result if also is None else result + also(batch, at_spots)
 
-    return loss, predictions_near(dynamics, near, head, sharpen, decoder)
+    return loss, predictions_near(dynamics, near, head, sharpen, square)
 
 
 def _unlike(wanted: torch.Tensor, found: torch.Tensor, config: DecoderConfig) -> torch.Tensor:
@@ -208,12 +213,16 @@ def shortfall(logits: torch.Tensor, wanted: torch.Tensor, margin: float) -> torc
 
 
 def _follow(
-    loss_of: Callable[[Batch], torch.Tensor], draws: Draws, network: PlaneNetwork, n_batches: int, learning_rate: float
-) -> Iterator[torch.Tensor]:
+    loss_of: Callable[[Batch], torch.Tensor], draws: Draws, network: PlaneNetwork, n_batches: int, learning_rate: float, *,
+    shared_rate: float,
+) -> Iterator[torch.Tensor]:  # fmt: skip
     """Take the steps, giving the loss of each."""
-    parameters = list(network.parameters())
-    optimizer = torch.optim.Adam(parameters, learning_rate, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, max(_FEWEST, n_batches), pct_start=0.1)
+    parameters, shared = list(network.parameters()), network.mlp.shared()
+    of_shared = {id(parameter) for parameter in shared}
+    own = [parameter for parameter in parameters if id(parameter) not in of_shared]
+    rates = [learning_rate, shared_rate * learning_rate]
+    optimizer = torch.optim.Adam([{"params": own}, {"params": shared}], fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rates, max(_FEWEST, n_batches), pct_start=0.1)
     for _ in range(n_batches):
         loss = loss_of(draws.next())
         optimizer.zero_grad()

@@ -17,7 +17,7 @@ from tb_timetravel.fit.heads import log_probabilities, make_head
 from tb_timetravel.fit.motion import read_motion
 from tb_timetravel.fit.next_layout import Ties, lay_out_next, lay_out_next_others
 from tb_timetravel.fit.placing import Begun, follow_layout, neighborhood_beside
-from tb_timetravel.fit.spots import cells_of, difference, nearest_of_cells, resting_cells
+from tb_timetravel.fit.spots import Square, cells_of, difference, nearest_of_cells, resting_cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     from tb_timetravel.fit.layout import LayoutConfig
     from tb_timetravel.fit.methods.joint import JointConfig
     from tb_timetravel.fit.result import Fitted, Head, Report
+    from tb_timetravel.frame import Extent
 
 N_PAST = 16  # steps to which a new one is tied, at most: cost and memory of a step stay the same however long the film
+_N_WITNESSES = 3  # nearest samples that keep their prediction where territory is held: of 8, half of what flickers has one that does not
+_SHARED_RATE = 0.1  # the fit of all steps has these layers in common; as fast as the rest, they move territory everywhere
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,12 +48,14 @@ class Past:
     weights : of the decoder of that last step alone, see `weights_at`.
     typical : what counts as an ordinary move in the representation, in this film; None while nothing has moved.
     log_ratio : see `next_layout.Ties`.
+    extent : of the plane, as it is drawn at every step.
     """
 
     embedding: torch.Tensor
     weights: Mapping[str, NDArray[Any]]
     typical: float | None
     log_ratio: float | None
+    extent: Extent
 
 
 def place_step(dynamics: Dynamics, past: Past, config: JointConfig, *, report: Report) -> Fitted:
@@ -131,29 +136,36 @@ def _begin(dynamics: Dynamics, past: Past, layout: torch.Tensor, config: Decoder
     head = make_head(new, seed=seed)
     decoder = Decoder(new, layout[None], config)
     decoder.load(past.weights)
+    drawn = _square_of(past.extent, dynamics.device)
     if head is None:
-        return Begun(decoder, None, None)
+        return Begun(decoder, None, None, drawn, _SHARED_RATE)
     earlier = Decoder(before, layout[None], config)
     earlier.load(past.weights)
-    return Begun(decoder, head, _held_still(dynamics, past, layout, decoder, earlier, make_head(before, seed=seed), config))
+    still = _held_still(dynamics, past, layout, drawn, earlier, make_head(before, seed=seed), config)
+    return Begun(decoder, head, still, drawn, _SHARED_RATE)
+
+
+def _square_of(extent: Extent, device: torch.device) -> Square:
+    low, high = (torch.tensor(extent[side::2], device=device) for side in (0, 1))
+    return Square((low + high) / 2.0, (high - low) / 2.0)
 
 
 def _held_still(
-    dynamics: Dynamics, past: Past, layout: torch.Tensor, decoder: Decoder, earlier: Decoder, earlier_head: Head | None,
+    dynamics: Dynamics, past: Past, layout: torch.Tensor, drawn: Square, earlier: Decoder, earlier_head: Head | None,
     config: DecoderConfig,
 ) -> Loss | None:  # fmt: skip
     """Make the loss that keeps territory as it was at the step before where no sample near changes its prediction."""
     if dynamics.predictions is None or earlier_head is None:
         return None
     laid_out = torch.from_numpy(dynamics.laid_out).to(dynamics.device)
-    near = nearest_of_cells(torch.stack([past.embedding[-1, laid_out], layout]), decoder)
+    near = nearest_of_cells(torch.stack([past.embedding[-1, laid_out], layout]), drawn)[..., :_N_WITNESSES]
     rests = resting_cells(near, dynamics.predictions[-2:][:, laid_out])[0]
     sharpen = logit_scales(replace(dynamics, steps=dynamics.steps[-2:-1]), earlier_head, config.typical_margin)
 
     def loss(batch: Batch, found: torch.Tensor) -> torch.Tensor:
         with torch.no_grad():
             was = log_probabilities(earlier.logits(batch.spots[None], batch.steps, earlier_head) * sharpen)
-        x, y = cells_of(batch.spots, decoder).unbind(1)
+        x, y = cells_of(batch.spots, drawn).unbind(1)
         return config.still_weight * 0.5 * (difference(found, was) * rests[y, x]).mean()
 
     return loss

@@ -39,6 +39,10 @@ class StepNetwork(nn.Module):
             nn.init.uniform_(layer.weight, -bound, bound, generator=generator)
             nn.init.zeros_(layer.bias)
 
+    def shared(self) -> list[nn.Parameter]:
+        """List the parameters that all steps share."""
+        return [*self.hidden.parameters(), *self.output.parameters()]
+
     def forward(self, v: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
         """Map, (n_steps, b, n_in), (n_steps,) -> (n_steps, b, n_out)."""
         return self.read_out(self.last_hidden(v, steps), steps)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tb_timetravel.fit.decoder import Loss
     from tb_timetravel.fit.dynamics import Dynamics
     from tb_timetravel.fit.result import Head, Report, Stages
+    from tb_timetravel.fit.spots import Square
 
 _GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
 _CELLS = 320  # of the raster, along each axis
@@ -32,11 +33,13 @@ _MOST_BESIDE, _SHARE_BESIDE = 120, 10
 
 @dataclass(frozen=True, eq=False)
 class Begun:
-    """A decoder that knows something already, the head it is held to, and a loss that comes to its own, see `fit_decoder`."""
+    """A decoder that knows something already, the head it is held to, and how its fit differs from one anew, see `fit_decoder`."""
 
     decoder: Decoder
     head: Head | None
     also: Loss | None
+    drawn: Square
+    shared_rate: float
 
 
 def follow_layout(
@@ -65,12 +68,12 @@ def follow_layout(
     """
     head = make_head(dynamics, seed=seed) if begun is None else begun.head
     decoder = Decoder(dynamics, layout, config) if begun is None else begun.decoder
-    also = None if begun is None else begun.also
+    also, drawn, shared_rate = (None, None, 1.0) if begun is None else (begun.also, begun.drawn, begun.shared_rate)
     reach *= float((layout.amax((0, 1)) - layout.amin((0, 1))).max())
     laid_out, outside = (torch.from_numpy(rows).to(dynamics.device) for rows in (dynamics.laid_out, dynamics.others))
     kept = stages.get("maps")
     if kept is None:
-        fit_decoder(dynamics, layout, head, decoder, config, lambda done: report("maps", done), also)
+        fit_decoder(dynamics, layout, head, decoder, config, lambda done: report("maps", done), also, drawn, shared_rate)
         kept = decoder.weights()
         stages.put("maps", kept)
     decoder.load(kept)  # as whoever reads it from its file will have it

@@ -5,7 +5,7 @@ Without this, territory where no sample lies is whatever the fit left there, ano
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch.nn import functional as F
@@ -16,7 +16,7 @@ from tb_timetravel.fit.heads import log_probabilities
 
 if TYPE_CHECKING:
     from tb_timetravel.fit.batches import Around, Batch
-    from tb_timetravel.fit.decoder import Decoder, DecoderConfig, Loss
+    from tb_timetravel.fit.decoder import DecoderConfig, Loss
     from tb_timetravel.fit.dynamics import Dynamics
     from tb_timetravel.fit.result import Head
 
@@ -25,7 +25,18 @@ _NEAR = 8
 _CELLS = 64  # of the square, along each axis, for which this is known
 
 
-def predictions_near(dynamics: Dynamics, near: torch.Tensor, head: Head, sharpen: torch.Tensor, decoder: Decoder) -> Around:
+class Square(NamedTuple):
+    """A part of the plane, middle and half side along each axis, (2,) each."""
+
+    middle: torch.Tensor
+    half: torch.Tensor
+
+    def unit(self, positions: torch.Tensor) -> torch.Tensor:
+        """Take positions in it to the square from -1 to 1."""
+        return (positions - self.middle) / self.half
+
+
+def predictions_near(dynamics: Dynamics, near: torch.Tensor, head: Head, sharpen: torch.Tensor, square: Square) -> Around:
     """Make the function that gives the mean prediction of the samples near spots.
 
     Parameters
@@ -36,7 +47,7 @@ def predictions_near(dynamics: Dynamics, near: torch.Tensor, head: Head, sharpen
     laid_out = torch.from_numpy(dynamics.laid_out).to(near.device)
 
     def around(steps: torch.Tensor, spots: torch.Tensor) -> torch.Tensor:
-        x, y = cells_of(spots, decoder).unbind(1)
+        x, y = cells_of(spots, square).unbind(1)
         samples = laid_out[near[steps[:, None], y, x].long()]  # (n_chosen_steps, n_spots, _NEAR)
         logits = targets(dynamics, head, steps, samples.flatten(1)) * sharpen[steps]
         mean: torch.Tensor = log_probabilities(logits).exp_().unflatten(1, samples.shape[1:]).mean(2)
@@ -55,7 +66,7 @@ def unlike_those_near(batch: Batch, found: torch.Tensor) -> torch.Tensor:
     return F.kl_div(found, batch.around, reduction="none").sum(-1).mean()
 
 
-def held_still(dynamics: Dynamics, near: torch.Tensor, decoder: Decoder, config: DecoderConfig) -> Loss:
+def held_still(dynamics: Dynamics, near: torch.Tensor, square: Square, config: DecoderConfig) -> Loss:
     """Make the loss that keeps a spot's territory from one step to the next where no sample near it changes its prediction.
 
     Parameters
@@ -69,7 +80,7 @@ def held_still(dynamics: Dynamics, near: torch.Tensor, decoder: Decoder, config:
 
     def loss(batch: Batch, found: torch.Tensor) -> torch.Tensor:
         now, later = batch.steps[:-1], batch.steps[1:]
-        x, y = cells_of(batch.spots, decoder).unbind(1)
+        x, y = cells_of(batch.spots, square).unbind(1)
         follows = (later == now + 1)[:, None]  # but from one run of steps to the next, see `batches.draw_steps`
         apart = difference(found[:-1], found[1:]) * (follows & rests[now.clamp_max(dynamics.n_steps - 2)[:, None], y, x])
         return config.still_weight * 0.5 * apart.sum() / (follows.sum() * len(x))
@@ -82,12 +93,12 @@ def difference(one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
     return ((one.exp() - other.exp()) * (one - other)).sum(-1)
 
 
-def cells_of(spots: torch.Tensor, decoder: Decoder) -> torch.Tensor:
+def cells_of(spots: torch.Tensor, square: Square) -> torch.Tensor:
     """Find the cell of the square that each spot lies in, x and y, (n, 2)."""
-    return ((decoder.in_square(spots) + 1.0) * (_CELLS / 2)).long().clamp(0, _CELLS - 1)
+    return ((square.unit(spots) + 1.0) * (_CELLS / 2)).long().clamp(0, _CELLS - 1)
 
 
-def nearest_of_cells(positions: torch.Tensor, decoder: Decoder) -> torch.Tensor:
+def nearest_of_cells(positions: torch.Tensor, square: Square) -> torch.Tensor:
     """Find the samples nearest to each cell of the square at each step, (n_steps, _CELLS, _CELLS, _NEAR) int32, among some of them.
 
     Parameters
@@ -100,7 +111,7 @@ def nearest_of_cells(positions: torch.Tensor, decoder: Decoder) -> torch.Tensor:
     centers = torch.cartesian_prod(unit, unit).flip(1)  # (_CELLS², 2), rows along the second axis
     result = torch.empty(len(positions), _CELLS, _CELLS, min(_NEAR, len(witnesses)), dtype=torch.int32, device=positions.device)
     for of_step, where in zip(result, positions, strict=True):
-        _, near = compiled.nearest_of(torch.cdist(centers, decoder.in_square(where[witnesses])), of_step.shape[2])
+        _, near = compiled.nearest_of(torch.cdist(centers, square.unit(where[witnesses])), of_step.shape[2])
         of_step.copy_(witnesses[near].view_as(of_step))
     return result
 

@@ -7,6 +7,7 @@ import torch
 from tb_timetravel.fit.batches import Draws, draw_steps, targets
 from tb_timetravel.fit.decoder import DecoderConfig
 from tb_timetravel.fit.heads import make_head
+from tb_timetravel.fit.spots import Square
 from tests.fit.data import drifting_classes, dynamics_of
 
 
@@ -32,7 +33,7 @@ def test_all_steps_come_in_order():
 def test_a_batch_holds_samples_with_their_places_and_logits_and_spots_of_the_square():
     x, heads = drifting_classes(n_steps=20, n=40)
     dynamics, layout = dynamics_of(x, heads, n_laid_out=30), torch.from_numpy(x[:, :30, :2])
-    square = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 0.5])
+    square = Square(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 0.5]))
     config = DecoderConfig(n_spots=50, samples_per_batch=8)
     head = make_head(dynamics, seed=0)
     draws = Draws(dynamics, layout, head, config, square=square, around=lambda steps, spots: spots + steps[:, None, None])
@@ -45,7 +46,7 @@ def test_a_batch_holds_samples_with_their_places_and_logits_and_spots_of_the_squ
         assert max(samples) < 30
         assert torch.equal(places, layout[t, samples])
         torch.testing.assert_close(logits, torch.from_numpy(x[t, samples] @ heads[0][t].T + heads[1][t]))
-    away = (batch.spots - square[0]).abs() / square[1]
+    away = square.unit(batch.spots).abs()
     assert float(away.max()) <= 1.0
     assert bool((away.amax(0) > 0.8).all())
     assert torch.equal(batch.around, batch.spots + batch.steps[:, None, None])

@@ -28,7 +28,7 @@ def batch_of(steps: list[int], where: torch.Tensor) -> Batch:
 
 def test_the_samples_near_a_cell_are_those_that_scikit_learn_finds_nearest_to_its_middle():
     _, layout, decoder = made()
-    near = spots.nearest_of_cells(layout, decoder)
+    near = spots.nearest_of_cells(layout, decoder.square)
     assert near.shape == (3, 64, 64, 8)
     for x, y in ((0, 0), (63, 20), (31, 40)):
         middle = decoder.middle + decoder.half * (torch.tensor([x, y]) + 0.5 - 32.0) / 32.0
@@ -36,16 +36,16 @@ def test_the_samples_near_a_cell_are_those_that_scikit_learn_finds_nearest_to_it
         at = ((middle - decoder.middle) / decoder.half)[None]
         _, expected = NearestNeighbors(n_neighbors=8).fit(square.numpy()).kneighbors(at.numpy())
         assert near[2, y, x].tolist() == expected[0].tolist()
-        assert spots.cells_of(middle[None], decoder).tolist() == [[x, y]]
+        assert spots.cells_of(middle[None], decoder.square).tolist() == [[x, y]]
 
 
 def test_of_many_samples_some_spread_over_all_of_them_are_asked():
     layout = torch.rand(1, 9_000, 2, generator=torch.Generator().manual_seed(0))
     dynamics, _, _ = made(n_steps=1)
-    near = spots.nearest_of_cells(layout, Decoder(dynamics, layout, CONFIG))
+    near = spots.nearest_of_cells(layout, Decoder(dynamics, layout, CONFIG).square)
     assert int(near.max()) > 8_900
     assert len(near.unique()) <= 4_000
-    fewer = spots.nearest_of_cells(layout[:, :5], Decoder(dynamics, layout[:, :5], CONFIG))
+    fewer = spots.nearest_of_cells(layout[:, :5], Decoder(dynamics, layout[:, :5], CONFIG).square)
     assert fewer.shape[3] == 5
 
 
@@ -59,10 +59,10 @@ def test_a_cell_rests_where_nothing_near_it_changes_neither_before_nor_after():
 
 def test_around_a_spot_is_the_mean_prediction_of_the_samples_near_it():
     dynamics, layout, decoder = made()
-    near, head, sharpen = spots.nearest_of_cells(layout, decoder), make_head(dynamics, seed=0), torch.full((3, 1, 1), 0.5)
+    near, head, sharpen = spots.nearest_of_cells(layout, decoder.square), make_head(dynamics, seed=0), torch.full((3, 1, 1), 0.5)
     where = layout[1, :4] + 0.1
-    around = spots.predictions_near(dynamics, near, head, sharpen, decoder)(torch.tensor([1, 2]), where)
-    x, y = spots.cells_of(where, decoder).unbind(1)
+    around = spots.predictions_near(dynamics, near, head, sharpen, decoder.square)(torch.tensor([1, 2]), where)
+    x, y = spots.cells_of(where, decoder.square).unbind(1)
     expected = torch.stack([(0.5 * dynamics.logits(t))[near[t, y, x].long()].softmax(-1).mean(1) for t in (1, 2)])
     torch.testing.assert_close(around, expected)
 
@@ -79,7 +79,8 @@ def test_a_spot_that_rests_is_held_to_the_next_step_and_one_that_does_not_is_fre
     x, heads = drifting_classes(n_steps=3)
     dynamics, layout = dynamics_of(x[[2, 2, 2]], (heads[0][[2, 2, 2]], heads[1][[2, 2, 2]])), torch.from_numpy(x[[2, 2, 2], :, :2])
     decoder, where = Decoder(dynamics, layout, CONFIG), layout[0, :5]
-    held = spots.held_still(dynamics, spots.nearest_of_cells(layout, decoder), decoder, CONFIG)  # no prediction changes: all rests
+    square = decoder.square
+    held = spots.held_still(dynamics, spots.nearest_of_cells(layout, square), square, CONFIG)  # no prediction changes: all rests
     found = torch.randn(3, 5, 3, generator=torch.Generator().manual_seed(0)).log_softmax(-1)
     expected = CONFIG.still_weight * 0.5 * spots.difference(found[:-1], found[1:]).mean()
     torch.testing.assert_close(held(batch_of([0, 1, 2], where), found), expected)
@@ -87,7 +88,7 @@ def test_a_spot_that_rests_is_held_to_the_next_step_and_one_that_does_not_is_fre
     torch.testing.assert_close(held(batch_of([2, 0, 1], where), found), jumped)  # from the last step to the first nothing is held
     all_flip = 100.0 * np.eye(3, dtype=np.float32)[[0, 1, 0]]  # the head's bias: each step has one class
     others = dynamics_of(x[[2, 2, 2]], (heads[0][[2, 2, 2]], all_flip))
-    free = spots.held_still(others, spots.nearest_of_cells(layout, decoder), decoder, CONFIG)
+    free = spots.held_still(others, spots.nearest_of_cells(layout, square), square, CONFIG)
     assert float(free(batch_of([0, 1, 2], where), found)) == 0.0
 
 

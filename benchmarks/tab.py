@@ -3,10 +3,10 @@
     python benchmarks/tab.py        (needs: pip install playwright, a Chromium)
 
 Films of random walks, each the preview that a fit shows first, are opened in a real TensorBoard by a real Chromium and played for some
-seconds. Times are the page's own clock from the start of the plugin's iframe. JavaScript per picture, on the page's thread, and painting are
-what the tab's own meter says; without WebGL a worker paints. Long tasks are the browser's, of 50 ms and more, after the first picture.
-Without a GPU the WebGL pictures are made by the processor: what that takes is not counted as JavaScript or painting, but it slows
-everything else.
+seconds. Times are the page's own clock from the start of the plugin's iframe. JavaScript per picture, on the page's thread, and
+painting are what the tab's own meter says; without WebGL a worker paints. Long tasks are the browser's, of 50 ms and more, after the
+first picture. Without a GPU the WebGL pictures are made by the processor: what that takes is not counted as JavaScript or painting, but
+it slows everything else.
 """
 
 from __future__ import annotations

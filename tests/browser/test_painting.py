@@ -69,7 +69,6 @@ def test_a_large_film_plays_while_the_page_is_free_and_ends_with_a_whole_picture
     assert difference(film.picture(), still) > 0.05
     film.button("Play").click()
     ended = film.wait(f"s.step === {LAST} && !s.playing")
-    assert ended["drawnFrames"] > 5
     assert 0 < ended["jsMsPerFrame"] < ended["paintMsPerFrame"] / 3
     assert difference(film.picture(), still) == 0
 

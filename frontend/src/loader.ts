@@ -46,7 +46,7 @@ export function openReel(
 
 /** What the picture derives from a frame, so that no frame of the animation pays for it. */
 function prepare(frame: Frame, samples: Samples, probe: Probe): void {
-  if (state.rendererKind.peek() === "webgl") doubtOf(frame); // else a worker asks for it
+  if (state.rendererKind.peek() === "webgl") doubtOf(frame); // else whoever paints asks for it
   anchorsOf(frame, samples.label, state.classesOf(probe));
 }
 

@@ -1,5 +1,6 @@
 /** The renderer without WebGL: plain loops over an image. Many remote desktops have no GPU, and there this is the faster one too. */
 import type { Territory } from "../binary";
+import type { Context2d } from "./canvas";
 import { dotSlices } from "./cpu_dots";
 import { fadeDoubt, hatchDoubt } from "./cpu_doubt";
 import { TerritoryPainter } from "./cpu_territory";
@@ -30,7 +31,7 @@ export class CpuRenderer implements Renderer {
   /** Territory of the last picture, kept while only the dots change. */
   #ground: { readonly of: Scene; readonly pixels: Uint32Array } | null = null;
 
-  constructor(protected readonly context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D) {}
+  constructor(protected readonly context: Context2d) {}
 
   draw(scene: Scene): void {
     const slices = this.slices(scene);

@@ -1,4 +1,5 @@
 /** A canvas without WebGL, painted by this thread in slices, between which whatever else it does has its turn. */
+import { type Canvas, context2d, resize } from "./canvas";
 import { isLight, RoughRenderer } from "./cpu_rough";
 import { isSamePlace, type OnShown, type Pace, type Scene, type Screen } from "./scene";
 
@@ -16,20 +17,15 @@ interface Work {
 
 export class CpuScreen implements Screen {
   readonly kind = "cpu";
-  readonly #canvas: HTMLCanvasElement | OffscreenCanvas;
+  readonly #canvas: Canvas;
   readonly #renderer: RoughRenderer;
   readonly #onShown: OnShown;
   #work: Work | null = null;
   #next: { readonly scene: Scene; readonly pace: Pace } | null = null;
 
-  constructor(canvas: HTMLCanvasElement | OffscreenCanvas, onShown: OnShown) {
-    const context = canvas.getContext("2d", { alpha: false }) as
-      | CanvasRenderingContext2D
-      | OffscreenCanvasRenderingContext2D
-      | null;
-    if (context === null) throw new Error("This browser gives neither WebGL2 nor a 2-D canvas.");
+  constructor(canvas: Canvas, onShown: OnShown) {
     this.#canvas = canvas;
-    this.#renderer = new RoughRenderer(context);
+    this.#renderer = new RoughRenderer(context2d(canvas));
     this.#onShown = onShown;
   }
 
@@ -40,8 +36,7 @@ export class CpuScreen implements Screen {
       return;
     }
     this.#drop();
-    if (this.#canvas.width !== scene.width) this.#canvas.width = scene.width;
-    if (this.#canvas.height !== scene.height) this.#canvas.height = scene.height;
+    resize(this.#canvas, scene);
     const before = performance.now();
     if (isLight(scene)) {
       this.#renderer.draw(scene);

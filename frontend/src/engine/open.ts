@@ -1,5 +1,6 @@
 /** Chooses a renderer for a canvas that has none yet: a canvas keeps the kind of its first context for life. */
 import type { RendererChoice } from "../url";
+import { context2d, resize } from "./canvas";
 import { CpuRenderer } from "./cpu";
 import type { OnShown, Renderer, Scene, Screen } from "./scene";
 import { isEmulated, WebglRenderer } from "./webgl";
@@ -27,11 +28,7 @@ function hasGpu(): boolean {
 }
 
 export function openRenderer(canvas: HTMLCanvasElement, choice: RendererChoice): Renderer {
-  const webgl = openWebgl(canvas, choice);
-  if (webgl !== null) return webgl;
-  const context = canvas.getContext("2d", { alpha: false });
-  if (context === null) throw new Error("This browser gives neither WebGL2 nor a 2-D canvas.");
-  return new CpuRenderer(context);
+  return openWebgl(canvas, choice) ?? new CpuRenderer(context2d(canvas));
 }
 
 /** A canvas for people to look at; `onTrouble` is told once nothing more can be shown. */
@@ -55,8 +52,7 @@ class WebglScreen implements Screen {
   ) {}
 
   show(scene: Scene): void {
-    if (this.canvas.width !== scene.width) this.canvas.width = scene.width;
-    if (this.canvas.height !== scene.height) this.canvas.height = scene.height;
+    resize(this.canvas, scene);
     const before = performance.now();
     this.renderer.draw(scene);
     this.onShown(scene, true, performance.now() - before);

@@ -62,7 +62,7 @@ export class Unpacker {
     const things = Object.fromEntries(
       LARGE.map((key) => [key, large[key] === null ? null : this.#known.get(large[key])]),
     ) as unknown as Pick<Scene, Large>;
-    const values = trust === null ? null : (this.#known.get(trust.values) as Uint8Array);
-    return { ...plain, ...things, trust: trust === null || values === null ? null : { mark: trust.mark, values } };
+    const trusted = trust === null ? null : { mark: trust.mark, values: this.#known.get(trust.values) as Uint8Array };
+    return { ...plain, ...things, trust: trusted };
   }
 }

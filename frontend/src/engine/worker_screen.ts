@@ -1,4 +1,5 @@
 /** A canvas without WebGL, painted by a thread of its own: the page stays free for whoever uses it. */
+import { resize } from "./canvas";
 import type { FromPainter, ToPainter } from "./cpu_worker";
 import { Packer } from "./parcel";
 import { isSamePlace, type OnShown, type Pace, type Scene, type Screen } from "./scene";
@@ -59,8 +60,7 @@ export class WorkerScreen implements Screen {
       return;
     }
     this.#isWaiting = false;
-    if (this.#canvas.width !== picture.width) this.#canvas.width = picture.width;
-    if (this.#canvas.height !== picture.height) this.#canvas.height = picture.height;
+    resize(this.#canvas, picture);
     this.#context.transferFromImageBitmap(picture);
     this.#onShown(sent.scene, isWhole, milliseconds);
     if (this.#next !== null) this.#send(this.#next);

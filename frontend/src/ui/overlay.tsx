@@ -2,6 +2,7 @@
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
+import { resize } from "../engine/canvas";
 import { paintLines, paintPairs } from "../engine/lines";
 import { TrailPainter } from "../engine/trails";
 import { nearest } from "../neighbors";
@@ -33,8 +34,7 @@ export function Overlay({ reel }: { reel: state.Reel }): JSX.Element {
     if (element.hidden || scene.samples !== reel.samples) return;
     const context = element.getContext("2d");
     if (context === null) return;
-    if (element.width !== scene.width) element.width = scene.width;
-    if (element.height !== scene.height) element.height = scene.height;
+    resize(element, scene);
     context.clearRect(0, 0, scene.width, scene.height);
     if (hasTrails) {
       // The instant that was drawn, which the cursor may have left already.

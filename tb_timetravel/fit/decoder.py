@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -45,6 +44,7 @@ class DecoderConfig:
     max_visits: int = 1000  # of one step
     samples_per_batch: int = 128  # of each step of the batch
     learning_rate: float = 2e-2  # the peak of one cycle
+    shared_rate: float = 1.0  # share of it for the layers that all steps have in common; a recorded batch (`_follow_recorded`) has one rate
     width: int = 128
     typical_margin: float = 3.0  # logits are scaled so that top 1 - top 2 has this mean at every step
     margin: float = 0.3  # by which the predicted class shall be ahead, in sharpened logits: agreement, not only likeness
@@ -137,7 +137,7 @@ Loss = Callable[[Batch, torch.Tensor], torch.Tensor]
 
 def fit_decoder(
     dynamics: Dynamics, layout: torch.Tensor, head: Head | None, decoder: Decoder, config: DecoderConfig, report: Callable[[float], None],
-    also: Loss | None = None, drawn: Square | None = None, shared_rate: float = 1.0,
+    also: Loss | None = None, drawn: Square | None = None,
 ) -> None:  # fmt: skip
     """Fit a decoder to a layout, in place. Of several workers each takes its part of the samples of every batch.
 
@@ -147,7 +147,6 @@ def fit_decoder(
     report : called with the share of batches done.
     also : a loss that comes to the others, of the spots of a batch.
     drawn : where spots lie; the square that the film fills, if not given.
-    shared_rate : share of the learning rate for the layers that all steps have in common; on a GPU only beside `also`.
 
     Raises
     ------
@@ -167,8 +166,8 @@ def fit_decoder(
     n_batches = config.n_batches(dynamics.n_steps, layout.shape[1], layout.device)
     draws = Draws(dynamics, layout, head, config, square=square, around=around)
     alone = layout.device.type == "cuda" and also is None and workers.n_workers() == 1
-    follow = _follow_recorded if alone else partial(_follow, shared_rate=shared_rate)
-    for i, loss in enumerate(follow(loss_of, draws, decoder.network, n_batches, config.learning_rate)):
+    follow = _follow_recorded if alone else _follow
+    for i, loss in enumerate(follow(loss_of, draws, decoder.network, n_batches, config)):
         if i % 25 == 0:
             if not bool(torch.isfinite(loss)):
                 raise FitError(f"the decoder diverged at batch {i}; check the representations for extreme values")
@@ -213,14 +212,13 @@ def shortfall(logits: torch.Tensor, wanted: torch.Tensor, margin: float) -> torc
 
 
 def _follow(
-    loss_of: Callable[[Batch], torch.Tensor], draws: Draws, network: PlaneNetwork, n_batches: int, learning_rate: float, *,
-    shared_rate: float,
-) -> Iterator[torch.Tensor]:  # fmt: skip
+    loss_of: Callable[[Batch], torch.Tensor], draws: Draws, network: PlaneNetwork, n_batches: int, config: DecoderConfig
+) -> Iterator[torch.Tensor]:
     """Take the steps, giving the loss of each."""
     parameters, shared = list(network.parameters()), network.mlp.shared()
     of_shared = {id(parameter) for parameter in shared}
     own = [parameter for parameter in parameters if id(parameter) not in of_shared]
-    rates = [learning_rate, shared_rate * learning_rate]
+    rates = [config.learning_rate, config.shared_rate * config.learning_rate]
     optimizer = torch.optim.Adam([{"params": own}, {"params": shared}], fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rates, max(_FEWEST, n_batches), pct_start=0.1)
     for _ in range(n_batches):
@@ -234,10 +232,10 @@ def _follow(
 
 
 def _follow_recorded(
-    loss_of: Callable[[Batch], torch.Tensor], draws: Draws, network: PlaneNetwork, n_batches: int, learning_rate: float
+    loss_of: Callable[[Batch], torch.Tensor], draws: Draws, network: PlaneNetwork, n_batches: int, config: DecoderConfig
 ) -> Iterator[torch.Tensor]:
     """Do as `_follow` on a GPU."""
     with network.joined() as grids:
         recording = Recording(lambda tensors: loss_of(Batch(*tensors)), [*network.mlp.parameters(), grids], draws.example())
         for i in range(n_batches):
-            yield recording(draws.next(), *one_cycle(i, max(_FEWEST, n_batches), learning_rate))
+            yield recording(draws.next(), *one_cycle(i, max(_FEWEST, n_batches), config.learning_rate))

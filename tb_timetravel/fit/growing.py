@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 N_PAST = 16  # steps to which a new one is tied, at most: cost and memory of a step stay the same however long the film
 _N_WITNESSES = 3  # nearest samples that keep their prediction where territory is held: of 8, half of what flickers has one that does not
-_SHARED_RATE = 0.1  # the fit of all steps has these layers in common; as fast as the rest, they move territory everywhere
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,9 +119,11 @@ def _briefly(config: JointConfig) -> tuple[LayoutConfig, DecoderConfig]:
         config.layout, n_iterations=400, n_iterations_others=150, learning_rate=0.3 * config.layout.learning_rate, exaggeration=4.0,
         spring=0.06 * config.layout.spring, match=0.5 * config.layout.match, ranking=0.08 * config.layout.ranking,
     )  # fmt: skip
+    # Layers that the steps share, as fast as the rest, would move territory everywhere.
     return layout, replace(
-        config.decoder, n_passes=20, min_batches=190, max_visits=375, learning_rate=1e-2, still_weight=2.0 * config.decoder.still_weight
-    )
+        config.decoder, n_passes=20, min_batches=190, max_visits=375, learning_rate=1e-2, shared_rate=0.1,
+        still_weight=2.0 * config.decoder.still_weight,
+    )  # fmt: skip
 
 
 def _ties(dynamics: Dynamics, past: Past, samples: torch.Tensor, *, typical: torch.Tensor | None = None) -> Ties:
@@ -138,11 +139,11 @@ def _begin(dynamics: Dynamics, past: Past, layout: torch.Tensor, config: Decoder
     decoder.load(past.weights)
     drawn = _square_of(past.extent, dynamics.device)
     if head is None:
-        return Begun(decoder, None, None, drawn, _SHARED_RATE)
+        return Begun(decoder, None, None, drawn)
     earlier = Decoder(before, layout[None], config)
     earlier.load(past.weights)
     still = _held_still(dynamics, past, layout, drawn, earlier, make_head(before, seed=seed), config)
-    return Begun(decoder, head, still, drawn, _SHARED_RATE)
+    return Begun(decoder, head, still, drawn)
 
 
 def _square_of(extent: Extent, device: torch.device) -> Square:

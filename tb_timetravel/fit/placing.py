@@ -39,7 +39,6 @@ class Begun:
     head: Head | None
     also: Loss | None
     drawn: Square
-    shared_rate: float
 
 
 def follow_layout(
@@ -68,12 +67,12 @@ def follow_layout(
     """
     head = make_head(dynamics, seed=seed) if begun is None else begun.head
     decoder = Decoder(dynamics, layout, config) if begun is None else begun.decoder
-    also, drawn, shared_rate = (None, None, 1.0) if begun is None else (begun.also, begun.drawn, begun.shared_rate)
+    also, drawn = (None, None) if begun is None else (begun.also, begun.drawn)
     reach *= float((layout.amax((0, 1)) - layout.amin((0, 1))).max())
     laid_out, outside = (torch.from_numpy(rows).to(dynamics.device) for rows in (dynamics.laid_out, dynamics.others))
     kept = stages.get("maps")
     if kept is None:
-        fit_decoder(dynamics, layout, head, decoder, config, lambda done: report("maps", done), also, drawn, shared_rate)
+        fit_decoder(dynamics, layout, head, decoder, config, lambda done: report("maps", done), also, drawn)
         kept = decoder.weights()
         stages.put("maps", kept)
     decoder.load(kept)  # as whoever reads it from its file will have it

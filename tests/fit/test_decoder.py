@@ -38,7 +38,7 @@ def test_territory_changes_less_where_no_prediction_does():
 def test_spots_lie_where_the_plane_is_drawn_and_layers_that_steps_share_go_at_their_own_rate():
     x, heads = drifting_classes(n_steps=1, n=60)
     dynamics, layout = dynamics_of(x, heads), torch.from_numpy(x[:, :, :2])
-    config = DecoderConfig(min_batches=20, max_visits=0, width=16)
+    config = DecoderConfig(min_batches=20, max_visits=0, width=16, shared_rate=0.0)
     head, decoder = make_head(dynamics, seed=0), Decoder(dynamics, layout, config)
     shared, own = ([p.clone() for p in of] for of in (decoder.network.mlp.shared(), decoder.network.mlp.modulation))
     drawn, spots = Square(torch.tensor([1.0, -2.0]), torch.tensor([9.0, 9.0])), []
@@ -47,7 +47,7 @@ def test_spots_lie_where_the_plane_is_drawn_and_layers_that_steps_share_go_at_th
         spots.append(batch.spots)
         return torch.zeros(())
 
-    fit_decoder(dynamics, layout, head, decoder, config, lambda _: None, also, drawn, 0.0)
+    fit_decoder(dynamics, layout, head, decoder, config, lambda _: None, also, drawn)
     away = drawn.unit(torch.cat(spots))
     assert 0.95 < float(away.abs().max()) <= 1.0
     assert all(torch.equal(before, now) for before, now in zip(shared, decoder.network.mlp.shared(), strict=True))

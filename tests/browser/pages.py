@@ -79,6 +79,7 @@ class Pages:
             if kept[0] == url:
                 self._kept.remove(kept)
                 self._lent.append(kept)
+                kept[1].bring_to_front()  # Chromium paints what lies behind another page once a second
                 kept[1].evaluate(_FILL_FRAME, f"#timetravel{link}")
                 return find_tab(kept[1])
         page = self.context.new_page()

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
-from report import machine, table, versions, write_section
+from report import machine, spread, table, versions, write_section
 from torch import nn
 
 from tb_timetravel import TimeTravel
@@ -51,9 +51,9 @@ _QUIET = 0.1  # the quantile of times that is told: others on the machine make t
 class Digits:
     """The training of the demo, an epoch at a time."""
 
-    def __init__(self, run: Path) -> None:
-        torch.manual_seed(0)
-        train, test, _ = load(0.1, 0)
+    def __init__(self, run: Path, seed: int = 0) -> None:
+        torch.manual_seed(seed)
+        train, test, _ = load(0.1, seed)
         self._loader = torch.utils.data.DataLoader(train, batch_size=64, shuffle=True)
         self._network = Network()
         self._optimizer = torch.optim.Adam(self._network.parameters(), 1e-3)
@@ -138,23 +138,27 @@ def measure_delay(args: argparse.Namespace) -> str:
 
 
 def measure_faithfulness(args: argparse.Namespace) -> str:
-    """Write a live film's measures beside those of the fit of all steps."""
+    """Write a live film's measures beside those of the fit of all steps: means over trainings, and the ratio of the means."""
     rows = []
+    for n_first in args.first:
+        pairs = [_live_and_whole(n_first, args.steps, seed) for seed in range(args.seeds)]
+        for measure in MEASURES:
+            cells = []
+            for split in ("train", "test"):
+                ones, others = ([film.fidelity[measure][split] for film in films] for films in zip(*pairs, strict=True))
+                cells.append(f"{spread(ones)} / {spread(others)} = {np.mean(ones) / np.mean(others):.2f}")
+            rows.append([f"{n_first} + {args.steps}: {measure.replace('_', ' ')}", *cells])
+    words = f"Trainings of seeds 0 to {args.seeds - 1}: mean ± standard deviation, and the ratio of the means."
+    return f"{words}\n\n{table(['steps fitted + placed: live / fitted at once = ratio', 'train', 'test'], rows)}"
+
+
+def _live_and_whole(n_first: int, n_live: int, seed: int) -> tuple[Film, Film]:
     with tempfile.TemporaryDirectory() as folder:
-        for n_first in args.first:
-            run = Path(folder) / f"run{n_first}"
-            delays(Digits(run), run, n_first, args.steps)
-            directory = probe_directory(str(run), "probe")
-            films = FilmStore(directory)
-            (live,) = (film for film in films.films() if film.live)
-            whole = whole_fit(directory)
-            for measure in MEASURES:
-                one, other = live.fidelity[measure], whole.fidelity[measure]
-                rows.append(
-                    [f"{n_first} + {args.steps}: {measure.replace('_', ' ')}"]
-                    + [f"{one[split]:.3f} / {other[split]:.3f} = {one[split] / other[split]:.2f}" for split in one]
-                )
-    return table(["steps fitted + placed: live / fitted at once = ratio", "train", "test"], rows)
+        run = Path(folder) / "run"
+        delays(Digits(run, seed), run, n_first, n_live)
+        directory = probe_directory(str(run), "probe")
+        (live,) = (film for film in FilmStore(directory).films() if film.live)
+        return live, whole_fit(directory)
 
 
 def whole_fit(directory: str) -> Film:
@@ -337,6 +341,7 @@ def main() -> None:
     parser.add_argument("part", choices=PARTS)
     parser.add_argument("--steps", type=int, default=10, help="steps that are placed, or logged")
     parser.add_argument("--first", type=int, nargs="+", default=[3], help="steps that are fitted before")
+    parser.add_argument("--seeds", type=int, default=3, help="trainings whose live films are compared")
     parser.add_argument("--passes", type=int, default=12, help="passes over the data between two logs: 12 are an epoch of 60,000 samples")
     parser.add_argument("--rounds", type=int, default=3, help="times that logging is measured, each in a run of its own")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "RESULTS.md")

@@ -39,10 +39,32 @@ def test_a_search_that_goes_on_finds_what_one_search_finds():
     assert torch.equal(index, expected[1])
 
 
-def test_distances_in_the_plane_are_those_of_a_loop_over_differences():
-    points, rows = torch.randn(600, 2, generator=torch.Generator().manual_seed(0)), torch.arange(599, 0, -2)
-    found = torch.from_numpy(compiled.square_distances_in_plane(points.numpy(), rows.numpy()))
-    torch.testing.assert_close(found, (points[rows][:, None] - points).square().sum(2))
+def test_the_nearest_by_differences_are_those_of_a_full_sort():
+    points, rows = torch.randn(600, 3, generator=torch.Generator().manual_seed(0)), torch.arange(599, 0, -2)
+    table = (points[rows][:, None] - points).square().sum(2)
+    table[torch.arange(len(rows)), rows] = torch.inf
+    values, index = compiled.nearest_by_differences(points, rows, 9)
+    ordered = table.sort(1)
+    torch.testing.assert_close(values, ordered.values[:, :9])
+    assert torch.equal(index, ordered.indices[:, :9])
+
+
+def test_who_is_nearer_than_others_is_counted_beyond_a_reach():
+    points = torch.randint(0, 9, (300, 2), generator=torch.Generator().manual_seed(0)).float()  # most distances occur many times
+    rows, others = torch.arange(40, 300), torch.arange(40 * 5).reshape(40, 5).repeat(7, 1)[:260] % 40
+    table = (points[rows][:, None] - points).square().sum(2)
+    table[torch.arange(len(rows)), rows] = torch.inf
+    limits = table.gather(1, others)
+    expected = (table[:, None] < limits[:, :, None]).sum(2)
+    reach = torch.full((len(rows),), 20.0)
+    assert torch.equal(compiled.count_nearer(points, rows, others, torch.zeros(len(rows))), expected)
+    assert torch.equal(compiled.count_nearer(points, rows, others, reach), torch.where(limits > 20.0, expected, 0))
+
+
+def test_distances_of_pairs_are_those_of_differences():
+    x, rows = torch.randn(300, 40, generator=torch.Generator().manual_seed(0)), torch.arange(299, 10, -1)
+    others = torch.stack([rows // 2, rows - 1], 1)
+    torch.testing.assert_close(compiled.square_distances_of_pairs(x, rows, others), (x[rows][:, None] - x[others]).square().sum(2))
 
 
 def test_what_is_not_finite_is_never_near():
@@ -52,11 +74,12 @@ def test_what_is_not_finite_is_never_near():
     assert index.tolist() == [[3, 1, 0]]
 
 
-def test_what_lies_below_limits_is_counted_as_by_torch():
+def test_what_lies_below_limits_is_counted_as_by_torch_and_added():
     table = distances(300, 500)
-    limits = table[:, :9].contiguous()
-    counted = torch.from_numpy(compiled.count_below(table.numpy(), limits.numpy()))
-    assert torch.equal(counted, count_below_by_torch(table, limits).long())
+    limits, counts = table[:, :9].contiguous(), torch.full((300, 9), 3)
+    compiled.count_below(table, limits, counts)
+    assert torch.equal(counts, (table[:, None] < limits[:, :, None]).sum(2) + 3)
+    assert torch.equal(counts.sum(1) - 27, count_below_by_torch(table, limits).long())
 
 
 def test_threads_give_what_one_gives():

@@ -27,6 +27,7 @@ _ONE = np.float32(1.0)
 _TWO = np.float32(2.0)
 _ZERO = np.float32(0.0)
 _CHUNK = 32
+_MUCH = np.float32(1e-4)  # of a square distance
 _MIN_ROWS_PER_THREAD = 128
 
 Loop = TypeVar("Loop", bound="Callable[..., Any]")
@@ -221,17 +222,59 @@ def _look_along(row: Floats, first: int, best: Floats, at: Ints) -> None:
                 best[place], at[place] = value, first + j
 
 
-def count_below(distances: torch.Tensor, limits: torch.Tensor, counts: torch.Tensor) -> None:
-    """Count, for each limit of a row (b, k), the distances (b, n) below it, and add that to counts (b, k)."""
-    arrays = distances.numpy(), limits.numpy(), counts.numpy()
-    _over_rows(len(distances), lambda low, high: _count_below(*arrays, low, high))
+def count_nearer_in_tile(
+    tile: torch.Tensor, first: int, x: torch.Tensor, rows: torch.Tensor, others: torch.Tensor, limits: torch.Tensor, slack: torch.Tensor,
+    counts: torch.Tensor,
+) -> None:  # fmt: skip
+    """Count the samples of a tile that are nearer to its rows than others are, and add that to counts (b, k), on a CPU.
+
+    Parameters
+    ----------
+    tile : (b, m) square distances of the rows to the samples from `first` on, by products, which round.
+    x : (n, d) all samples; the tile's rows are those at `rows` (b,), the others at `others` (b, k).
+    limits : (b, k) square distances of the others, by differences.
+    slack : (b, k) how far a distance of the tile may be from the truth. Where that is much of the limit, as in a class that collapsed far
+        from the origin, what lies no farther from the limit is measured by differences; elsewhere rounding errs as often up as down.
+    """
+    arrays = tile.numpy(), x.numpy(), rows.numpy(), others.numpy(), limits.numpy(), slack.numpy(), counts.numpy()
+    _over_rows(len(tile), lambda low, high: _count_in_tile(first, *arrays, low, high))
 
 
 @_compiled
-def _count_below(distances: Floats, limits: Floats, counts: Ints, low: int, high: int) -> None:
+def _count_in_tile(
+    first: int, tile: Floats, x: Floats, rows: Ints, others: Ints, limits: Floats, slack: Floats, counts: Ints, low: int, high: int
+) -> None:
     for i in range(low, high):
+        row = tile[i]
         for which in range(limits.shape[1]):
-            counts[i, which] += _n_below(distances[i], limits[i, which])
+            limit, doubt, other = limits[i, which], slack[i, which], others[i, which] - first
+            if doubt < _MUCH * limit:
+                counts[i, which] += _n_below(row, limit)
+                if 0 <= other < len(row) and row[other] < limit:
+                    counts[i, which] -= 1
+                continue
+            surely, perhaps = _n_below_either(row, limit - doubt, limit + doubt)
+            counts[i, which] += surely
+            if surely < perhaps:
+                counts[i, which] += _n_nearer_of_these(row, x, rows[i], first, other, limit, doubt)
+
+
+@_compiled
+def _n_below_either(row: Floats, low: float, high: float) -> tuple[int, int]:
+    below_low, below_high = _ZERO, _ZERO  # as in `_n_below`
+    for j in range(len(row)):
+        below_low += _ONE if row[j] < low else _ZERO
+        below_high += _ONE if row[j] < high else _ZERO
+    return int(below_low), int(below_high)
+
+
+@_compiled
+def _n_nearer_of_these(row: Floats, x: Floats, here: int, first: int, other: int, limit: float, doubt: float) -> int:
+    n_nearer = 0
+    for j in range(len(row)):
+        if limit - doubt <= row[j] < limit + doubt and j != other and _between(x[here], x[first + j]) < limit:
+            n_nearer += 1
+    return n_nearer
 
 
 @_compiled
@@ -311,8 +354,13 @@ def square_distances_of_pairs(x: torch.Tensor, rows: torch.Tensor, others: torch
 def _of_pairs(x: Floats, rows: Ints, others: Ints, result: Floats, low: int, high: int) -> None:
     for i in range(low, high):
         for which in range(others.shape[1]):
-            here, there, total = x[rows[i]], x[others[i, which]], _ZERO
-            for feature in range(x.shape[1]):
-                difference = here[feature] - there[feature]
-                total += difference * difference
-            result[i, which] = total
+            result[i, which] = _between(x[rows[i]], x[others[i, which]])
+
+
+@_compiled
+def _between(here: Floats, there: Floats) -> np.float32:
+    total = _ZERO
+    for feature in range(len(here)):
+        difference: np.float32 = here[feature] - there[feature]
+        total += difference * difference
+    return total

@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from tb_timetravel import compiled
-from tb_timetravel.fidelity.spatial import count_below_by_torch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,12 +73,21 @@ def test_what_is_not_finite_is_never_near():
     assert index.tolist() == [[3, 1, 0]]
 
 
-def test_what_lies_below_limits_is_counted_as_by_torch_and_added():
-    table = distances(300, 500)
-    limits, counts = table[:, :9].contiguous(), torch.full((300, 9), 3)
-    compiled.count_below(table, limits, counts)
-    assert torch.equal(counts, (table[:, None] < limits[:, :, None]).sum(2) + 3)
-    assert torch.equal(counts.sum(1) - 27, count_below_by_torch(table, limits).long())
+@pytest.mark.parametrize("apart", [0.0, 300.0])  # so far from the origin that products round by more than samples lie apart
+def test_who_is_nearer_in_a_tile_is_counted_by_differences_where_products_round(apart: float):
+    x = torch.randn(200, 20, generator=torch.Generator().manual_seed(0)) + apart
+    rows, others = torch.arange(150, 200), torch.arange(150).reshape(50, 3)
+    square, first = x.square().sum(1), 40
+    tile = square[rows, None] + square[first:] - 2.0 * x[rows] @ x[first:].T
+    tile[torch.arange(50), rows - first] = torch.inf
+    limits = compiled.square_distances_of_pairs(x, rows, others)
+    slack = 2.0**-20 * (3.0 * square[rows, None] + 2.0 * limits)
+    truth = torch.cdist(x[rows].double(), x.double(), compute_mode="donot_use_mm_for_euclid_dist")
+    truth[torch.arange(50), rows] = torch.inf
+    nearer = truth[:, None, first:] < truth.gather(1, others)[:, :, None]
+    counts = torch.full((50, 3), 7)
+    compiled.count_nearer_in_tile(tile, first, x, rows, others, limits, slack, counts)
+    assert torch.equal(counts - 7, nearer.sum(2))
 
 
 def test_threads_give_what_one_gives():

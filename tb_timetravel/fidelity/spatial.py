@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _BLOCK_BYTES = 2**30  # of distances that a GPU works on at a time
 _FEW = 4  # dimensions
 _MIN_ROWS = 256  # of a matrix product: it reads all n samples for every block
-_ROUNDING = 2.0**-20  # at most, of a square distance by products, as a share of the squares that it is made of
+_ROUNDING = 2.0**-19  # at most, of a square distance by products, as a share of the squares that it is made of
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,23 +80,21 @@ def _measure_by_tiles(x: torch.Tensor, z: torch.Tensor, rows: torch.Tensor, k: i
 
 
 def _ranked(x: torch.Tensor, rows: torch.Tensor, others: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Find as many nearest samples of each row as it has others, (b, k), and count how many are nearer than each of these, (b, k).
-
-    What is nearer by less than the rounding of a distance ties.
-    """
+    """Find as many nearest samples of each row as it has others, (b, k), and count how many are nearer than each of these, (b, k)."""
     k = others.shape[1]
     if x.shape[1] <= _FEW:
         reach, near = compiled.nearest_by_differences(x, rows, k)
         return near, compiled.count_nearer(x, rows, others, reach[:, -1])
     squares = x.square().sum(1)
-    limits = compiled.square_distances_of_pairs(x, rows, others) - _ROUNDING * (squares[rows, None] + squares[others])
+    limits = compiled.square_distances_of_pairs(x, rows, others)
+    slack = _ROUNDING * (3.0 * squares[rows, None] + 2.0 * limits)  # |x_j|² ≤ 2 |x_i|² + 2 limit of whatever is that near
     values, near = torch.full_like(limits, math.inf), torch.zeros_like(others)
     nearer, side = torch.zeros_like(others), tile_side()
     everyone = torch.equal(rows, torch.arange(len(x)))
     for first_row, first_column, d2 in tiles_among(x, side) if everyone else tiles_of_rows(x, rows, side):
         part = slice(first_row, first_row + len(d2))
         compiled.look_for_nearer(d2, first_column, values[part], near[part])
-        compiled.count_below(d2, limits[part], nearer[part])
+        compiled.count_nearer_in_tile(d2, first_column, x, rows[part], others[part], limits[part], slack[part], nearer[part])
     return near, nearer
 
 
@@ -157,11 +155,6 @@ def _count_below(distances: torch.Tensor, limits: torch.Tensor) -> torch.Tensor:
         from tb_timetravel.kernels.distances import count_below
 
         return count_below(distances, limits)
-    return count_below_by_torch(distances, limits)
-
-
-def count_below_by_torch(distances: torch.Tensor, limits: torch.Tensor) -> torch.Tensor:
-    """Do as `_count_below` on any device, for fewer than 256 limits."""
     below = torch.zeros_like(distances, dtype=torch.uint8)
     for limit in limits.T:
         below += distances < limit[:, None]

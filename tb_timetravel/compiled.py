@@ -27,7 +27,8 @@ _ONE = np.float32(1.0)
 _TWO = np.float32(2.0)
 _ZERO = np.float32(0.0)
 _CHUNK = 32
-_MIN_ROWS_PER_THREAD = 256
+_MUCH = np.float32(1e-4)  # of a square distance
+_MIN_ROWS_PER_THREAD = 128
 
 Loop = TypeVar("Loop", bound="Callable[..., Any]")
 
@@ -198,56 +199,168 @@ def look_for_nearer(distances: torch.Tensor, first: int, values: torch.Tensor, i
 
 @_compiled
 def _nearest(distances: Floats, values: Floats, index: Ints, first: int, low: int, high: int) -> None:
-    n, k = distances.shape[1], values.shape[1]
     for i in range(low, high):
-        row, best, at = distances[i], values[i], index[i]
-        for start in range(0, n, _CHUNK):
-            stop, n_below, worst = min(start + _CHUNK, n), _ZERO, best[k - 1]
-            for j in range(start, stop):
-                n_below += _ONE if row[j] < worst else _ZERO
-            if n_below == _ZERO:
-                continue
-            for j in range(start, stop):
-                value = row[j]
-                if value < best[k - 1]:
-                    place = k - 1
-                    while place > 0 and value < best[place - 1]:
-                        best[place], at[place] = best[place - 1], at[place - 1]
-                        place -= 1
-                    best[place], at[place] = value, first + j
-
-
-def square_distances_in_plane(points: Floats, rows: Ints) -> Floats:
-    """Give the square distances of some of the points (n, 2) to all of them, (len(rows), n), by differences."""
-    result = np.empty((len(rows), len(points)), points.dtype)
-    xs, ys = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
-    _over_rows(len(rows), lambda low, high: _square_distances(xs, ys, rows, low, high, result))
-    return result
+        _look_along(distances[i], first, values[i], index[i])
 
 
 @_compiled
-def _square_distances(xs: Floats, ys: Floats, rows: Ints, low: int, high: int, result: Floats) -> None:
-    for i in range(low, high):
-        x_here, y_here = xs[rows[i]], ys[rows[i]]
-        for j in range(len(xs)):
-            dx, dy = x_here - xs[j], y_here - ys[j]
-            result[i, j] = dx * dx + dy * dy
+def _look_along(row: Floats, first: int, best: Floats, at: Ints) -> None:
+    n, k = len(row), len(best)
+    for start in range(0, n, _CHUNK):
+        stop, n_below, worst = min(start + _CHUNK, n), _ZERO, best[k - 1]
+        for j in range(start, stop):
+            n_below += _ONE if row[j] < worst else _ZERO
+        if n_below == _ZERO:
+            continue
+        for j in range(start, stop):
+            value = row[j]
+            if value < best[k - 1]:
+                place = k - 1
+                while place > 0 and value < best[place - 1]:
+                    best[place], at[place] = best[place - 1], at[place - 1]
+                    place -= 1
+                best[place], at[place] = value, first + j
 
 
-def count_below(distances: Floats, limits: Floats) -> NDArray[np.int64]:
-    """Count, over all limits (b, k) of a row, the distances (b, n) below them, (b,)."""
-    result = np.empty(len(distances), np.int64)
-    _over_rows(len(distances), lambda low, high: _count_below(distances, limits, low, high, result))
-    return result
+def count_nearer_in_tile(
+    tile: torch.Tensor, first: int, x: torch.Tensor, rows: torch.Tensor, others: torch.Tensor, limits: torch.Tensor, slack: torch.Tensor,
+    counts: torch.Tensor,
+) -> None:  # fmt: skip
+    """Count the samples of a tile that are nearer to its rows than others are, and add that to counts (b, k), on a CPU.
+
+    Parameters
+    ----------
+    tile : (b, m) square distances of the rows to the samples from `first` on, by products, which round.
+    x : (n, d) all samples; the tile's rows are those at `rows` (b,), the others at `others` (b, k).
+    limits : (b, k) square distances of the others, by differences.
+    slack : (b, k) how far a distance of the tile may be from the truth. Where that is much of the limit, as in a class that collapsed far
+        from the origin, what lies no farther from the limit is measured by differences; elsewhere rounding errs as often up as down.
+    """
+    arrays = tile.numpy(), x.numpy(), rows.numpy(), others.numpy(), limits.numpy(), slack.numpy(), counts.numpy()
+    _over_rows(len(tile), lambda low, high: _count_in_tile(first, *arrays, low, high))
 
 
 @_compiled
-def _count_below(distances: Floats, limits: Floats, low: int, high: int, result: Ints) -> None:
+def _count_in_tile(
+    first: int, tile: Floats, x: Floats, rows: Ints, others: Ints, limits: Floats, slack: Floats, counts: Ints, low: int, high: int
+) -> None:
     for i in range(low, high):
-        row, total = distances[i], 0
+        row = tile[i]
         for which in range(limits.shape[1]):
-            limit, n_below = limits[i, which], _ZERO  # counted in floats, exact up to 2²⁴: as many at once as there are distances
-            for j in range(len(row)):
-                n_below += _ONE if row[j] < limit else _ZERO
-            total += int(n_below)
-        result[i] = total
+            limit, doubt, other = limits[i, which], slack[i, which], others[i, which] - first
+            if doubt < _MUCH * limit:
+                counts[i, which] += _n_below(row, limit)
+                if 0 <= other < len(row) and row[other] < limit:
+                    counts[i, which] -= 1
+                continue
+            surely, perhaps = _n_below_either(row, limit - doubt, limit + doubt)
+            counts[i, which] += surely
+            if surely < perhaps:
+                counts[i, which] += _n_nearer_of_these(row, x, rows[i], first, other, limit, doubt)
+
+
+@_compiled
+def _n_below_either(row: Floats, low: float, high: float) -> tuple[int, int]:
+    below_low, below_high = _ZERO, _ZERO  # as in `_n_below`
+    for j in range(len(row)):
+        below_low += _ONE if row[j] < low else _ZERO
+        below_high += _ONE if row[j] < high else _ZERO
+    return int(below_low), int(below_high)
+
+
+@_compiled
+def _n_nearer_of_these(row: Floats, x: Floats, here: int, first: int, other: int, limit: float, doubt: float) -> int:
+    n_nearer = 0
+    for j in range(len(row)):
+        if limit - doubt <= row[j] < limit + doubt and j != other and _between(x[here], x[first + j]) < limit:
+            n_nearer += 1
+    return n_nearer
+
+
+@_compiled
+def _n_below(row: Floats, limit: float) -> int:
+    n_below = _ZERO  # counted in floats, exact up to 2²⁴: as many at once as there are distances
+    for j in range(len(row)):
+        n_below += _ONE if row[j] < limit else _ZERO
+    return int(n_below)
+
+
+def nearest_by_differences(points: torch.Tensor, rows: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Find the k nearest others of some points (n, d) on a CPU: square distances and positions, (len(rows), k) each, nearest first.
+
+    For few dimensions, where a product's rounding would decide between close neighbours. A row of distances stays in the cache.
+    """
+    values = torch.full((len(rows), k), torch.inf, dtype=points.dtype)
+    index = torch.zeros(len(rows), k, dtype=torch.int64)
+    arrays = points.T.contiguous().numpy(), rows.numpy(), values.numpy(), index.numpy()
+    _over_rows(len(rows), lambda low, high: _nearest_by_differences(*arrays, low, high))
+    return values, index
+
+
+@_compiled
+def _nearest_by_differences(columns: Floats, rows: Ints, values: Floats, index: Ints, low: int, high: int) -> None:
+    row = np.empty(columns.shape[1], columns.dtype)
+    for i in range(low, high):
+        _square_distances(columns, rows[i], row)
+        _look_along(row, 0, values[i], index[i])
+
+
+def count_nearer(points: torch.Tensor, rows: torch.Tensor, others: torch.Tensor, reach: torch.Tensor) -> torch.Tensor:
+    """Count which points (n, d) are nearer to some of them, at `rows` (b,), than others (b, k) are: (b, k), on a CPU.
+
+    Parameters
+    ----------
+    reach : (b,) square distances; of what is no farther, 0 are counted.
+    """
+    counts = torch.zeros_like(others)
+    arrays = points.T.contiguous().numpy(), rows.numpy(), others.numpy(), reach.numpy(), counts.numpy()
+    _over_rows(len(rows), lambda low, high: _count_nearer(*arrays, low, high))
+    return counts
+
+
+@_compiled
+def _count_nearer(columns: Floats, rows: Ints, others: Ints, reach: Floats, counts: Ints, low: int, high: int) -> None:
+    row = np.empty(columns.shape[1], columns.dtype)
+    for i in range(low, high):
+        _square_distances(columns, rows[i], row)
+        for which in range(others.shape[1]):
+            limit = row[others[i, which]]
+            if limit > reach[i]:
+                counts[i, which] = _n_below(row, limit)
+
+
+@_compiled
+def _square_distances(columns: Floats, here: int, row: Floats) -> None:
+    for j in range(len(row)):
+        difference = columns[0, j] - columns[0, here]
+        row[j] = difference * difference
+    for axis in range(1, len(columns)):
+        center = columns[axis, here]
+        for j in range(len(row)):
+            difference = columns[axis, j] - center
+            row[j] += difference * difference
+    row[here] = np.inf
+
+
+def square_distances_of_pairs(x: torch.Tensor, rows: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    """Give the square distances of some rows (b,) of x (n, d) to others of it (b, k), by differences: (b, k), on a CPU."""
+    result = torch.empty(others.shape, dtype=x.dtype)
+    arrays = x.numpy(), rows.numpy(), others.numpy(), result.numpy()
+    _over_rows(len(rows), lambda low, high: _of_pairs(*arrays, low, high))
+    return result
+
+
+@_compiled
+def _of_pairs(x: Floats, rows: Ints, others: Ints, result: Floats, low: int, high: int) -> None:
+    for i in range(low, high):
+        for which in range(others.shape[1]):
+            result[i, which] = _between(x[rows[i]], x[others[i, which]])
+
+
+@_compiled
+def _between(here: Floats, there: Floats) -> np.float32:
+    total = _ZERO
+    for feature in range(len(here)):
+        difference: np.float32 = here[feature] - there[feature]
+        total += difference * difference
+    return total

@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from tb_timetravel import compiled
-from tb_timetravel.fidelity.spatial import count_below_by_torch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,10 +38,32 @@ def test_a_search_that_goes_on_finds_what_one_search_finds():
     assert torch.equal(index, expected[1])
 
 
-def test_distances_in_the_plane_are_those_of_a_loop_over_differences():
-    points, rows = torch.randn(600, 2, generator=torch.Generator().manual_seed(0)), torch.arange(599, 0, -2)
-    found = torch.from_numpy(compiled.square_distances_in_plane(points.numpy(), rows.numpy()))
-    torch.testing.assert_close(found, (points[rows][:, None] - points).square().sum(2))
+def test_the_nearest_by_differences_are_those_of_a_full_sort():
+    points, rows = torch.randn(600, 3, generator=torch.Generator().manual_seed(0)), torch.arange(599, 0, -2)
+    table = (points[rows][:, None] - points).square().sum(2)
+    table[torch.arange(len(rows)), rows] = torch.inf
+    values, index = compiled.nearest_by_differences(points, rows, 9)
+    ordered = table.sort(1)
+    torch.testing.assert_close(values, ordered.values[:, :9])
+    assert torch.equal(index, ordered.indices[:, :9])
+
+
+def test_who_is_nearer_than_others_is_counted_beyond_a_reach():
+    points = torch.randint(0, 9, (300, 2), generator=torch.Generator().manual_seed(0)).float()  # most distances occur many times
+    rows, others = torch.arange(40, 300), torch.arange(40 * 5).reshape(40, 5).repeat(7, 1)[:260] % 40
+    table = (points[rows][:, None] - points).square().sum(2)
+    table[torch.arange(len(rows)), rows] = torch.inf
+    limits = table.gather(1, others)
+    expected = (table[:, None] < limits[:, :, None]).sum(2)
+    reach = torch.full((len(rows),), 20.0)
+    assert torch.equal(compiled.count_nearer(points, rows, others, torch.zeros(len(rows))), expected)
+    assert torch.equal(compiled.count_nearer(points, rows, others, reach), torch.where(limits > 20.0, expected, 0))
+
+
+def test_distances_of_pairs_are_those_of_differences():
+    x, rows = torch.randn(300, 40, generator=torch.Generator().manual_seed(0)), torch.arange(299, 10, -1)
+    others = torch.stack([rows // 2, rows - 1], 1)
+    torch.testing.assert_close(compiled.square_distances_of_pairs(x, rows, others), (x[rows][:, None] - x[others]).square().sum(2))
 
 
 def test_what_is_not_finite_is_never_near():
@@ -52,11 +73,21 @@ def test_what_is_not_finite_is_never_near():
     assert index.tolist() == [[3, 1, 0]]
 
 
-def test_what_lies_below_limits_is_counted_as_by_torch():
-    table = distances(300, 500)
-    limits = table[:, :9].contiguous()
-    counted = torch.from_numpy(compiled.count_below(table.numpy(), limits.numpy()))
-    assert torch.equal(counted, count_below_by_torch(table, limits).long())
+@pytest.mark.parametrize("apart", [0.0, 300.0])  # so far from the origin that products round by more than samples lie apart
+def test_who_is_nearer_in_a_tile_is_counted_by_differences_where_products_round(apart: float):
+    x = torch.randn(200, 20, generator=torch.Generator().manual_seed(0)) + apart
+    rows, others = torch.arange(150, 200), torch.arange(150).reshape(50, 3)
+    square, first = x.square().sum(1), 40
+    tile = square[rows, None] + square[first:] - 2.0 * x[rows] @ x[first:].T
+    tile[torch.arange(50), rows - first] = torch.inf
+    limits = compiled.square_distances_of_pairs(x, rows, others)
+    slack = 2.0**-20 * (3.0 * square[rows, None] + 2.0 * limits)
+    truth = torch.cdist(x[rows].double(), x.double(), compute_mode="donot_use_mm_for_euclid_dist")
+    truth[torch.arange(50), rows] = torch.inf
+    nearer = truth[:, None, first:] < truth.gather(1, others)[:, :, None]
+    counts = torch.full((50, 3), 7)
+    compiled.count_nearer_in_tile(tile, first, x, rows, others, limits, slack, counts)
+    assert torch.equal(counts - 7, nearer.sum(2))
 
 
 def test_threads_give_what_one_gives():

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import torch
 
 from tb_timetravel import compiled, kernels
-from tb_timetravel.kernels.products import square_distances_to
+from tb_timetravel.kernels.products import square_distances_to, tile_side, tiles_among, tiles_of_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_BLOCK_BYTES = {"cpu": 2**20, "cuda": 2**30}  # of distances that are worked on at a time; a CPU keeps this much in its cache
+_BLOCK_BYTES = 2**30  # of distances that a GPU works on at a time
 _FEW = 4  # dimensions
 _MIN_ROWS = 256  # of a matrix product: it reads all n samples for every block
+_ROUNDING = 2.0**-19  # at most, of a square distance by products, as a share of the squares that it is made of
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,16 +58,44 @@ def spatial_fidelity(x: torch.Tensor, z: torch.Tensor, *, n_neighbors: int, rows
         raise ValueError(f"expected 0 < n_neighbors < n / 2 = {n / 2:g} and below 256, got {k}; ask for fewer neighbors")
     x, z = x - x.mean(0), z - z.mean(0)
     rows = torch.arange(n, device=x.device) if rows is None else rows
-    blocks = rows.split(max(_MIN_ROWS, _block_rows(n, x.device)))
-    distances_x, distances_z = _distances_in(x), _distances_in(z)
-    parts = [_measure_block(distances_x(block), distances_z(block), k) for block in blocks]
-    kept, false, missing = (torch.cat([part[i] for part in parts]).to(x.dtype) for i in range(3))
+    if x.device.type == "cpu":
+        counted = _measure_by_tiles(x, z, rows, k)
+    else:
+        distances_x, distances_z = _distances_in(x), _distances_in(z)
+        blocks = rows.split(max(_MIN_ROWS, _BLOCK_BYTES // (4 * n)))
+        parts = [_measure_block(distances_x(block), distances_z(block), k) for block in blocks]
+        counted = tuple(torch.cat([part[i] for part in parts]) for i in range(3))
+    kept, false, missing = (values.to(x.dtype) for values in counted)
     norm = 2.0 / (k * (2 * n - 3 * k - 1))
     return SpatialFidelity(kept / k, 1.0 - norm * false, 1.0 - norm * missing)
 
 
-def _block_rows(n: int, device: torch.device) -> int:
-    return max(1, _BLOCK_BYTES[device.type] // (4 * n))
+def _measure_by_tiles(x: torch.Tensor, z: torch.Tensor, rows: torch.Tensor, k: int) -> tuple[torch.Tensor, ...]:
+    """Do as `_measure_block` for all rows, on a CPU: each distance is looked at once, in the cache."""
+    reach, near_z = compiled.nearest_by_differences(z, rows, k)
+    near_x, nearer_x = _ranked(x, rows, near_z)
+    nearer_z = compiled.count_nearer(z, rows, near_x, reach[:, -1])
+    kept = (near_x[:, :, None] == near_z[:, None, :]).sum((1, 2))
+    return kept, *((nearer + 1 - k).clamp_min_(0).sum(1) for nearer in (nearer_x, nearer_z))
+
+
+def _ranked(x: torch.Tensor, rows: torch.Tensor, others: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Find as many nearest samples of each row as it has others, (b, k), and count how many are nearer than each of these, (b, k)."""
+    k = others.shape[1]
+    if x.shape[1] <= _FEW:
+        reach, near = compiled.nearest_by_differences(x, rows, k)
+        return near, compiled.count_nearer(x, rows, others, reach[:, -1])
+    squares = x.square().sum(1)
+    limits = compiled.square_distances_of_pairs(x, rows, others)
+    slack = _ROUNDING * (3.0 * squares[rows, None] + 2.0 * limits)  # |x_j|² ≤ 2 |x_i|² + 2 limit of whatever is that near
+    values, near = torch.full_like(limits, math.inf), torch.zeros_like(others)
+    nearer, side = torch.zeros_like(others), tile_side()
+    everyone = torch.equal(rows, torch.arange(len(x)))
+    for first_row, first_column, d2 in tiles_among(x, side) if everyone else tiles_of_rows(x, rows, side):
+        part = slice(first_row, first_row + len(d2))
+        compiled.look_for_nearer(d2, first_column, values[part], near[part])
+        compiled.count_nearer_in_tile(d2, first_column, x, rows[part], others[part], limits[part], slack[part], nearer[part])
+    return near, nearer
 
 
 def _distances_in(points: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
@@ -76,9 +105,7 @@ def _distances_in(points: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor
 
     def distances(rows: torch.Tensor) -> torch.Tensor:
         # differences, not products, in few dimensions: a product's rounding would decide between close neighbours
-        if len(columns) == 2 and points.device.type == "cpu":
-            found = torch.from_numpy(compiled.square_distances_in_plane(points.numpy(), rows.numpy()))
-        elif len(columns) == 2 and kernels.serve(points.device):
+        if len(columns) == 2 and kernels.serve(points.device):
             from tb_timetravel.kernels.distances import square_distances_in_plane
 
             found = square_distances_in_plane(points, rows)
@@ -124,17 +151,10 @@ def _excess_rank(distances: torch.Tensor, reach: torch.Tensor, others: torch.Ten
 
 def _count_below(distances: torch.Tensor, limits: torch.Tensor) -> torch.Tensor:
     """Count, over all limits (b, k) of a row, the distances (b, n) below them, (b,)."""
-    if distances.device.type == "cpu":
-        return torch.from_numpy(compiled.count_below(distances.numpy(), limits.numpy()))
     if kernels.serve(distances.device):
         from tb_timetravel.kernels.distances import count_below
 
         return count_below(distances, limits)
-    return count_below_by_torch(distances, limits)
-
-
-def count_below_by_torch(distances: torch.Tensor, limits: torch.Tensor) -> torch.Tensor:
-    """Compute what `compiled.count_below` does on any device, for fewer than 256 limits."""
     below = torch.zeros_like(distances, dtype=torch.uint8)
     for limit in limits.T:
         below += distances < limit[:, None]

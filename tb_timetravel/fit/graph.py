@@ -14,10 +14,9 @@ import numpy as np
 import torch
 
 from tb_timetravel import compiled, kernels
-from tb_timetravel.kernels.products import square_distances_to
+from tb_timetravel.kernels.products import square_distances_to, tile_side, tiles_among
 
 _BLOCK_BYTES = {"cpu": 64 * 2**20, "cuda": 2 * 2**30}
-_TILE = 2048  # samples a side of a tile of distances: 16 MB
 _SPARE = 8  # neighbours beyond those asked for, that a GPU finds by products and ranks by differences
 _RANKED_AT_ONCE = 4096
 _MOST_IN_REGISTERS = 256  # neighbours of a sample, whose weights a kernel finds
@@ -94,20 +93,11 @@ def _nearest_among(x: torch.Tensor, base: torch.Tensor, candidates: torch.Tensor
 
 
 def _search_within(x: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Do as `_search` among the samples themselves, on a CPU, with half of its products: a tile serves its rows and its columns."""
-    centered = x - x.mean(0)
-    squares = centered.square().sum(1)
+    """Do as `_search` among the samples themselves, on a CPU, with half of its products."""
     near, index = torch.full((len(x), k), math.inf), torch.zeros(len(x), k, dtype=torch.int64)
-    tiles = torch.arange(len(x)).split(_TILE)
-    for number, rows in enumerate(tiles):
-        for columns in tiles[number:]:
-            row, column = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
-            d2 = torch.addmm(squares[None, column], centered[row], centered[column].T, alpha=-2.0).add_(squares[row, None])
-            if row == column:
-                d2.fill_diagonal_(math.inf)
-            else:
-                compiled.look_for_nearer(d2.T.contiguous(), row.start, near[column], index[column])
-            compiled.look_for_nearer(d2, column.start, near[row], index[row])
+    for first_row, first_column, d2 in tiles_among(x - x.mean(0), tile_side()):
+        rows = slice(first_row, first_row + len(d2))
+        compiled.look_for_nearer(d2, first_column, near[rows], index[rows])
     return index, near.clamp_min(0.0).sqrt()
 
 

@@ -21,7 +21,7 @@ def _plane(points: tl.tensor, rows: tl.tensor, result: tl.tensor, n: tl.tensor, 
 
 
 def square_distances_in_plane(points: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-    """Do as `compiled.square_distances_in_plane`, of (n, 2) and (b,) -> (b, n)."""
+    """Give the square distances of some of the points (n, 2) to all of them by differences, (b,) -> (b, n)."""
     points, n = points.contiguous(), len(points)
     result = points.new_empty(len(rows), n)
     _plane[(len(rows), triton.cdiv(n, _COLUMNS))](points, rows, result, n, columns=_COLUMNS)
@@ -41,7 +41,7 @@ def _below(distances: tl.tensor, limits: tl.tensor, result: tl.tensor, n: tl.ten
 
 
 def count_below(distances: torch.Tensor, limits: torch.Tensor) -> torch.Tensor:
-    """Do as `compiled.count_below`, of (b, n) and (b, k) -> (b,); limits are below infinity."""
+    """Count, over all limits of a row, the distances below them, of (b, n) and (b, k) -> (b,); limits are below infinity."""
     result = torch.empty(len(distances), dtype=torch.int64, device=distances.device)
     _below[(len(distances),)](distances, limits.contiguous(), result, distances.shape[1], k=limits.shape[1], columns=_COLUMNS)
     return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,49 @@ def square_distances_to(base: torch.Tensor) -> Callable[[torch.Tensor], torch.Te
             return columns_of_points(points) @ columns
 
     return distances
+
+
+def tile_side() -> int:
+    """Choose how many samples a side a tile of distances has, so that each thread's part of it stays in the cache of its core."""
+    return 512 * math.isqrt(torch.get_num_threads())
+
+
+def tiles_among(x: torch.Tensor, side: int) -> Iterator[tuple[int, int, torch.Tensor]]:
+    """Give the square distances of all samples (n, d) among themselves, on a CPU, by half of the products: a tile serves its columns too.
+
+    Parameters
+    ----------
+    x : centred.
+
+    Yields
+    ------
+    First row, first column and distances of each tile; of every row the columns in ascending order. A sample is infinitely far from
+    itself.
+    """
+    squares = x.square().sum(1)
+    parts = [slice(first, first + side) for first in range(0, len(x), side)]
+    for number, rows in enumerate(parts):
+        for columns in parts[number:]:
+            tile = torch.addmm(squares[None, columns], x[rows], x[columns].T, alpha=-2.0).add_(squares[rows, None])
+            if rows == columns:
+                tile.fill_diagonal_(math.inf)
+            else:
+                yield columns.start, rows.start, tile.T.contiguous()
+            yield rows.start, columns.start, tile
+
+
+def tiles_of_rows(x: torch.Tensor, rows: torch.Tensor, side: int) -> Iterator[tuple[int, int, torch.Tensor]]:
+    """Do the same for some of the samples, (b,), among all; first rows are positions in `rows`."""
+    squares = x.square().sum(1)
+    for first_row in range(0, len(rows), side):
+        of_tile = rows[first_row : first_row + side]
+        some = x[of_tile]
+        for first in range(0, len(x), side):
+            columns = slice(first, first + side)
+            tile = torch.addmm(squares[None, columns], some, x[columns].T, alpha=-2.0).add_(squares[of_tile, None])
+            own = ((of_tile >= first) & (of_tile < first + side)).nonzero()[:, 0]
+            tile[own, of_tile[own] - first] = math.inf
+            yield first_row, first, tile
 
 
 def columns_of_base(base: torch.Tensor) -> torch.Tensor:

@@ -71,6 +71,17 @@ def test_chosen_samples_are_measured_as_among_all(cloud: tuple[torch.Tensor, tor
     torch.testing.assert_close(values(some), values(everyone)[:, rows])
 
 
+def test_classes_that_collapsed_are_measured_inside_though_they_lie_far_apart():
+    generator = torch.Generator().manual_seed(0)
+    far, inside, z = (torch.randn(n, d, generator=generator) for n, d in ((4, 64), (400, 64), (400, 2)))
+    x = 3.0 * far[torch.arange(400) % 4] + 0.003 * inside
+    square = torch.cdist(x.double(), x.double(), compute_mode="donot_use_mm_for_euclid_dist").fill_diagonal_(math.inf)
+    near = torch.cdist(z.double(), z.double()).fill_diagonal_(math.inf).topk(K, largest=False).indices
+    ranks = 1 + (square[:, None] < square.gather(1, near)[:, :, None]).sum(2)
+    expected = 1.0 - 2.0 / (K * (800 - 3 * K - 1)) * (ranks - K).clamp_min(0).sum(1)
+    np.testing.assert_allclose(spatial_fidelity(x, z, n_neighbors=K).trustworthiness.mean(), expected.mean(), atol=1e-4)
+
+
 def test_turning_moving_and_scaling_the_picture_changes_nothing(cloud: tuple[torch.Tensor, torch.Tensor]):
     x, z = cloud
     turn = torch.tensor([[math.cos(1.0), -math.sin(1.0)], [math.sin(1.0), math.cos(1.0)]])

@@ -27,7 +27,7 @@ def test_neighbours_are_exact_and_never_the_sample_itself():
 
 
 def test_neighbours_are_found_across_tiles_of_distances(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(graph, "_TILE", 37)
+    monkeypatch.setattr(graph, "tile_side", lambda: 37)
     x = torch.cat([cloud(200, 5), cloud(60, 5)])  # the last 60 are duplicates, in other tiles
     index, distance = nearest_neighbors(x, 9)
     expected = neighbors_among(x, x, 10)  # with the sample itself

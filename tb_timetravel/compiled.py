@@ -358,9 +358,9 @@ def _of_pairs(x: Floats, rows: Ints, others: Ints, result: Floats, low: int, hig
 
 
 @_compiled
-def _between(here: Floats, there: Floats) -> np.float32:
+def _between(here: Floats, there: Floats) -> float:
     total = _ZERO
     for feature in range(len(here)):
-        difference: np.float32 = here[feature] - there[feature]
+        difference = here[feature] - there[feature]
         total += difference * difference
-    return total
+    return float(total)

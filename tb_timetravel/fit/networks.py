@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from contextlib import contextmanager
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
+from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
+
+from tb_timetravel import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,9 +97,11 @@ class PlaneNetwork(nn.Module):
     def __init__(self, n_out: int, n_steps: int, *, n_samples: int, generator: torch.Generator, width: int) -> None:
         super().__init__()
         self.sizes = [size for size in _GRIDS if size == _GRIDS[0] or size * size <= _NODES_PER_SAMPLE * n_samples]
-        # A parameter per step and size: batches leave most steps alone, Adam passes over what has no gradient, and nothing is copied.
+        # A parameter per step, (n_nodes, _CHANNELS), one grid after the other: batches leave steps alone, and Adam passes over what has no
+        # gradient.
         self.grids = nn.ParameterList(
-            0.01 * torch.randn(1, _CHANNELS, size, size, generator=generator) for _ in range(n_steps) for size in self.sizes
+            torch.cat([0.01 * torch.randn(_CHANNELS, size * size, generator=generator) for size in self.sizes], 1).T.contiguous()
+            for _ in range(n_steps)
         )
         self._joined: torch.Tensor | None = None
         self.mlp = StepNetwork(2 + _CHANNELS * len(self.sizes), n_out, n_steps, generator=generator, width=width)
@@ -107,18 +112,13 @@ class PlaneNetwork(nn.Module):
 
     def values(self) -> torch.Tensor:
         """Copy the values of all nodes, one grid after the other, (n_steps, _CHANNELS, n_nodes)."""
-        n = len(self.sizes)
-        of_steps = [list(self.grids)[first : first + n] for first in range(0, len(self.grids), n)]
-        return torch.stack([torch.cat([grid.detach()[0].flatten(1) for grid in grids], 1) for grids in of_steps])
+        return torch.stack([grid.detach().T for grid in self.grids])
 
     def set_values(self, values: torch.Tensor) -> None:
         """Take what `values` gives."""
-        grids = iter(self.grids)
         with torch.no_grad():
-            for of_step in values:
-                for part in of_step.split([size * size for size in self.sizes], 1):
-                    grid = next(grids)
-                    grid.copy_(part.view_as(grid))
+            for grid, of_step in zip(self.grids, values, strict=True):
+                grid.copy_(of_step.T)
 
     @contextmanager
     def joined(self) -> Iterator[torch.Tensor]:
@@ -132,22 +132,44 @@ class PlaneNetwork(nn.Module):
 
     def last_hidden(self, u: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
         """Map as far as the last hidden layer, (n_steps, b, 2) -> (n_steps, b, width)."""
-        places = u[:, None]
-        read = self._read(places, steps) if self._joined is None else self._read_joined(self._joined, places, steps)
+        joined = self._joined
+        if u.device.type == "cpu" and joined is None:
+            beside: torch.Tensor = _Beside.apply(u, self.sizes, *(self.grids[t] for t in steps.tolist()))  # type: ignore[no-untyped-call]
+            return self.mlp.last_hidden(beside, steps)
+        values = torch.stack([self.grids[t].T for t in steps.tolist()]) if joined is None else joined.index_select(0, steps)
+        parts = zip(self.sizes, values.split([size * size for size in self.sizes], 2), strict=True)
+        read = [_between_nodes(part.unflatten(2, (size, size)), u[:, None]) for size, part in parts]
         return self.mlp.last_hidden(torch.cat([u, *read], -1), steps)
-
-    def _read(self, u: torch.Tensor, steps: torch.Tensor) -> Iterator[torch.Tensor]:
-        """Read each size, (n_steps, 1, b, 2) -> (n_steps, b, _CHANNELS) each."""
-        places, first = u.split(1), [t * len(self.sizes) for t in steps.tolist()]
-        for i in range(len(self.sizes)):
-            yield torch.cat([_between_nodes(self.grids[at + i], place) for at, place in zip(first, places, strict=True)])
-
-    def _read_joined(self, grids: torch.Tensor, u: torch.Tensor, steps: torch.Tensor) -> Iterator[torch.Tensor]:
-        values = grids.index_select(0, steps).split([size * size for size in self.sizes], 2)
-        for size, of_size in zip(self.sizes, values, strict=True):
-            yield _between_nodes(of_size.unflatten(2, (size, size)), u)
 
 
 def _between_nodes(grid: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
     """Read values between the nodes around positions, (n, c, size, size), (n, 1, b, 2) -> (n, b, c)."""
     return F.grid_sample(grid, u, padding_mode="border", align_corners=True)[:, :, 0].transpose(1, 2)
+
+
+class _Beside(torch.autograd.Function):
+    """Positions with what the grids of their steps say there beside them, on a CPU; positions have no gradient.
+
+    By torch's operators, six grids of 16 steps are hundreds of small operations, which take longer than their work.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, u: torch.Tensor, sizes: list[int], *grids: torch.Tensor) -> torch.Tensor:  # noqa: ANN401  # torch's own
+        """Read, (n_steps, b, 2) and (n_nodes, c) of each step -> (n_steps, b, 2 + c · n_sizes)."""
+        ctx.save_for_backward(u)
+        ctx.sizes, ctx.shape = sizes, grids[0].shape
+        result = u.new_empty(*u.shape[:2], 2 + len(sizes) * grids[0].shape[1])
+        result[..., :2] = u
+        for grid, places, read in zip(grids, u, result, strict=True):
+            compiled.read_grids(grid.detach(), sizes, places, read)
+        return result
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:  # noqa: ANN401
+        """Give each node its share of the gradients of what was read from it."""
+        (u,) = ctx.saved_tensors
+        of_grids = [u.new_zeros(ctx.shape) for _ in u]
+        for of_grid, places, of_read in zip(of_grids, u, gradient.contiguous(), strict=True):
+            compiled.spread_over_grids(of_read, ctx.sizes, places, of_grid)
+        return None, None, *of_grids

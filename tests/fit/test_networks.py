@@ -18,10 +18,9 @@ def test_the_finest_grid_has_at_most_four_nodes_for_each_sample_of_a_step():
 def test_a_position_moves_the_values_around_it_at_its_step_and_no_others():
     plane = network()
     plane(torch.tensor([[[0.3, -0.23]]]), torch.tensor([1])).sum().backward()
-    n = len(plane.sizes)
-    assert [grid.grad is None for grid in plane.grids] == [True] * n + [False] * n + [True] * n
-    for size, grid in zip(plane.sizes, list(plane.grids)[n : 2 * n], strict=True):
-        moved = grid.grad[0].abs().sum(0) > 0
+    assert [grid.grad is None for grid in plane.grids] == [True, False, True]
+    for size, part in zip(plane.sizes, plane.grids[1].grad.split([size * size for size in plane.sizes]), strict=True):
+        moved = part.view(size, size, -1).abs().sum(2) > 0
         assert int(moved.sum()) == 4
         node = moved.nonzero().double().mean(0) / (size - 1) * 2 - 1  # the middle of the four, rows along y
         torch.testing.assert_close(node, torch.tensor([-0.23, 0.3], dtype=torch.double), atol=1.0 / (size - 1), rtol=0.0)
@@ -39,8 +38,14 @@ def test_grids_of_all_steps_in_one_tensor_are_read_as_those_of_each_and_take_its
     plane, steps = network(), torch.tensor([2, 0])
     u = torch.rand(2, 9, 2, generator=torch.Generator().manual_seed(1)) * 2.4 - 1.2
     apart, values = plane(u, steps), plane.values()
+    apart.square().sum().backward()
     with plane.joined() as grids:
-        torch.testing.assert_close(plane(u, steps), apart)
+        joined = plane(u, steps)
+        torch.testing.assert_close(joined, apart)
+        joined.square().sum().backward()
+        assert not grids.grad[1].any()
+        for t in (0, 2):
+            torch.testing.assert_close(plane.grids[t].grad.T, grids.grad[t])
         with torch.no_grad():
             grids[2] *= 3.0
     torch.testing.assert_close(plane.values(), values * torch.tensor([1.0, 1.0, 3.0])[:, None, None])

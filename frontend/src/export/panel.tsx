@@ -1,6 +1,6 @@
 /** What the Export menu holds: pictures, films and links to take away. A file of its own in the bundle, loaded when it is first wanted. */
 import type { JSX } from "preact";
-import { plural } from "../format";
+import { plural, speedName } from "../format";
 import * as tab from "../lent";
 import css from "./export.css";
 import { canCopyPicture, cancelExport, copyPicture, downloadPicture, exportFilm, type FilmKind, job, outcome } from "./job";
@@ -126,7 +126,7 @@ function FilmSection({ reel }: { reel: tab.Reel }): JSX.Element {
       <Choice
         label="Speed"
         value={tab.speed.value}
-        options={tab.SPEEDS.map((speed) => [speed, `${speed === 0.5 ? "½" : speed} steps/s`])}
+        options={tab.SPEEDS.map((speed) => [speed, speedName(speed)])}
         onChoose={(value) => (tab.speed.value = Number(value))}
       />
       <p class="offer">

@@ -48,8 +48,8 @@ function Choice({
 function PictureSection(): JSX.Element {
   const scale = tab.useSignal(2);
   const screen = tab.useComputed(() => {
-    const shown = tab.drawn.value; // changes with every picture, its size seldom
-    return shown === null ? "" : pixels(shown.scene);
+    // They change with every picture, their size seldom.
+    return [tab.drawn, tab.drawnBeside].map(({ value }) => (value === null ? "" : pixels(value.scene))).join();
   });
   const sizes = tab.useComputed(() => {
     void [screen.value, tab.legendEntries.value, tab.legendHidden.value]; // they make the picture as large as it becomes

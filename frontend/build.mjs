@@ -31,12 +31,18 @@ const PARTS = {
 };
 const partOf = (file) => PARTS[file] ?? "on demand";
 
+// Charts have neither uPlot's title nor its legend.
+const UNUSED_OF_UPLOT = /\.u-(title|legend|inline|series)[^{}]*\{[^}]*\}/g;
+
 // Styles are adopted as a constructed sheet, so they travel as a string; esbuild's own text loader would leave their whitespace in.
 const styleText = {
   name: "style-text",
   setup(build) {
     build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      const { code } = await esbuild.transform(readFileSync(path, "utf8"), { loader: "css", minify: true });
+      const source = path.includes("uPlot")
+        ? readFileSync(path, "utf8").replace(UNUSED_OF_UPLOT, "")
+        : readFileSync(path, "utf8");
+      const { code } = await esbuild.transform(source, { loader: "css", minify: true });
       return { contents: code, loader: "text" };
     });
   },

@@ -14,6 +14,9 @@ export const formatEnd = (value: number): string => String(Number(value.toPrecis
 export const plural = (value: number, noun: string): string =>
   `${formatCount(value)} ${noun}${value === 1 ? "" : noun.endsWith("s") ? "es" : "s"}`;
 
+/** Steps per second. */
+export const speedName = (speed: number): string => `${speed === 0.5 ? "½" : speed} step${speed > 1 ? "s" : ""}/s`;
+
 export const formatPercent = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** Three significant digits, so that a column of losses keeps its width. */

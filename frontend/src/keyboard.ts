@@ -1,7 +1,7 @@
 /** Keys. They rest while a person types, and Space and Enter stay with a focused button. `help/keys.tsx` lists them for a person. */
 import * as actions from "./actions";
 import { toggleBeside } from "./beside";
-import { choose, cycleNeighborLines, toggleTrails } from "./selecting";
+import { choose, cycleNeighborLines, selectSeen, toggleTrails } from "./selecting";
 import * as state from "./state";
 
 const MOVES: Readonly<Record<string, readonly [right: number, up: number]>> = {
@@ -47,6 +47,7 @@ function actionFor({ key, shiftKey, ctrlKey }: KeyboardEvent): (() => void) | nu
     v: () => choose("pan"),
     b: () => choose("box"),
     q: () => choose("lasso"),
+    x: () => selectSeen(shiftKey ? "add" : "replace"),
     r: toggleTrails,
     n: cycleNeighborLines,
     "/": () => document.querySelector<HTMLInputElement>(".query input")?.focus(),

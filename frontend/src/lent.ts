@@ -17,7 +17,7 @@ export { useEffect, useMemo, useRef, useState } from "preact/hooks";
 export { Fragment, jsx, jsxs } from "preact/jsx-runtime";
 export { goTo, goToRun } from "./actions";
 export { getBytes, getJson, post } from "./api";
-export { besideFrame, besideInstant, matching, nameOf } from "./beside";
+export { aligned, besideFrame, besideInstant, matching, nameOf } from "./beside";
 export { breathe } from "./breathe";
 export { classColours, colourOfClass } from "./class_colours";
 export { columnsOf } from "./columns";
@@ -45,7 +45,7 @@ export {
 } from "./legend";
 export { selectionIsTooLong } from "./link";
 export { nearestAt } from "./neighbors";
-export { drawn } from "./painter";
+export { drawn, drawnBeside } from "./painter";
 export { sizeFactor } from "./picture";
 export { columnKey } from "./query/complete";
 export { ranges } from "./ranges";

@@ -7,7 +7,7 @@ import { meter } from "./meter";
 import * as state from "./state";
 import { advance } from "./timeline";
 
-const LONGEST_TICK_S = 0.1; // after a stall the film goes on from where it was
+const LONGEST_TICK_S = 0.25; // pictures may come as slowly; after a longer stall the film goes on from where it was
 
 export function runPlayback(): () => void {
   let frame = 0;

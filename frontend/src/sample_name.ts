@@ -8,8 +8,9 @@ interface Known {
 
 export const splitOf = ({ samples, probe }: Known, sample: number): string => probe.splits[samples.split[sample] ?? 0] ?? "";
 
-/** A sample by its split and id. */
-export const fullName = (known: Known, sample: number): string => `${splitOf(known, sample)} ${known.samples.id[sample]}`;
+/** A sample by its split and id; where there is one split, its name says nothing. */
+export const fullName = (known: Known, sample: number): string =>
+  `${known.probe.splits.length > 1 ? splitOf(known, sample) : "sample"} ${known.samples.id[sample]}`;
 
 /** A sample by its id alone, where no other has it. */
 export function shortName(known: Known, sample: number): string {

@@ -134,6 +134,16 @@ export function endOutline(): void {
   state.outline.value = null;
 }
 
+/** A box round all that is in view, for those who draw none. */
+export function selectSeen(how: How): void {
+  const scene = drawn.peek()?.scene;
+  if (scene === undefined) return;
+  const { scaleX, scaleY, offsetX, offsetY } = scene.projection;
+  beginOutline("box", how, -offsetX / scaleX, -offsetY / scaleY);
+  extendOutline((scene.width - offsetX) / scaleX, (scene.height - offsetY) / scaleY);
+  endOutline();
+}
+
 /** Back to what was selected before the shape was begun. */
 export function cancelOutline(): void {
   if (drawing === null) return;

@@ -13,11 +13,12 @@ export function aboveChance(value: number, chance: number, metric: Metric): numb
 
 const CLOSE_TO_CHANCE = 0.1;
 
-export function isCloseToChance(value: number | null | undefined, split: string, metric: Metric): boolean {
+/** What is to be said before the value that chance gives, where the picture does no better. */
+export function againstChance(value: number | null | undefined, split: string, metric: Metric): string {
   const chance = metric.chance?.[split];
-  if (value == null || chance == null) return false;
-  const share = aboveChance(value, chance, metric);
-  return share !== null && share < CLOSE_TO_CHANCE;
+  const share = value == null || chance == null ? null : aboveChance(value, chance, metric);
+  if (share === null || share >= CLOSE_TO_CHANCE) return "";
+  return share > -CLOSE_TO_CHANCE ? "≈ " : "worse than ";
 }
 
 export const stepMetrics = (film: Film): Metric[] =>
@@ -68,7 +69,9 @@ export function headline(film: Film, at: FilmStep): string | null {
   const chance = metric.chance?.[split];
   const against = chance == null ? "" : ` (chance: ${percent(chance)})`;
   const kept = `${percent(value)} of the ${metric.n_neighbors ?? ""} nearest neighbors of a ${values.length > 1 ? `${split} ` : ""}sample are its neighbors here too${against}.`;
-  return isCloseToChance(value, split, metric) ? `${kept} That is close to chance: do not read distances from this step.` : kept;
+  return againstChance(value, split, metric) === ""
+    ? kept
+    : `${kept} That is close to chance: do not read distances from this step.`;
 }
 
 const percent = (share: number): string => {

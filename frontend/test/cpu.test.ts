@@ -3,7 +3,7 @@ import { paintDots } from "../src/engine/cpu_dots";
 import { paintTerritory } from "../src/engine/cpu_territory";
 import { pick, positionOf } from "../src/engine/pick";
 import { race } from "../src/engine/race";
-import type { Scene } from "../src/engine/scene";
+import { CORE_SHARE, RIM, type Scene, WRONG_GROWTH } from "../src/engine/scene";
 import { classPalette, valuePalette } from "../src/palette";
 import { frameOf, samplesOf, sceneOf } from "./bytes";
 
@@ -37,6 +37,39 @@ describe("dots without WebGL", () => {
     const { at } = painted(sceneOf(samplesOf([0]), frameOf([[0.5, 0.5]], [2]), { dotSize: 9 }));
     expect(at(32, 32)).toBe("#bd1f01");
     expect(at(35, 32)).toBe("#3f90da");
+  });
+
+  it("are as round as the shader's where they are few pixels across", () => {
+    const step = (from: number, to: number, at: number): number => {
+      const t = Math.min(1, Math.max(0, (at - from) / (to - from)));
+      return t * t * (3 - 2 * t);
+    };
+    const [blue, red, ink] = [
+      [63, 144, 218],
+      [189, 31, 1],
+      [0, 0, 0],
+    ] as const;
+    for (const [prediction, growth] of [
+      [0, 1],
+      [2, WRONG_GROWTH],
+    ] as const)
+      for (const dotSize of [4, 5.5, 7]) {
+        const { pixels } = painted(sceneOf(samplesOf([0]), frameOf([[0.505, 0.495]], [prediction]), { dotSize, ink: [0, 0, 0] }));
+        const radius = (dotSize * growth) / 2;
+        for (let y = -6; y <= 6; y++)
+          for (let x = -6; x <= 6; x++) {
+            const d = Math.hypot(x, y);
+            const rim = RIM * step(3, 6, 2 * radius) * step(radius - 1.5, radius - 0.5, d);
+            const core = prediction === 0 ? 0 : 1 - step(radius * CORE_SHARE - 0.5, radius * CORE_SHARE + 0.5, d);
+            const cover = Math.min(1, Math.max(0, radius - d + 0.5));
+            for (const channel of [0, 1, 2] as const) {
+              const ring = blue[channel] + (ink[channel] - blue[channel]) * rim;
+              const due = 255 + (ring + (red[channel] - ring) * core - 255) * cover;
+              const got = ((pixels[(32 + y) * 64 + 32 + x] ?? 0) >> (8 * channel)) & 255;
+              expect(Math.abs(got - due), `${dotSize} at ${x}, ${y}`).toBeLessThan(30);
+            }
+          }
+      }
   });
 
   it("of hidden classes and splits leave no ink", () => {
@@ -80,7 +113,7 @@ describe("dots without WebGL", () => {
 
   it("of wrong samples look like all others where that mark is off", () => {
     const ink = (prediction: number, wrongMarked: boolean): string =>
-      painted(sceneOf(samplesOf([0]), frameOf([[0.5, 0.5]], [prediction]), { dotSize: 9, wrongMarked })).pixels.join();
+      painted(sceneOf(samplesOf([0]), frameOf([[0.505, 0.495]], [prediction]), { dotSize: 9, wrongMarked })).pixels.join();
     expect(ink(2, false)).toBe(ink(0, false));
     expect(ink(2, true)).not.toBe(ink(2, false));
   });

@@ -10,6 +10,10 @@ describe("the name of a sample", () => {
     expect([0, 1, 2, 3, 4].map((sample) => shortName(known, sample))).toEqual(["train 5", "6", "1797", "test 5", "0"]);
   });
 
+  it("has no split where there is one alone", () => {
+    expect(fullName({ samples, probe: { splits: ["all"] } }, 1)).toBe("sample 6");
+  });
+
   it("has its split in full", () => {
     expect([1, 3].map((sample) => fullName(known, sample))).toEqual(["train 6", "test 5"]);
   });

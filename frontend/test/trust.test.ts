@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aboveChance, besideSentence, fidelityChart, headline, isCloseToChance } from "../src/trust";
+import { aboveChance, againstChance, besideSentence, fidelityChart, headline } from "../src/trust";
 import * as wire from "../src/wire";
 
 const metric = wire.film(
@@ -50,10 +50,16 @@ describe("fidelity in words", () => {
 
   it("calls a value near chance so, and no value nothing", () => {
     if (kept === undefined) throw new Error("no metric");
-    expect(isCloseToChance(0.06, "test", kept)).toBe(true);
-    expect(isCloseToChance(0.4, "test", kept)).toBe(false);
-    expect(isCloseToChance(null, "test", kept)).toBe(false);
-    expect(isCloseToChance(0.06, "other", kept)).toBe(false);
+    expect(againstChance(0.06, "test", kept)).toBe("≈ ");
+    expect(againstChance(0.4, "test", kept)).toBe("");
+    expect(againstChance(null, "test", kept)).toBe("");
+    expect(againstChance(0.06, "other", kept)).toBe("");
+  });
+
+  it("does not say that a value is near chance which is far worse", () => {
+    if (kept === undefined) throw new Error("no metric");
+    const error = { ...kept, better: "lower", range: [0, null], chance: { test: 1 } } as typeof kept;
+    expect([0.5, 1.05, 18.4].map((value) => againstChance(value, "test", error))).toEqual(["", "≈ ", "worse than "]);
   });
 
   it("warns in the headline only of steps that are close to chance", () => {

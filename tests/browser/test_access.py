@@ -91,6 +91,21 @@ def test_the_table_of_fidelity_is_one_stop_of_the_tab_key_and_arrows_walk_it(tab
     assert {head.inner_text() for head in table.get_by_role("columnheader").all()} >= {f"Step {STEPS[2]}", "train", "test"}
 
 
+def test_nothing_makes_the_page_longer_than_its_window_and_what_opens_comes_into_view(tab: Callable[..., Tab], fitted: Path):
+    film = tab(fitted, f"&p.timetravel.step={STEPS[1]}&p.timetravel.query=wrong").wait_for_film()
+    film.wait("s.selected > 0")
+    film.page.set_viewport_size({"width": 1200, "height": 560})
+    column = film.frame.locator(".curves")
+    assert column.evaluate("(box) => box.scrollHeight > box.clientHeight")
+    # What is for screen readers alone is as long as the column, and lies in it.
+    assert film.frame.evaluate("document.scrollingElement.scrollHeight <= innerHeight")
+    chooser = column.locator(".chooser")
+    chooser.evaluate("(menu) => menu.scrollIntoView({ block: 'end' })")
+    chooser.locator("summary").click()
+    expect(chooser.locator(".popover")).to_be_in_viewport(ratio=0.95)
+    film.keep_screen("chooser_below")
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_an_empty_logdir_and_an_unfitted_run(tab: Callable[..., Tab], unfitted: Path, tmp_path: Path, theme: str):
     (tmp_path / "none").mkdir()

@@ -51,6 +51,23 @@ RIGHT = [(0.99, 0.99), (0.5, 0.01)]  # from below: the tools are above
 UPPER_LEFT = [(0.01, 0.01), (0.5, 0.5)]
 
 
+def test_a_key_selects_what_is_in_view(film: Tab):
+    film.frame.evaluate("document.activeElement?.blur()")
+    film.page.keyboard.press("x")
+    assert film.state()["selected"] == N_SAMPLES
+    for _ in range(8):
+        film.page.keyboard.press("+")
+    film.wait_painted()
+    film.page.keyboard.press("x")
+    seen = film.state()["selected"]
+    assert 0 < seen < N_SAMPLES / 2
+    for _ in range(4):
+        film.page.keyboard.press("Control+ArrowRight")
+    film.wait_painted()
+    film.page.keyboard.press("Shift+X")
+    assert seen < film.state()["selected"] < N_SAMPLES
+
+
 def test_a_box_selects_adds_and_takes_away(film: Tab):
     drag(film, LEFT, "Shift")
     left = film.state()["selected"]

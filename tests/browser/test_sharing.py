@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.browser.runs import RUN, STEPS
-from tests.browser.tab import n_colours, open_tab
+from tests.browser.tab import difference, n_colours, open_tab
 from tests.browser.webm import read_webm
 
 pytest.importorskip("playwright.sync_api")
@@ -155,7 +155,7 @@ def test_a_gif_moves_and_lasts_as_long_as_the_loop(film: Tab):
 
 
 def test_an_export_can_be_cancelled_while_the_film_goes_on(film: Tab):
-    _order(film, format="WebM video", size="1920 × 1080", pictures="60 per second", speed="½ steps/s")
+    _order(film, format="WebM video", size="1920 × 1080", pictures="60 per second", speed="½ step/s")
     film.button("Export film").click()
     expect(film.frame.get_by_role("progressbar", name="Film export")).to_be_visible()
     expect(film.frame.locator(".export-menu summary")).to_contain_text("%")
@@ -197,7 +197,7 @@ def test_the_parts_that_write_files_are_loaded_only_then(film: Tab):
 
 def test_without_the_encoder_a_film_is_recorded(film: Tab):
     film.frame.evaluate("delete window.VideoEncoder")
-    _order(film, format="WebM video", size="640 × 480", pictures="15 per second", speed="½ steps/s")
+    _order(film, format="WebM video", size="640 × 480", pictures="15 per second", speed="½ step/s")
     webm = read_webm(_download(film, "Export film").read_bytes())
     assert webm.doc_type == "webm"
     assert (webm.width, webm.height) == _SIZE
@@ -246,6 +246,33 @@ def test_what_lies_over_the_picture_on_screen_goes_with_it(film: Tab):
     width = round(2 * box["width"])  # the picture, without the legend, whose width follows its words
     for before, after in itertools.pairwise(pictures):
         assert (np.abs(before[:, :width] - after[:, :width]).max(axis=2) > 32).sum() > 200
+
+
+def test_two_films_beside_each_other_leave_together(film: Tab):
+    alone = _pixels(_download(film, "Download PNG"))
+    film.page.keyboard.press("Escape")
+    film.frame.get_by_role("combobox", name="Beside").select_option(label="Preview")
+    film.wait("s.beside !== null")
+    film.wait_painted()
+    film.frame.evaluate("document.activeElement?.blur()")
+    film.frame.locator("body").press("End")
+    film.frame.locator("body").press("e")
+    picture = _pixels(_download(film, "Download PNG"))
+    box = film.canvas.bounding_box()
+    assert box is not None
+    width = round(2 * box["width"])  # of each, at two times the screen's size
+    assert 2 * width < picture.shape[1] < 2 * width + alone.shape[1] - round(1.9 * width)
+    left, right = picture[80:, 4 : width - 4], picture[80:, width + 4 : 2 * width - 4]
+    assert min(_colourful(left), _colourful(right)) > 1000
+    assert difference(left, right) > 0.02  # each its own film
+    _order(film, format="GIF", size="640 × 480", pictures="5 per second", speed="16 steps/s")
+    with film.page.expect_download(timeout=90_000) as started:
+        film.button("Export film").click()
+    assert "beside" in started.value.suggested_filename
+    gif = Image.open(started.value.path())
+    gif.seek(gif.n_frames - 1)
+    last = np.asarray(gif.convert("RGB"))[60:]
+    assert min(_colourful(last[:, :200]), _colourful(last[:, 230:430])) > 200
 
 
 def test_a_film_coloured_by_difference_is_so_at_every_step_and_names_the_other(film: Tab):

@@ -98,6 +98,21 @@ def test_escape_closes_one_thing_at_a_time(film: Tab):
     assert film.state()["selected"] == 0
 
 
+def test_what_is_told_of_a_sample_keeps_clear_of_the_drawer(film: Tab):
+    film.page.set_viewport_size({"width": 900, "height": 700})
+    film.frame.get_by_role("combobox", name="Find samples").fill("id:0..9")
+    film.page.keyboard.press("Enter")
+    film.wait("s.selected > 1")
+    film.frame.locator(".drawer-toggle").click()
+    film.frame.get_by_role("grid").locator(".sample-rows [role=row]").first.click()
+    film.page.wait_for_timeout(600)  # the flight to the sample
+    told, drawer = (film.frame.locator(name).bounding_box() for name in (".tooltip", ".curves"))
+    assert told is not None
+    assert drawer is not None
+    assert told["width"] > 200
+    assert told["x"] + told["width"] <= drawer["x"]
+
+
 def test_the_camera_goes_wherever_the_keyboard_takes_it(film: Tab):
     press(film, "+", "+", "Control+ArrowRight", "Control+ArrowUp")
     link_of(film, "camera=0.564%2C0.564%2C1.56")  # the last of the keys may come into a link of its own

@@ -18,7 +18,7 @@ import {
   splitShown,
   WRONG_GROWTH,
 } from "./scene";
-import { CORE, GAP, OUTER, RIM_LAYER, RING, type Stamp, stamp } from "./stamp";
+import { GAP, N_LAYERS, OUTER, RING, STEPS, type Stamp, stamp, TO_CORE } from "./stamp";
 
 const HALO_LEVELS = 8;
 
@@ -82,9 +82,11 @@ function trustOf(values: Uint8Array | null, sample: number): number {
 function dotOf(scene: Scene, pixels: Uint32Array): (sample: number, stamps: Stamps, opacity: number) => void {
   const { palette, ink, background, mode, nClasses, splitMask, fraction, width, height, values, wrongMarked } = scene;
   const keys = Array.from({ length: palette.size }, (_, key) => colourAt(palette, key));
-  const fills = Uint32Array.from(keys, (colour) => pack(...colour));
-  const rims = Uint32Array.from(keys, (colour) => pack(...mixed(colour, ink, RIM)));
-  const layers = new Uint32Array(5);
+  // From each colour to that of its rim.
+  const shades = Uint32Array.from({ length: keys.length * (STEPS + 1) }, (_, at) =>
+    pack(...mixed(keys[Math.floor(at / (STEPS + 1))] ?? background, ink, (RIM * (at % (STEPS + 1))) / STEPS)),
+  );
+  const layers = new Uint32Array(N_LAYERS);
   layers[GAP] = pack(...background);
   layers[RING] = pack(...scene.ring);
   const { prediction, confidence } = nearestFrame(scene);
@@ -123,11 +125,14 @@ function dotOf(scene: Scene, pixels: Uint32Array): (sample: number, stamps: Stam
     const { reach } = shape;
     if (x < reach || y < reach || x >= width - reach || y >= height - reach) return;
     const strength = faded === null ? opacity : opacity * (FADED + (1 - FADED) * trustOf(faded, sample));
-    layers[OUTER] = fills[key] ?? 0;
-    layers[RIM_LAYER] = rims[key] ?? 0;
+    for (let step = 0; step <= STEPS; step++) layers[OUTER + step] = shades[key * (STEPS + 1) + step] ?? 0;
     if (cored) {
       const other = mode === "label" ? predicted : mode === "prediction" ? own : -1;
-      layers[CORE] = other < 0 ? (layers[GAP] ?? 0) : (fills[other] ?? 0);
+      const core = (other < 0 ? layers[GAP] : shades[other * (STEPS + 1)]) ?? 0;
+      const around = layers[shape.around] ?? 0;
+      for (let step = 1; step < STEPS; step++)
+        layers[TO_CORE + step - 1] = blended(around, core & 0xff00ff, core & 0xff00, ((256 * step) / STEPS) | 0);
+      layers[TO_CORE + STEPS - 1] = core;
     }
     blend(pixels, y * width + x, shape, layers, Math.round(256 * strength));
   };

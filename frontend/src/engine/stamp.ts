@@ -1,12 +1,15 @@
 /** A dot as a short list of pixels, so that the CPU renderer draws one by walking it. */
 import { CORE_SHARE, CROSS_ARM, CROSS_WIDTH, type DotShape, GAP_FROM, TRIANGLE_REACH } from "./scene";
 
-export const OUTER = 0;
-export const RIM_LAYER = 1;
-export const GAP = 2;
-export const CORE = 3;
-export const RING = 4;
-const RIM_FROM = 4.5; // lines of diameter: smaller dots would be all rim
+/** Colours that a pixel may have. At few pixels a dot is only told from a square by its soft edges, so some are mixtures. */
+export const GAP = 0;
+export const RING = 1;
+/** The dot's colour, and the first of `STEPS` + 1 on the way to that of its rim. */
+export const OUTER = 2;
+export const STEPS = 3;
+/** The first of `STEPS` on the way from what is around the core to the core. */
+export const TO_CORE = OUTER + STEPS + 1;
+export const N_LAYERS = TO_CORE + STEPS;
 const WHOLE = 256;
 
 export interface Stamp {
@@ -16,6 +19,8 @@ export interface Stamp {
   /** 0..256. */
   readonly coverage: Uint16Array;
   readonly layer: Uint8Array;
+  /** The layer that its core fades into. */
+  readonly around: number;
   readonly reach: number;
 }
 
@@ -54,12 +59,26 @@ function distance(shape: DotShape, x: number, y: number, radius: number): number
   }
 }
 
-function layerAt(d: number, middle: number, radius: number, { cored, growth, halo, diameter, line }: StampShape): number {
+/** As the shading language has it. */
+function smoothstep(from: number, to: number, at: number): number {
+  const t = Math.min(1, Math.max(0, (at - from) / (to - from)));
+  return t * t * (3 - 2 * t);
+}
+
+const hasGap = ({ diameter, line }: StampShape): boolean => diameter >= GAP_FROM * line;
+
+function layerAt(d: number, middle: number, radius: number, shape: StampShape): number {
+  const { cored, growth, halo, diameter, line } = shape;
   if (growth > 0 && d > radius) return d > radius + growth * 0.25 ? RING : GAP;
   if (halo > 0 && d > radius) return RING;
-  if (cored && middle <= radius * CORE_SHARE) return CORE;
-  if (cored && diameter >= GAP_FROM * line && middle <= radius * CORE_SHARE + line) return GAP;
-  return diameter >= RIM_FROM * line && d > radius - line ? RIM_LAYER : OUTER;
+  if (cored) {
+    const edge = radius * CORE_SHARE;
+    const share = Math.round(STEPS * (1 - smoothstep(edge - 0.5, edge + 0.5, middle)));
+    if (share > 0) return TO_CORE + share - 1;
+    if (hasGap(shape) && middle <= edge + line) return GAP;
+  }
+  const rim = smoothstep(3, 6, diameter / line) * smoothstep(radius - line - 0.5, radius - line + 0.5, d);
+  return OUTER + Math.round(STEPS * rim);
 }
 
 export function stamp(shape: StampShape): Stamp {
@@ -82,6 +101,7 @@ export function stamp(shape: StampShape): Stamp {
     nSolid: solid.length,
     coverage: Uint16Array.from(ordered, ({ coverage }) => coverage),
     layer: Uint8Array.from(ordered, ({ layer }) => layer),
+    around: hasGap(shape) ? GAP : OUTER,
     reach,
   };
 }

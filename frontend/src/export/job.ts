@@ -39,8 +39,8 @@ function toBlob(canvas: HTMLCanvasElement): Promise<Blob> {
   );
 }
 
-function requireLook(): Look {
-  const look = lookNow();
+function requireLook(isFilm: boolean): Look {
+  const look = lookNow(isFilm);
   if (look === null) throw new Error("There is no picture yet.");
   return look;
 }
@@ -67,7 +67,7 @@ async function told(work: () => Promise<string>): Promise<void> {
 
 export const downloadPicture = (scale: number): Promise<void> =>
   told(async () => {
-    const look = requireLook();
+    const look = requireLook(false);
     const name = fileName(look.title, `step-${tab.step.peek() ?? 0}`, "png");
     const file = await still(look, scale);
     tab.download(file, name);
@@ -79,7 +79,7 @@ export const canCopyPicture = (): boolean => typeof ClipboardItem !== "undefined
 export const copyPicture = (scale: number): Promise<void> =>
   told(async () => {
     // The promise goes in unresolved: browsers allow the clipboard only right after the press.
-    await navigator.clipboard.write([new ClipboardItem({ "image/png": still(requireLook(), scale) })]);
+    await navigator.clipboard.write([new ClipboardItem({ "image/png": still(requireLook(false), scale) })]);
     return "The picture is on the clipboard.";
   });
 
@@ -92,7 +92,7 @@ async function openSink(kind: FilmKind, canvas: HTMLCanvasElement, format: SinkF
 }
 
 async function film({ kind, plan, size }: FilmOrder, controller: AbortController): Promise<string> {
-  const look = requireLook();
+  const look = requireLook(true);
   const { signal } = controller;
   const total = nPictures(plan);
   const studio = new Studio(look, Math.max(SMALLEST_UNIT, size.height / REFERENCE_HEIGHT), size);
@@ -109,7 +109,8 @@ async function film({ kind, plan, size }: FilmOrder, controller: AbortController
     }
     const file = await sink.finish();
     const { first, last } = plan.span;
-    const name = fileName(look.title, `steps-${look.reel.steps[first]}-${look.reel.steps[last]}`, kind);
+    const { steps } = look.sides[0].reel;
+    const name = fileName(look.title, `steps-${steps[first]}-${steps[last]}`, kind);
     tab.download(file, name);
     return `${name}, ${inMegabytes(file.size)}`;
   } catch (error) {

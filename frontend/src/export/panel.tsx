@@ -1,6 +1,6 @@
 /** What the Export menu holds: pictures, films and links to take away. A file of its own in the bundle, loaded when it is first wanted. */
 import type { JSX } from "preact";
-import { plural } from "../format";
+import { plural, speedName } from "../format";
 import * as tab from "../lent";
 import css from "./export.css";
 import { canCopyPicture, cancelExport, copyPicture, downloadPicture, exportFilm, type FilmKind, job, outcome } from "./job";
@@ -48,8 +48,8 @@ function Choice({
 function PictureSection(): JSX.Element {
   const scale = tab.useSignal(2);
   const screen = tab.useComputed(() => {
-    const shown = tab.drawn.value; // changes with every picture, its size seldom
-    return shown === null ? "" : pixels(shown.scene);
+    // They change with every picture, their size seldom.
+    return [tab.drawn, tab.drawnBeside].map(({ value }) => (value === null ? "" : pixels(value.scene))).join();
   });
   const sizes = tab.useComputed(() => {
     void [screen.value, tab.legendEntries.value, tab.legendHidden.value]; // they make the picture as large as it becomes
@@ -126,7 +126,7 @@ function FilmSection({ reel }: { reel: tab.Reel }): JSX.Element {
       <Choice
         label="Speed"
         value={tab.speed.value}
-        options={tab.SPEEDS.map((speed) => [speed, `${speed === 0.5 ? "½" : speed} steps/s`])}
+        options={tab.SPEEDS.map((speed) => [speed, speedName(speed)])}
         onChoose={(value) => (tab.speed.value = Number(value))}
       />
       <p class="offer">

@@ -76,6 +76,20 @@ export function posterAround(width: number, height: number, unit: number, nKeys:
   };
 }
 
+/** A picture's box as two, with a line between them. */
+export function halved({ x, y, width, height }: Box): readonly [Box, Box] {
+  const left = Math.floor(width / 2);
+  return [
+    { x, y, width: left, height },
+    { x: x + left, y, width: width - left, height },
+  ];
+}
+
+export function paintDivider(context: Context, { picture, unit }: Poster, ink: Ink): void {
+  context.fillStyle = ink.line;
+  context.fillRect(picture.x + Math.floor(picture.width / 2), picture.y, Math.ceil(unit), picture.height);
+}
+
 /** Which keys find room, and how many do not; a line that says so takes the last place. */
 export function placed<K>(
   keys: readonly K[],

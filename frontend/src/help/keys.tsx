@@ -28,6 +28,7 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["+ = -", "zoom in or out"],
   ["Ctrl+←→↑↓", "move over the picture"],
   ["V B Q", "move the picture, select with a box, select with a lasso"],
+  ["X", "select what is in view (with Shift: add it)"],
   ["R", "trails of what is selected"],
   ["N", "lines to the nearest neighbors of the sample in focus: in the representation, in the plane, both"],
   ["C", "another film beside, or one alone"],

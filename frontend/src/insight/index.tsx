@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import * as tab from "../lent";
 import type { Panel } from "../url";
+import cards from "./cards.css";
 import { DataMapPanel } from "./data_map_panel";
 import { EventsPanel } from "./events_panel";
 import { InfluencePanel } from "./influence_panel";
@@ -21,7 +22,7 @@ const PARTS: Readonly<Record<Shown, readonly [words: string, part: (of: { reel: 
 };
 const NAMES = Object.keys(PARTS) as Shown[];
 
-tab.adopt(css);
+tab.adopt(css + cards);
 
 /** Arrows move among the tabs, as in every list of tabs. */
 function onKeyDown(event: KeyboardEvent & { currentTarget: HTMLElement }): void {

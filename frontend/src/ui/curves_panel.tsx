@@ -54,6 +54,7 @@ function Chooser({ run }: { run: string }): JSX.Element {
   return (
     <Popover
       className="chooser"
+      onOpen={(box) => box.lastElementChild?.scrollIntoView({ block: "nearest" })}
       label={
         <>
           <Icon name="tune" /> Choose<span class="sr"> curves</span>

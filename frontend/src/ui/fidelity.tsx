@@ -4,9 +4,9 @@ import type { JSX } from "preact";
 import { formatValue } from "../format";
 import * as state from "../state";
 import {
+  againstChance,
   besideSentence,
   headline,
-  isCloseToChance,
   runMetrics,
   scoreMetrics,
   splitsOf,
@@ -19,13 +19,15 @@ import { walk } from "./list_keys";
 type Table = Readonly<Record<string, Readonly<Record<string, number | null>>>>;
 
 function Cell({ metric, split, value }: { metric: Metric; split: string; value: number | null }): JSX.Element {
-  const close = isCloseToChance(value, split, metric);
+  const against = againstChance(value, split, metric);
   const chance = metric.chance?.[split];
   return (
-    <td class={close ? "close" : ""}>
+    <td class={against && "close"}>
       {formatValue(value)}
       {chance != null && (
-        <span class="chance">{close ? `≈ chance ${formatValue(chance)}` : `chance ${formatValue(chance)}`}</span>
+        <span class="chance">
+          {against}chance {formatValue(chance)}
+        </span>
       )}
     </td>
   );

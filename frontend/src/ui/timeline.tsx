@@ -2,6 +2,7 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import * as actions from "../actions";
+import { speedName } from "../format";
 import * as state from "../state";
 import { instantLabel } from "../timeline";
 import { BookmarkMenu } from "./bookmarks";
@@ -77,7 +78,7 @@ export function Timeline({ reel }: { reel: state.Reel }): JSX.Element {
         >
           {state.SPEEDS.map((speed) => (
             <option key={speed} value={speed}>
-              {speed === 0.5 ? "½" : speed} steps/s
+              {speedName(speed)}
             </option>
           ))}
         </select>

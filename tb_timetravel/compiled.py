@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _ONE = np.float32(1.0)
 _TWO = np.float32(2.0)
 _ZERO = np.float32(0.0)
-_CHUNK = 32
+_CHUNK = 64
+_SEGMENTS, _MANY = 32, 64
 _MUCH = np.float32(1e-4)  # of a square distance
 _MIN_ROWS_PER_THREAD = 128
 
@@ -187,8 +188,36 @@ def nearest_of(distances: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Ten
         return nearest_by_groups(distances, k)
     values = torch.full((len(distances), k), torch.inf, dtype=distances.dtype)
     index = torch.zeros(len(distances), k, dtype=torch.int64)
-    look_for_nearer(distances, 0, values, index)
+    arrays = distances.numpy(), values.numpy(), index.numpy()
+    _over_rows(len(distances), lambda low, high: _nearest_of(*arrays, low, high))
     return values, index
+
+
+@_compiled
+def _nearest_of(distances: Floats, values: Floats, index: Ints, low: int, high: int) -> None:
+    minima = np.empty(_n_groups(distances.shape[1], values.shape[1]), distances.dtype)
+    for i in range(low, high):
+        _look_in_groups(distances[i], values[i], index[i], minima)
+
+
+@_compiled
+def _n_groups(n: int, k: int) -> int:
+    return n // max(1, min(_SEGMENTS, n // (4 * k)))
+
+
+@_compiled
+def _look_in_groups(row: Floats, best: Floats, at: Ints, minima: Floats) -> None:
+    # the k smallest are no larger than the k-th smallest minimum of k groups or more, and few others are as small: of many, most time would
+    # go into moving those aside that are found too early. A group is j and what is a multiple of n_groups away from it
+    n, k, n_groups = len(row), len(best), len(minima)
+    if k >= _MANY and n_groups >= k:
+        minima[:] = np.inf
+        for start in range(0, n - n_groups + 1, n_groups):
+            part = row[start : start + n_groups]
+            for j in range(n_groups):
+                minima[j] = min(minima[j], part[j])
+        best[:] = np.nextafter(np.partition(minima, k - 1)[k - 1], best.dtype.type(np.inf))
+    _look_along(row, 0, best, at)
 
 
 def look_for_nearer(distances: torch.Tensor, first: int, values: torch.Tensor, index: torch.Tensor) -> None:
@@ -206,20 +235,27 @@ def _nearest(distances: Floats, values: Floats, index: Ints, first: int, low: in
 @_compiled
 def _look_along(row: Floats, first: int, best: Floats, at: Ints) -> None:
     n, k = len(row), len(best)
-    for start in range(0, n, _CHUNK):
-        stop, n_below, worst = min(start + _CHUNK, n), _ZERO, best[k - 1]
-        for j in range(start, stop):
-            n_below += _ONE if row[j] < worst else _ZERO
-        if n_below == _ZERO:
-            continue
-        for j in range(start, stop):
-            value = row[j]
-            if value < best[k - 1]:
-                place = k - 1
-                while place > 0 and value < best[place - 1]:
-                    best[place], at[place] = best[place - 1], at[place - 1]
-                    place -= 1
-                best[place], at[place] = value, first + j
+    for start in range(0, n - _CHUNK + 1, _CHUNK):
+        chunk, n_below, worst = row[start : start + _CHUNK], _ZERO, best[k - 1]
+        for j in range(_CHUNK):  # a constant, which the compiler unrolls
+            n_below += _ONE if chunk[j] < worst else _ZERO
+        if n_below > _ZERO:
+            _look_at(chunk, first + start, best, at)
+    rest = n % _CHUNK
+    _look_at(row[n - rest :], first + n - rest, best, at)
+
+
+@_compiled
+def _look_at(chunk: Floats, first: int, best: Floats, at: Ints) -> None:
+    k = len(best)
+    for j in range(len(chunk)):
+        value = chunk[j]
+        if value < best[k - 1]:
+            place = k - 1
+            while place > 0 and value < best[place - 1]:
+                best[place], at[place] = best[place - 1], at[place - 1]
+                place -= 1
+            best[place], at[place] = value, first + j
 
 
 def count_nearer_in_tile(
@@ -285,24 +321,29 @@ def _n_below(row: Floats, limit: float) -> int:
     return int(n_below)
 
 
-def nearest_by_differences(points: torch.Tensor, rows: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Find the k nearest others of some points (n, d) on a CPU: square distances and positions, (len(rows), k) each, nearest first.
+def nearest_by_differences(query: torch.Tensor, points: torch.Tensor, own: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Find the k of some points (n, d) nearest to others, on a CPU: square distances and positions, (b, k) each, nearest first.
 
     For few dimensions, where a product's rounding would decide between close neighbours. A row of distances stays in the cache.
+
+    Parameters
+    ----------
+    query : (b, d).
+    own : (b,) which point each of them is, and so not its own neighbour; -1 where it is none of them.
     """
-    values = torch.full((len(rows), k), torch.inf, dtype=points.dtype)
-    index = torch.zeros(len(rows), k, dtype=torch.int64)
-    arrays = points.T.contiguous().numpy(), rows.numpy(), values.numpy(), index.numpy()
-    _over_rows(len(rows), lambda low, high: _nearest_by_differences(*arrays, low, high))
+    values = torch.full((len(query), k), torch.inf, dtype=points.dtype)
+    index = torch.zeros(len(query), k, dtype=torch.int64)
+    arrays = query.numpy(), points.T.contiguous().numpy(), own.numpy(), values.numpy(), index.numpy()
+    _over_rows(len(query), lambda low, high: _nearest_by_differences(*arrays, low, high))
     return values, index
 
 
 @_compiled
-def _nearest_by_differences(columns: Floats, rows: Ints, values: Floats, index: Ints, low: int, high: int) -> None:
-    row = np.empty(columns.shape[1], columns.dtype)
+def _nearest_by_differences(query: Floats, columns: Floats, own: Ints, values: Floats, index: Ints, low: int, high: int) -> None:
+    row, minima = np.empty(columns.shape[1], columns.dtype), np.empty(_n_groups(columns.shape[1], values.shape[1]), columns.dtype)
     for i in range(low, high):
-        _square_distances(columns, rows[i], row)
-        _look_along(row, 0, values[i], index[i])
+        _square_distances(query[i], columns, own[i], row)
+        _look_in_groups(row, values[i], index[i], minima)
 
 
 def count_nearer(points: torch.Tensor, rows: torch.Tensor, others: torch.Tensor, reach: torch.Tensor) -> torch.Tensor:
@@ -313,16 +354,18 @@ def count_nearer(points: torch.Tensor, rows: torch.Tensor, others: torch.Tensor,
     reach : (b,) square distances; of what is no farther, 0 are counted.
     """
     counts = torch.zeros_like(others)
-    arrays = points.T.contiguous().numpy(), rows.numpy(), others.numpy(), reach.numpy(), counts.numpy()
+    arrays = points[rows].numpy(), points.T.contiguous().numpy(), rows.numpy(), others.numpy(), reach.numpy(), counts.numpy()
     _over_rows(len(rows), lambda low, high: _count_nearer(*arrays, low, high))
     return counts
 
 
 @_compiled
-def _count_nearer(columns: Floats, rows: Ints, others: Ints, reach: Floats, counts: Ints, low: int, high: int) -> None:
+def _count_nearer(
+    query: Floats, columns: Floats, own: Ints, others: Ints, reach: Floats, counts: Ints, low: int, high: int
+) -> None:  # fmt: skip
     row = np.empty(columns.shape[1], columns.dtype)
     for i in range(low, high):
-        _square_distances(columns, rows[i], row)
+        _square_distances(query[i], columns, own[i], row)
         for which in range(others.shape[1]):
             limit = row[others[i, which]]
             if limit > reach[i]:
@@ -330,16 +373,15 @@ def _count_nearer(columns: Floats, rows: Ints, others: Ints, reach: Floats, coun
 
 
 @_compiled
-def _square_distances(columns: Floats, here: int, row: Floats) -> None:
-    for j in range(len(row)):
-        difference = columns[0, j] - columns[0, here]
-        row[j] = difference * difference
-    for axis in range(1, len(columns)):
-        center = columns[axis, here]
+def _square_distances(here: Floats, columns: Floats, own: int, row: Floats) -> None:
+    row[:] = 0.0
+    for axis in range(len(columns)):
+        center = here[axis]
         for j in range(len(row)):
             difference = columns[axis, j] - center
             row[j] += difference * difference
-    row[here] = np.inf
+    if own >= 0:
+        row[own] = np.inf
 
 
 def square_distances_of_pairs(x: torch.Tensor, rows: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
@@ -364,6 +406,22 @@ def _between(here: Floats, there: Floats) -> float:
         difference = here[feature] - there[feature]
         total += difference * difference
     return float(total)
+
+
+def take(x: torch.Tensor, steps: torch.Tensor, samples: torch.Tensor, columns: torch.Tensor) -> torch.Tensor:
+    """Take some columns (c,) of some samples (m, b) at steps (m,) out of x (n_steps, n, d): (m, b, c), without whole rows on the way."""
+    result = x.new_empty(*samples.shape, len(columns))
+    _take(x.numpy(), steps.numpy(), samples.numpy(), columns.numpy(), result.numpy())
+    return result
+
+
+@_compiled
+def _take(x: Floats, steps: Ints, samples: Ints, columns: Ints, result: Floats) -> None:
+    for at in range(len(steps)):
+        for i in range(samples.shape[1]):
+            row = x[steps[at], samples[at, i]]
+            for j in range(len(columns)):
+                result[at, i, j] = row[columns[j]]
 
 
 def read_grids(values: torch.Tensor, sizes: Sequence[int], u: torch.Tensor, result: torch.Tensor) -> None:

@@ -18,13 +18,21 @@ def distances(n_rows: int, n: int) -> torch.Tensor:
     return torch.randn(n_rows, n, generator=torch.Generator().manual_seed(0)).square()
 
 
-@pytest.mark.parametrize(("n", "k"), [(5, 5), (31, 1), (1000, 15), (1000, 40)])
+@pytest.mark.parametrize(("n", "k"), [(5, 5), (31, 1), (1000, 15), (1000, 40), (1003, 250)])
 def test_the_nearest_are_those_of_a_full_sort(n: int, k: int):
     table = distances(600, n)  # more rows than one thread takes
     values, index = compiled.nearest_of(table, k)
     ordered = table.sort(1)
     assert torch.equal(values, ordered.values[:, :k])
     assert torch.equal(index, ordered.indices[:, :k])
+
+
+def test_of_equally_near_ones_the_first_counts():
+    table = torch.randint(0, 40, (300, 1003), generator=torch.Generator().manual_seed(0)).float()
+    values, index = compiled.nearest_of(table, 9)
+    ordered = table.sort(dim=1, stable=True)
+    assert torch.equal(values, ordered.values[:, :9])
+    assert torch.equal(index, ordered.indices[:, :9])
 
 
 def test_a_search_that_goes_on_finds_what_one_search_finds():
@@ -42,10 +50,12 @@ def test_the_nearest_by_differences_are_those_of_a_full_sort():
     points, rows = torch.randn(600, 3, generator=torch.Generator().manual_seed(0)), torch.arange(599, 0, -2)
     table = (points[rows][:, None] - points).square().sum(2)
     table[torch.arange(len(rows)), rows] = torch.inf
-    values, index = compiled.nearest_by_differences(points, rows, 9)
+    values, index = compiled.nearest_by_differences(points[rows], points, rows, 9)
     ordered = table.sort(1)
     torch.testing.assert_close(values, ordered.values[:, :9])
     assert torch.equal(index, ordered.indices[:, :9])
+    themselves = compiled.nearest_by_differences(points[rows], points, torch.full_like(rows, -1), 1)
+    assert torch.equal(themselves[1][:, 0], rows)
 
 
 def test_who_is_nearer_than_others_is_counted_beyond_a_reach():

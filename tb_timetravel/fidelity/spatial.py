@@ -72,7 +72,7 @@ def spatial_fidelity(x: torch.Tensor, z: torch.Tensor, *, n_neighbors: int, rows
 
 def _measure_by_tiles(x: torch.Tensor, z: torch.Tensor, rows: torch.Tensor, k: int) -> tuple[torch.Tensor, ...]:
     """Do as `_measure_block` for all rows, on a CPU: each distance is looked at once, in the cache."""
-    reach, near_z = compiled.nearest_by_differences(z, rows, k)
+    reach, near_z = compiled.nearest_by_differences(z[rows], z, rows, k)
     near_x, nearer_x = _ranked(x, rows, near_z)
     nearer_z = compiled.count_nearer(z, rows, near_x, reach[:, -1])
     kept = (near_x[:, :, None] == near_z[:, None, :]).sum((1, 2))
@@ -83,7 +83,7 @@ def _ranked(x: torch.Tensor, rows: torch.Tensor, others: torch.Tensor) -> tuple[
     """Find as many nearest samples of each row as it has others, (b, k), and count how many are nearer than each of these, (b, k)."""
     k = others.shape[1]
     if x.shape[1] <= _FEW:
-        reach, near = compiled.nearest_by_differences(x, rows, k)
+        reach, near = compiled.nearest_by_differences(x[rows], x, rows, k)
         return near, compiled.count_nearer(x, rows, others, reach[:, -1])
     squares = x.square().sum(1)
     limits = compiled.square_distances_of_pairs(x, rows, others)

@@ -26,11 +26,11 @@ class Batch(NamedTuple):
     Attributes
     ----------
     steps : (n_chosen_steps,), runs of steps that follow one another, see `draw_steps`.
-    x, z : (n_chosen_steps, b, n_features), (n_chosen_steps, b, 2), some samples of each.
+    x, z : (n_chosen_steps, b, n_chosen_features), (n_chosen_steps, b, 2), some samples of each.
     logits : (n_chosen_steps, b, n_classes) that they shall have, none without a head.
     spots : (n_spots, 2), for all steps.
     around : (n_chosen_steps, n_spots, n_classes) what the samples near each spot are predicted to be, none without a head.
-    features : positions of those that are decoded.
+    features : positions of those of x, which are decoded.
     """
 
     steps: torch.Tensor
@@ -101,10 +101,10 @@ class Draws:
         shape = len(steps), config.samples_per_batch
         at = to_device(torch.randint(0, len(self._laid_out), shape, generator=generator))
         at, samples = at[:, self._mine], self._laid_out[at[:, self._mine]]
-        x = dynamics.rows(steps, samples)
         middle, half = self._square
         spots = middle + half * to_device(2.0 * torch.rand(config.n_spots, 2, generator=generator) - 1.0)
         features = to_device(torch.randperm(dynamics.n_features, generator=generator)[:_FEATURES_PER_BATCH])
+        x = dynamics.rows(steps, samples, features)
         logits = x[:0] if self._head is None else targets(dynamics, self._head, steps, samples)
         around = x[:0] if self._around is None else self._around(steps, spots)
         return Batch(steps, x, self._positions[steps[:, None], at], logits, spots, around, features)

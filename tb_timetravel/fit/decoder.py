@@ -158,7 +158,7 @@ def fit_decoder(
     def loss_of(batch: Batch) -> torch.Tensor:
         spots = batch.spots.expand(len(batch.steps), -1, -1)
         hidden = decoder.last_hidden(torch.cat([batch.z, spots], 1), batch.steps)
-        wanted = batch.x.index_select(2, batch.features) - decoder.center[batch.steps].index_select(2, batch.features)
+        wanted = batch.x - decoder.center[batch.steps].index_select(2, batch.features)
         wanted = wanted / decoder.scale[batch.steps]
         decoded = decoder.network.mlp.read_out(hidden[:, : batch.z.shape[1]], batch.steps, batch.features)
         return F.mse_loss(decoded, wanted) + held(batch, hidden)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import torch
 
+from tb_timetravel import compiled
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -56,12 +58,17 @@ class _Series:
     def at(self, t: int) -> torch.Tensor:
         return self._read(t) if self._resident is None else self._resident[t]
 
-    def rows(self, steps: torch.Tensor, samples: torch.Tensor) -> torch.Tensor:
+    def rows(self, steps: torch.Tensor, samples: torch.Tensor, columns: torch.Tensor | None = None) -> torch.Tensor:
         samples = samples.expand(len(steps), -1)
         if self._resident is not None:
-            return self._resident[steps[:, None], samples]
+            if columns is not None and self._device.type == "cpu":
+                return compiled.take(self._resident, steps, samples, columns)
+            found = self._resident[steps[:, None], samples]
+            return found if columns is None else found.index_select(2, columns)
+        at = slice(None) if columns is None else columns.cpu().numpy()
         chosen = [
-            np.asarray(self._arrays[t][index], dtype=np.float32) for t, index in zip(steps.tolist(), samples.cpu().numpy(), strict=True)
+            np.asarray(self._arrays[t][index][:, at], dtype=np.float32)
+            for t, index in zip(steps.tolist(), samples.cpu().numpy(), strict=True)
         ]
         return torch.from_numpy(np.stack(chosen)).to(self._device)
 
@@ -124,15 +131,16 @@ class Dynamics:
         """Read the representations of the t-th step, (n_samples, n_features)."""
         return self._representations.at(t)
 
-    def rows(self, steps: torch.Tensor, samples: torch.Tensor) -> torch.Tensor:
+    def rows(self, steps: torch.Tensor, samples: torch.Tensor, features: torch.Tensor | None = None) -> torch.Tensor:
         """Read the representations of some samples at some steps, (n_chosen_steps, n_chosen, n_features).
 
         Parameters
         ----------
         steps : (n_chosen_steps,).
         samples : (n_chosen,), or (n_chosen_steps, n_chosen) for others at each step.
+        features : those that are read, (n_chosen_features,); all, if not given.
         """
-        return self._representations.rows(steps, samples)
+        return self._representations.rows(steps, samples, features)
 
     def logits(self, t: int) -> torch.Tensor:
         """Read the logits of the t-th step, (n_samples, n_classes).

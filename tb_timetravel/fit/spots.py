@@ -109,9 +109,14 @@ def nearest_of_cells(positions: torch.Tensor, square: Square) -> torch.Tensor:
     witnesses = torch.arange(0, n, -(-n // _WITNESSES), device=positions.device)
     unit = (torch.arange(_CELLS, device=positions.device) + 0.5) * (2.0 / _CELLS) - 1.0
     centers = torch.cartesian_prod(unit, unit).flip(1)  # (_CELLS², 2), rows along the second axis
+    nobody = torch.full((len(centers),), -1)
     result = torch.empty(len(positions), _CELLS, _CELLS, min(_NEAR, len(witnesses)), dtype=torch.int32, device=positions.device)
     for of_step, where in zip(result, positions, strict=True):
-        _, near = compiled.nearest_of(torch.cdist(centers, square.unit(where[witnesses])), of_step.shape[2])
+        some = square.unit(where[witnesses])
+        if some.device.type == "cpu":
+            _, near = compiled.nearest_by_differences(centers, some, nobody, of_step.shape[2])
+        else:
+            _, near = compiled.nearest_of(torch.cdist(centers, some), of_step.shape[2])
         of_step.copy_(witnesses[near].view_as(of_step))
     return result
 

@@ -1,17 +1,9 @@
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from typing import TYPE_CHECKING
-
 import pytest
 import torch
 
 from tb_timetravel import compiled
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def distances(n_rows: int, n: int) -> torch.Tensor:
@@ -98,26 +90,3 @@ def test_who_is_nearer_in_a_tile_is_counted_by_differences_where_products_round(
     counts = torch.full((50, 3), 7)
     compiled.count_nearer_in_tile(tile, first, x, rows, others, limits, slack, counts)
     assert torch.equal(counts - 7, nearer.sum(2))
-
-
-def test_threads_give_what_one_gives():
-    table, before = distances(2000, 300), torch.get_num_threads()
-    try:
-        torch.set_num_threads(1)
-        one = compiled.nearest_of(table, 7)
-        torch.set_num_threads(4)
-        four = compiled.nearest_of(table, 7)
-    finally:
-        torch.set_num_threads(before)
-    assert all(torch.equal(a, b) for a, b in zip(one, four, strict=True))
-
-
-def test_where_no_cache_can_be_written_loops_are_compiled_anew(tmp_path: Path):
-    source = tmp_path / "compiled.py"
-    with open(compiled.__file__, encoding="utf-8") as file:
-        source.write_text(file.read(), encoding="utf-8")
-    code = "import torch, compiled; print(compiled.nearest_of(torch.tensor([[2.0, 1.0]]), 1)[1].item())"
-    # a cache that cannot be: numba finds no place to keep what it compiles
-    no_cache = {"NUMBA_CACHE_LOCATOR_CLASSES": "", "NUMBA_CACHE_DIR": "/dev/null/none", "HOME": "/dev/null", "PYTHONPATH": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", code], env=os.environ | no_cache, capture_output=True, text=True, check=False)
-    assert done.stdout.strip() == "1", done.stderr

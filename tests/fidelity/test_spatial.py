@@ -10,6 +10,7 @@ from sklearn.manifold import trustworthiness
 from sklearn.neighbors import NearestNeighbors
 
 from tb_timetravel.fidelity import neighborhood_chance, spatial_fidelity
+from tb_timetravel.fidelity.spatial import _distances_in, _measure_block
 
 if TYPE_CHECKING:
     from tb_timetravel.fidelity import SpatialFidelity
@@ -80,6 +81,16 @@ def test_classes_that_collapsed_are_measured_inside_though_they_lie_far_apart():
     ranks = 1 + (square[:, None] < square.gather(1, near)[:, :, None]).sum(2)
     expected = 1.0 - 2.0 / (K * (800 - 3 * K - 1)) * (ranks - K).clamp_min(0).sum(1)
     np.testing.assert_allclose(spatial_fidelity(x, z, n_neighbors=K).trustworthiness.mean(), expected.mean(), atol=1e-4)
+
+
+def test_blocks_of_rows_as_a_gpu_measures_them_give_what_tiles_give(cloud: tuple[torch.Tensor, torch.Tensor]):
+    x, z = cloud
+    rows = torch.arange(len(x))
+    kept, false, missing = _measure_block(_distances_in(x)(rows), _distances_in(z)(rows), K)
+    norm = 2.0 / (K * (2 * len(x) - 3 * K - 1))
+    torch.testing.assert_close(
+        values(spatial_fidelity(x, z, n_neighbors=K)), torch.stack([kept / K, 1.0 - norm * false, 1.0 - norm * missing])
+    )
 
 
 def test_turning_moving_and_scaling_the_picture_changes_nothing(cloud: tuple[torch.Tensor, torch.Tensor]):

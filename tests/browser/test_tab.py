@@ -170,6 +170,8 @@ def test_a_failed_fit_says_why_and_offers_to_retry(tab: Callable[..., Tab], unfi
     opened = tab(unfitted)
     expect(opened.frame.get_by_role("alert")).to_have_text("The" + sentence.removeprefix("the"))
     expect(opened.button("Retry")).to_be_visible()
+    copy, card = opened.frame.locator(".copyable button").bounding_box(), opened.frame.locator(".card").bounding_box()
+    assert copy["x"] + copy["width"] < card["x"] + card["width"]  # however long the command is that does the same in a shell
     assert opened.state()["phase"] == "failed"
     opened.keep_screen("failed")
 

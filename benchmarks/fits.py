@@ -1,9 +1,10 @@
-"""Fits with and without a film on disk."""
+"""Fits with and without a film on disk, and what memory they take."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tb_timetravel.fit import METHODS
@@ -42,3 +43,12 @@ def fit_uncoupled(dynamics: Dynamics, *, seed: int) -> Fitted:
     config = method.config(seed=seed)
     config = replace(config, layout=replace(config.layout, spring=0.0, match=0.0))
     return method.fit(dynamics, config, report=show_progress, stages=NoStages())
+
+
+def memory_of(pid: int | str) -> dict[str, int]:
+    """Read what the system tells of a process's memory, in bytes; nothing once it has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    except OSError:  # it has just ended
+        return {}
+    return {name: 1024 * int(value.split()[0]) for name, _, value in (line.partition(":") for line in lines) if value.endswith(" kB")}

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from drift import N_CLASSES, Drift
 from fits import NoStages, show_progress
 from report import Records, machine, table, write_section
 from runs import probe_of
@@ -33,52 +34,26 @@ from tb_timetravel.pipeline import FitOptions
 from tb_timetravel.pipeline.film import write_film
 from tb_timetravel.pipeline.source import Source, open_source
 from tb_timetravel.schema import DEFAULT_METHOD, LoggedStep, Media, Probe
-from tb_timetravel.store import DynamicsReader, FilmStore, Snapshot
+from tb_timetravel.store import DynamicsReader, FilmStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_N_CLASSES = 10
 _CHECKED_ROWS = 200  # of a step, whose neighbours are found again in float64
-_TEST_SHARE = 0.1  # beside the samples that are laid out
 _TWICE_S = 30.0  # a film that takes less is fitted twice: the first time libraries load and Triton compiles
 _KERNELS, _PROFILED = 12, 12  # of which so many are told, and steps that are fitted for it
 
 
-def synthetic(n_train: int, n_features: int, n_steps: int, device: torch.device, *, seed: int = 0) -> Source:
-    """Make representations that drift as in training: from noise to overlapping classes of several modes, through a ReLU.
-
-    The head prefers the class whose prototype is nearest, so its predictions sharpen over the steps as a trained network's do.
-    """
-    generator = torch.Generator(device).manual_seed(seed)
-
-    def normal(*shape: int) -> torch.Tensor:
-        return torch.randn(shape, generator=generator, device=device)
-
-    n = n_train + round(_TEST_SHARE * n_train)
-    n_latent, n_modes = 32, 4
-    mode = torch.randint(0, _N_CLASSES * n_modes, (n,), generator=generator, device=device)
-    classes, own, later = normal(_N_CLASSES, n_latent), normal(n, n_latent), normal(n, n_latent)
-    centers = classes.repeat_interleave(n_modes, 0) + 0.7 * normal(_N_CLASSES * n_modes, n_latent)
-    lift = normal(n_latent, n_features) / n_latent**0.5
-    prototypes = torch.relu(2.0 * classes @ lift)
-    weight = (0.1 * prototypes).cpu().numpy()
-    bias = (-0.05 * prototypes.square().sum(1)).cpu().numpy()
-    snapshots = []
-    for t in range(n_steps):
-        done = t / max(1, n_steps - 1)
-        latent = 2.0 * done * centers[mode] + (1.0 - 0.5 * done) * own + 0.5 * done * later + 0.02 * normal(n, n_latent)
-        x = torch.relu(latent @ lift).cpu().numpy()
-        snapshots.append(Snapshot(step=t, representations=x, logits=x @ weight.T + bias, head=(weight, bias)))
-    labels = (mode // n_modes).cpu().numpy().astype(np.int32)
-    names = tuple(f"class {number}" for number in range(_N_CLASSES))
+def synthetic(n_train: int, n_features: int, n_steps: int, device: torch.device) -> Source:
+    """Make a probe set that stays in memory."""
+    drift = Drift(n_train, n_features, n_steps, device)
     probe = Probe(
-        n_samples=n, n_features=n_features, n_classes=_N_CLASSES, class_names=names, split_names=("train", "test"),
-        media=Media(), has_logits=True, version="0" * 16,
+        n_samples=drift.n, n_features=n_features, n_classes=N_CLASSES, class_names=tuple(f"class {number}" for number in range(N_CLASSES)),
+        split_names=("train", "test"), media=Media(), has_logits=True, version="0" * 16,
     )  # fmt: skip
-    dynamics = Dynamics(steps=snapshots, laid_out=np.arange(n_train), labels=labels, n_classes=_N_CLASSES, device=device)
-    splits = (np.arange(n) >= n_train).astype(np.uint8)
-    return Source(probe, [LoggedStep(step=t, revision=0, digest="0" * 16) for t in range(n_steps)], "0" * 16, dynamics, splits)
+    snapshots = list(drift.snapshots())
+    dynamics = Dynamics(steps=snapshots, laid_out=np.arange(n_train), labels=drift.labels, n_classes=N_CLASSES, device=device)
+    return Source(probe, [LoggedStep(step=t, revision=0, digest="0" * 16) for t in range(n_steps)], "0" * 16, dynamics, drift.splits)
 
 
 @dataclass

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numba
 import numpy as np
 import torch
-from fits import fit_film
+from fits import fit_film, memory_of
 from report import Records, table, write_section
 from rivals import RIVALS, warm_up
 from runs import hard_run, read_splits
@@ -100,20 +100,12 @@ def watch_child(directory: str, threads: int) -> dict[str, Any]:
     child = subprocess.Popen([sys.executable, __file__, "--child", directory, "--threads", str(threads)], stdout=subprocess.PIPE, text=True)
     anonymous = resident = 0
     while child.poll() is None:
-        fields = _memory(child.pid)
+        fields = memory_of(child.pid)
         anonymous, resident = max(anonymous, fields.get("RssAnon", 0)), max(resident, fields.get("VmHWM", 0))
         time.sleep(_POLL_S)
     if child.returncode or child.stdout is None:
         raise SystemExit(f"the fit of {directory} ended with status {child.returncode}; see its message above")
     return json.loads(child.stdout.read()) | {"anonymous": anonymous, "resident": resident}
-
-
-def _memory(pid: int) -> dict[str, int]:
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-    except OSError:  # it has just ended
-        return {}
-    return {name: 1024 * int(value.split()[0]) for name, _, value in (line.partition(":") for line in lines) if value.endswith(" kB")}
 
 
 def ratio_section(records: list[dict[str, Any]]) -> str:

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from fits import show_progress
 
+from tb_timetravel import TimeTravel
 from tb_timetravel.store import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -57,3 +60,12 @@ class Drift:
 
     def _normal(self, n: int) -> torch.Tensor:
         return torch.randn(n, _N_LATENT, generator=self._generator, device=self._generator.device)
+
+
+def log_drift(run: Path, n_train: int, n_features: int, n_steps: int) -> None:
+    """Log a run of that size."""
+    drift = Drift(n_train, n_features, n_steps, torch.device("cpu"))
+    log = TimeTravel(str(run), labels=drift.labels, splits=np.array(["train", "test"])[drift.splits].tolist())
+    for snapshot in drift.snapshots():
+        log.log_arrays(snapshot.step, snapshot.representations, snapshot.logits, head=snapshot.head)
+        show_progress("logging", (snapshot.step + 1) / n_steps)

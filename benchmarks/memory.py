@@ -20,14 +20,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
-from drift import Drift
+from drift import log_drift
 from fits import memory_of, show_progress
 from report import Records, table, write_section
 from runs import probe_of
 
-from tb_timetravel import TimeTravel
 from tb_timetravel.fit import METHODS
 from tb_timetravel.pipeline import FitOptions
 from tb_timetravel.pipeline.budget import memory_needed
@@ -89,16 +87,6 @@ class Watch:
             found = memory_of("self")
             self.peaks[self.stage] = max(self.peaks.get(self.stage, 0), found["RssAnon"])
             self.resident = found["VmHWM"]
-
-
-def log_drift(run: Path, n_train: int, n_features: int, n_steps: int) -> None:
-    """Log a run of that size."""
-    drift = Drift(n_train, n_features, n_steps, torch.device("cpu"))
-    names = np.array(["train", "test"])[drift.splits].tolist()
-    log = TimeTravel(str(run), labels=drift.labels, splits=names)
-    for snapshot in drift.snapshots():
-        log.log_arrays(snapshot.step, snapshot.representations, snapshot.logits, head=snapshot.head)
-        show_progress("logging", (snapshot.step + 1) / n_steps)
 
 
 def fit(run: Path, folder: Path) -> dict[str, Any]:

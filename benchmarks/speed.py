@@ -4,7 +4,8 @@
 
 All ratios are of one session: the default fits a film of the hard run (graph, layout, maps, territory, measures), umap-learn fits some of
 the same steps before it and some after it, AlignedUMAP the first few steps, all on the same number of threads in this process. Growth is
-measured in child processes, one per size, on subsets of the same run; their peak of anonymous memory is read from /proc meanwhile.
+measured in child processes, one per size, on subsets of the same run and, where it has too few samples, on synthetic ones; their peak of
+anonymous memory is read from /proc meanwhile.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numba
 import numpy as np
 import torch
+from drift import log_drift
 from fits import fit_film, memory_of
 from report import Records, table, write_section
 from rivals import RIVALS, warm_up
-from runs import hard_run, read_splits
+from runs import hard_run, probe_of, read_splits
 
 from tb_timetravel import TimeTravel
 from tb_timetravel.fit import METHODS
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _POLL_S = 0.02
+_BIG_FEATURES, _BIG_STEPS = 512, 4
 Result = TypeVar("Result")
 
 
@@ -160,6 +163,13 @@ def growth_keys(args: argparse.Namespace) -> list[dict[str, Any]]:
     return [ratio_key(args) | {"part": "growth", "n_train": n_train, "n_steps": n_steps} for n_train, n_steps in dict.fromkeys(sizes)]
 
 
+def big_keys(args: argparse.Namespace) -> list[dict[str, Any]]:
+    """Name the record of each size that the hard run does not reach."""
+    settings = ratio_key(args)["settings"]
+    sizes = [{"n_train": n_train, "n_steps": _BIG_STEPS} for n_train in args.grow_big]
+    return [{"part": "growth", "size": "drift", "threads": args.threads, "settings": settings} | size for size in sizes]
+
+
 def measure(args: argparse.Namespace, records: Records) -> None:
     """Measure what no record tells yet."""
     run = hard_run(args.cache / "runs", train=args.train, test=args.train // 5, steps=args.steps, seed=0)
@@ -176,17 +186,27 @@ def measure(args: argparse.Namespace, records: Records) -> None:
             with tempfile.TemporaryDirectory() as folder:
                 directory = write_subset(run, Path(folder), n_train=key["n_train"], n_steps=key["n_steps"])
                 records.add(key, watch_child(directory, args.threads))
+    for key in big_keys(args):
+        if not records.has(key):
+            with tempfile.TemporaryDirectory(dir=args.cache) as folder:
+                log_drift(Path(folder), key["n_train"], _BIG_FEATURES, key["n_steps"])
+                records.add(key, watch_child(probe_of(Path(folder)), args.threads))
 
 
 def write_sections(args: argparse.Namespace, records: Records) -> None:
     """Write what the records tell."""
-    parts = (("Speed beside rivals", [ratio_key(args)], ratio_section), ("Growth", growth_keys(args), growth_section))
+    hard = f"hard run {args.train}x{args.steps}"
+    parts = (
+        (f"Speed beside rivals: {hard}", [ratio_key(args)], ratio_section),
+        (f"Growth: {hard}", growth_keys(args), growth_section),
+        (f"Growth: synthetic drift of {_BIG_FEATURES} features", big_keys(args), growth_section),
+    )
     for title, keys, write in parts:
         found = [record for key in keys if (record := records.find(key)) is not None]
         if found:
             body = f"{write(found)}\n\n{found[-1]['date']}; {found[-1]['machine']}; {found[-1]['versions']}."
             print(f"\n{title}\n\n{body}")
-            write_section(args.out, f"{title}: hard run {args.train}x{args.steps}", body)
+            write_section(args.out, title, body)
 
 
 def main() -> None:
@@ -200,6 +220,7 @@ def main() -> None:
     parser.add_argument("--aligned-steps", type=int, default=3, help="first steps that AlignedUMAP fits together")
     parser.add_argument("--grow-steps", type=int, nargs="*", default=[5, 10, 20], help="numbers of steps, at all samples")
     parser.add_argument("--grow-samples", type=int, nargs="*", default=[2_500, 5_000, 10_000], help="numbers of samples, at all steps")
+    parser.add_argument("--grow-big", type=int, nargs="*", default=[50_000, 100_000, 200_000], help="numbers of samples of synthetic runs")
     parser.add_argument("--threads", type=int, default=1, help="of torch and of numba, here and in the children")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "RESULTS.md")
     parser.add_argument("--table-only", action="store_true", help="write the sections again from the records")

@@ -21,6 +21,8 @@ _SPARE = 8  # neighbours beyond those asked for, that a GPU finds by products an
 _RANKED_AT_ONCE = 4096
 _MOST_IN_REGISTERS = 256  # neighbours of a sample, whose weights a kernel finds
 _EXACT_LIMIT = {"cpu": 30_000, "cuda": 500_000}  # samples; n² distances take longer than NN-descent beyond
+_EXACT_PAIRS = {"cpu": 2 * 10**9, "cuda": 25 * 10**10}  # the same, where the neighbours of some are sought among others
+_SEARCH_NEIGHBORS, _SEARCH_EPSILON = 15, 0.2  # of NN-descent's index; of 120 neighbours among 100,000 drifting samples .986 are right
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +58,8 @@ def nearest_neighbors(x: torch.Tensor, n_neighbors: int, *, seed: int = 0) -> tu
 
 def neighbors_among(query: torch.Tensor, base: torch.Tensor, n_neighbors: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Find the nearest of other samples: for each row of query (m, d) those of base (n, d); as `nearest_neighbors` otherwise."""
+    if len(query) * len(base) > _EXACT_PAIRS[base.device.type]:
+        return approximate_neighbors_among(query, base, n_neighbors)
     return _search(query, base, n_neighbors, own=False)
 
 
@@ -114,6 +118,21 @@ def approximate_neighbors(x: torch.Tensor, n_neighbors: int, *, seed: int) -> tu
     shape = (len(x), n_neighbors)
     index = torch.from_numpy(found[keep].reshape(shape).astype(np.int64)).to(x.device)
     return index, torch.from_numpy(distance[keep].reshape(shape).astype(np.float32)).to(x.device)
+
+
+def approximate_neighbors_among(query: torch.Tensor, base: torch.Tensor, n_neighbors: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Find the nearest of other samples by NN-descent; same result as `neighbors_among` but for a few."""
+    from pynndescent import NNDescent
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        search = NNDescent(base.cpu().numpy(), n_neighbors=_SEARCH_NEIGHBORS, random_state=0)
+        found, near = search.query(query.cpu().numpy(), k=n_neighbors, epsilon=_SEARCH_EPSILON)
+    index, distance = torch.from_numpy(found.astype(np.int64)).to(base.device), torch.from_numpy(near).to(base.device)
+    lost = torch.nonzero((index < 0).any(1))[:, 0]  # the search came to too few
+    if len(lost) > 0:
+        index[lost], distance[lost] = _search(query[lost], base, n_neighbors, own=False)
+    return index, distance
 
 
 def affinities(distances: torch.Tensor, perplexity: float, *, n_bisections: int = 26) -> torch.Tensor:

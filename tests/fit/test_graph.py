@@ -7,6 +7,7 @@ from tb_timetravel.fit import graph
 from tb_timetravel.fit.graph import (
     affinities,
     approximate_neighbors,
+    approximate_neighbors_among,
     nearest_neighbors,
     neighbors_among,
     neighbors_outside,
@@ -42,6 +43,22 @@ def test_approximate_neighbours_are_nearly_all_right():
     exact, found = nearest_neighbors(x, 10)[0], approximate_neighbors(x, 10, seed=0)[0]
     assert not (found == torch.arange(len(x))[:, None]).any()
     assert float((exact[:, :, None] == found[:, None]).any(2).float().mean()) > 0.95
+
+
+@pytest.mark.parametrize("base", [cloud(1500, 8), torch.ones(400, 8), torch.cat([cloud(300, 8), 1e2 + cloud(20, 8)])])
+def test_approximate_neighbours_among_others_are_nearly_all_right(base: torch.Tensor):
+    query = cloud(200, 8, seed=1)
+    near, (index, distance) = neighbors_among(query, base, 40)[1], approximate_neighbors_among(query, base, 40)
+    assert all(len(set(row)) == 40 for row in index.tolist())
+    torch.testing.assert_close((base[index] - query[:, None]).norm(dim=2), distance, rtol=1e-4, atol=1e-3)
+    assert bool((distance.diff() >= 0).all())
+    assert float((distance <= near[:, -1:] * (1 + 1e-4)).float().mean()) > 0.95
+
+
+def test_neighbours_among_many_others_are_sought_by_nn_descent(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(graph._EXACT_PAIRS, "cpu", 30 * 300 - 1)
+    query, base = cloud(30, 5), cloud(300, 5, seed=1)
+    torch.testing.assert_close(neighbors_among(query, base, 6), approximate_neighbors_among(query, base, 6))
 
 
 def test_affinities_have_the_perplexity_asked_for():

@@ -32,7 +32,7 @@ class JointConfig:
 
     n_neighbors: int = 30  # in the graph; the effective number is the perplexity
     perplexity: float = 20.0
-    across: float = 0.7  # weight of an edge between two predicted classes: territories stay whole, and overlapping classes together
+    across: float = 0.6  # weight of an edge between two predicted classes: territories stay whole, and overlapping classes together
     across_others: float = 0.3  # the same of samples that are not laid out, which no territory was fitted to
     reach: float = 0.1  # farthest move, as a share of the plane's width, of a sample that lies in another class's territory
     layout: LayoutConfig = field(default_factory=LayoutConfig)

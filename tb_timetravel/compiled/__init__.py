@@ -6,6 +6,7 @@ work on rows of their own.
 
 from tb_timetravel.compiled.decoding import read_grids, spread_over_grids, take
 from tb_timetravel.compiled.forces import add_ranking, attraction, attraction_among, repulsion
+from tb_timetravel.compiled.loop import as_many_threads_as_torch
 from tb_timetravel.compiled.neighbors import (
     count_nearer,
     count_nearer_in_tile,
@@ -17,6 +18,7 @@ from tb_timetravel.compiled.neighbors import (
 
 __all__ = [
     "add_ranking",
+    "as_many_threads_as_torch",
     "attraction",
     "attraction_among",
     "count_nearer",

@@ -6,6 +6,7 @@ Loops that call one another stand in one file: numba's cache of a loop sees chan
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numba
@@ -13,7 +14,7 @@ import numpy as np
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -52,3 +53,19 @@ def _pool(n_threads: int) -> ThreadPoolExecutor:
     if n_threads not in _pools:
         _pools[n_threads] = ThreadPoolExecutor(n_threads, thread_name_prefix="compiled")
     return _pools[n_threads]
+
+
+@contextmanager
+def as_many_threads_as_torch() -> Iterator[None]:
+    """Let libraries that share their loops by numba (NN-descent, umap-learn) take as many threads as torch does, and torch as many after.
+
+    Numba tells OpenMP how many threads there are, which torch asks: a fit that was to take one took all of the machine's ever after, and
+    beside another busy process its small operations waited for one another for twenty times as long as they took.
+    """
+    n_threads, before = torch.get_num_threads(), numba.get_num_threads()
+    numba.set_num_threads(min(n_threads, before))
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
+        torch.set_num_threads(n_threads)

@@ -109,7 +109,7 @@ def approximate_neighbors(x: torch.Tensor, n_neighbors: int, *, seed: int) -> tu
     """Find neighbours by NN-descent (pynndescent), self removed; same result as `nearest_neighbors` but for a few."""
     from pynndescent import NNDescent  # compiles for seconds at import: only where it is needed
 
-    with warnings.catch_warnings():
+    with compiled.as_many_threads_as_torch(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # numba's, about itself
         found, distance = NNDescent(x.cpu().numpy(), n_neighbors=n_neighbors + 1, random_state=seed).neighbor_graph
     is_self = found == np.arange(len(x))[:, None]
@@ -124,7 +124,7 @@ def approximate_neighbors_among(query: torch.Tensor, base: torch.Tensor, n_neigh
     """Find the nearest of other samples by NN-descent; same result as `neighbors_among` but for a few."""
     from pynndescent import NNDescent
 
-    with warnings.catch_warnings():
+    with compiled.as_many_threads_as_torch(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         search = NNDescent(base.cpu().numpy(), n_neighbors=_SEARCH_NEIGHBORS, random_state=0)
         found, near = search.query(query.cpu().numpy(), k=n_neighbors, epsilon=_SEARCH_EPSILON)

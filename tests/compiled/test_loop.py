@@ -34,3 +34,30 @@ def test_where_no_cache_can_be_written_loops_are_compiled_anew(tmp_path: Path):
     code = "import torch; from tb_timetravel import compiled; print(compiled.nearest_of(torch.tensor([[2.0, 1.0]]), 1)[1].item())"
     done = subprocess.run([sys.executable, "-c", code], env=os.environ | nowhere, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.stdout.strip() == "1", done.stderr
+
+
+SHARED_BY_NUMBA = """
+import torch
+from tb_timetravel import compiled, fit
+import numba
+
+@numba.njit(parallel=True)
+def loop(n):
+    total = 0
+    for i in numba.prange(n):
+        total += i
+    return total
+
+torch.set_num_threads(1)
+assert torch.get_num_threads() == 1  # torch makes up its mind when it is first asked
+with compiled.as_many_threads_as_torch():
+    inside = numba.get_num_threads()
+    loop(1000)
+print(inside, torch.get_num_threads(), numba.get_num_threads())
+"""
+
+
+def test_libraries_that_share_loops_by_numba_take_as_many_threads_as_torch_and_leave_it_as_many():
+    environment = os.environ | {"NUMBA_NUM_THREADS": "2"}
+    done = subprocess.run([sys.executable, "-c", SHARED_BY_NUMBA], env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["1", "1", "2"], done.stderr

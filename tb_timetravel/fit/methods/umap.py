@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from tb_timetravel import compiled
 from tb_timetravel.errors import FitError
 from tb_timetravel.fit.basis import shared_basis
 from tb_timetravel.fit.decoder import DecoderConfig
@@ -69,7 +70,7 @@ def _embed(umap: ModuleType, dynamics: Dynamics, t: int, config: UmapConfig) -> 
     if len(x) < _FEWEST:
         center, basis = shared_basis(dynamics)
         return (x - center) @ basis
-    with warnings.catch_warnings():
+    with compiled.as_many_threads_as_torch(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a seed means one thread; numba's, about itself
         reducer = umap.UMAP(n_neighbors=min(config.n_neighbors, len(x) - 1), min_dist=config.min_dist, random_state=config.seed)
         positions = reducer.fit_transform(x.cpu().numpy())

@@ -12,6 +12,7 @@ import torch
 from tb_timetravel.errors import FitError
 from tb_timetravel.fit.dynamics import RESIDENT_BYTES
 from tb_timetravel.fit.motion import N_REFERENCES
+from tb_timetravel.fit.placing import neighborhood_beside
 from tb_timetravel.schema import DEFAULT_METHOD
 from tb_timetravel.store.files import is_local
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _PER_POSITION = 2 * 4 * 12  # bytes: the layout, Adam's two moments, forces, and what is computed on the way
 _PER_EDGE = 12  # in its file; on a GPU 8 more, where the graphs of all steps stand one after another
 _EDGES_PER_SAMPLE = 45  # of 30 neighbours each, after making the graph symmetric
+_PER_NEIGHBOR = 8  # bytes, of a sample that is not laid out; on a GPU twice, where those of all steps stand one after another
 _FIXED = {"cpu": 2**29, "cuda": 3 * 2**30}  # blocks of distances, batches, networks
 _PER_STEP = 4 * 2**20  # the decoder's grids, their gradients and Adam's two moments
 # Copies of all representations that a method holds at once, whatever stays in files: rows, what they are joined from, and attention.
@@ -34,14 +36,22 @@ def memory_needed(dynamics: Dynamics, method: str = DEFAULT_METHOD) -> int:
     held = sum(size if size <= RESIDENT_BYTES[kind] else 0 for size in (4 * rows * dynamics.n_features, 4 * rows * dynamics.n_classes))
     ranks = 2 * min(n_steps, N_REFERENCES) * rows
     graphs = _EDGES_PER_SAMPLE * (_PER_EDGE + 8) * rows if kind == "cuda" else 0  # on a CPU they stay in their files
+    beside = 2 * _PER_NEIGHBOR * _n_neighbors_beside(dynamics) if kind == "cuda" else 0
     parts = 3 * 4 * dynamics.n_samples * dynamics.n_features if kind == "cuda" else 0  # of one step's numbers, for tensor cores
     copies = _COPIES.get(method, 0) * 4 * rows * dynamics.n_features
-    return _FIXED[kind] + held + copies + ranks + graphs + parts + (_PER_POSITION + 8) * rows + _PER_STEP * n_steps
+    return _FIXED[kind] + held + copies + ranks + graphs + beside + parts + (_PER_POSITION + 8) * rows + _PER_STEP * n_steps
 
 
 def disk_needed(dynamics: Dynamics) -> int:
     """Estimate the bytes that a fit writes, most of them until it has finished."""
-    return dynamics.n_steps * dynamics.n_samples * (_EDGES_PER_SAMPLE * _PER_EDGE + _ON_DISK_PER_SAMPLE)
+    rows = dynamics.n_steps * dynamics.n_samples
+    return rows * (_EDGES_PER_SAMPLE * _PER_EDGE + _ON_DISK_PER_SAMPLE) + _PER_NEIGHBOR * _n_neighbors_beside(dynamics)
+
+
+def _n_neighbors_beside(dynamics: Dynamics) -> int:
+    """Count, over all steps, the neighbours of samples that are not laid out among those that are."""
+    n_neighbors, _ = neighborhood_beside(len(dynamics.laid_out))
+    return dynamics.n_steps * len(dynamics.others) * n_neighbors
 
 
 def check_budget(dynamics: Dynamics, directory: str, method: str = DEFAULT_METHOD) -> None:

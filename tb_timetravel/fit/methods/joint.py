@@ -21,6 +21,8 @@ from tb_timetravel.fit.placing import follow_layout, neighborhood_beside
 from tb_timetravel.fit.shared_plane import Pull, brought_into, start_in
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tb_timetravel.fit.dynamics import Dynamics
     from tb_timetravel.fit.result import Fitted, Report, Stages
     from tb_timetravel.fit.shared_plane import SharedPlane
@@ -69,24 +71,30 @@ def _graphs(dynamics: Dynamics, config: JointConfig, report: Report, stages: Sta
     graphs: dict[int, Edges] = {}
     mine = workers.my_steps(dynamics.n_steps)
     for t in mine:
-        kept = _kept_graph(stages, t, dynamics.device)
+        kept = _kept(stages, f"graph-{t}", dynamics.device)
         if kept is not None:
-            graphs[t] = kept
+            graphs[t] = Edges(**kept)
             continue
         predictions = None if dynamics.predictions is None else dynamics.predictions[t][laid_out]
         graph = step_graph(
             dynamics.representations(t)[laid_out], predictions,
             n_neighbors=config.n_neighbors, perplexity=config.perplexity, across=config.across, seed=config.seed,
         )  # fmt: skip
-        stages.put(f"graph-{t}", {part.name: getattr(graph, part.name).cpu().numpy() for part in fields(Edges)})
-        graphs[t] = _kept_graph(stages, t, dynamics.device) or graph  # from its file: the system's cache holds it, not this process
+        parts = {part.name: getattr(graph, part.name) for part in fields(Edges)}
+        graphs[t] = Edges(**_keep(stages, f"graph-{t}", parts))
         report("graph", (t + 1 - mine.start) / len(mine))
     return graphs
 
 
-def _kept_graph(stages: Stages, t: int, device: torch.device) -> Edges | None:
-    kept = stages.get(f"graph-{t}")
-    return None if kept is None else Edges(**{name: torch.from_numpy(values).to(device) for name, values in kept.items()})
+def _keep(stages: Stages, name: str, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Keep tensors and give them back from their file, where there is one: the system's cache holds it, not this process."""
+    stages.put(name, {part: tensor.cpu().numpy() for part, tensor in tensors.items()})
+    return _kept(stages, name, next(iter(tensors.values())).device) or tensors
+
+
+def _kept(stages: Stages, name: str, device: torch.device) -> dict[str, torch.Tensor] | None:
+    kept = stages.get(name)
+    return None if kept is None else {part: torch.from_numpy(values).to(device) for part, values in kept.items()}
 
 
 def _layout(
@@ -120,16 +128,30 @@ def _others(
     if kept is not None:
         return torch.from_numpy(kept["others"]).to(dynamics.device)
     laid_out, others = (torch.from_numpy(rows).to(dynamics.device) for rows in (dynamics.laid_out, dynamics.others))
-    n_neighbors, perplexity = neighborhood_beside(len(laid_out))
-    neighbors = {
-        t: neighbors_outside(
-            dynamics.representations(t), None if dynamics.predictions is None else dynamics.predictions[t], laid_out, others,
-            n_neighbors=n_neighbors, perplexity=perplexity, across=config.across_others,
-        )
-        for t in workers.my_steps(dynamics.n_steps)
-    }  # fmt: skip
+    neighbors = _neighbors_of_others(dynamics, laid_out, others, config, lambda done: report("layout", 0.9 + 0.05 * done), stages)
     motion = read_motion(dynamics, others, typical=typical)
-    placed = lay_out_others(layout, neighbors, motion, config.layout, lambda done: report("layout", 0.9 + 0.1 * done), pull)
+    placed = lay_out_others(layout, neighbors, motion, config.layout, lambda done: report("layout", 0.95 + 0.05 * done), pull)
     stages.put("others", {"others": placed.cpu().numpy()})
     report("layout", 1.0)
     return placed
+
+
+def _neighbors_of_others(
+    dynamics: Dynamics, laid_out: torch.Tensor, others: torch.Tensor, config: JointConfig, report: Callable[[float], None], stages: Stages
+) -> dict[int, tuple[torch.Tensor, torch.Tensor]]:
+    """Find the neighbours of samples that are not laid out among those that are, see `neighbors_outside`."""
+    n_neighbors, perplexity = neighborhood_beside(len(laid_out))
+    found: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+    mine = workers.my_steps(dynamics.n_steps)
+    for t in mine:
+        kept = _kept(stages, f"beside-{t}", dynamics.device)
+        if kept is None:
+            predictions = None if dynamics.predictions is None else dynamics.predictions[t]
+            index, weight = neighbors_outside(
+                dynamics.representations(t), predictions, laid_out, others,
+                n_neighbors=n_neighbors, perplexity=perplexity, across=config.across_others,
+            )  # fmt: skip
+            kept = _keep(stages, f"beside-{t}", {"index": index.int(), "weight": weight})
+        found[t] = kept["index"], kept["weight"]
+        report((t + 1 - mine.start) / len(mine))
+    return found

@@ -5,7 +5,7 @@
 
 Memory does not depend on how long a fit goes on, so layout and decoder get a few iterations instead of their hundreds, samples do not
 settle (by a decoder that has learned nothing, all would), measures compare the neighbors of a tenth of the samples that they would, and the
-graph of the second step stands for all after it: as many edges, in a file of its own at each step. All else is the default fit of a logged
+neighbors at the second step stand for all after it: as many, in files of their own at each step. All else is the default fit of a logged
 run, from the log to the film on disk, in a process of its own. Anonymous memory is what cannot be taken back: mapped files can.
 """
 
@@ -41,13 +41,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _POLL_S = 0.02
-_ITERATIONS, _BATCHES = 20, 40
-_REAL_GRAPHS = 2
+_ITERATIONS, _BATCHES = 10, 40
+_SEARCHED = 2  # steps
 _KEY = "0" * 16  # of the film
 
 
-class FewGraphs:
-    """Results of stages in files, as of a real fit; from the third step on, a copy of the second's graph is there already."""
+class FewSearches:
+    """Results of stages in files, as of a real fit; from the third step on, a copy of the second's neighbors is there already."""
 
     def __init__(self, films: FilmStore) -> None:
         self._films = films
@@ -55,8 +55,8 @@ class FewGraphs:
     def get(self, name: str) -> dict[str, NDArray[Any]] | None:
         """Read what is there."""
         kind, _, step = name.partition("-")
-        if kind == "graph" and int(step) >= _REAL_GRAPHS and self._films.stage(_KEY, name) is None:
-            self.put(name, self._films.stage(_KEY, f"graph-{_REAL_GRAPHS - 1}") or {})
+        if kind in {"graph", "beside"} and int(step) >= _SEARCHED and self._films.stage(_KEY, name) is None:
+            self.put(name, self._films.stage(_KEY, f"{kind}-{_SEARCHED - 1}") or {})
         return self._films.stage(_KEY, name)
 
     def put(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -103,7 +103,7 @@ def fit(run: Path, folder: Path) -> dict[str, Any]:
         decoder=replace(config.decoder, min_batches=_BATCHES, max_visits=0),
     )
     measure._MAX_PAIRS["cpu"] //= 10
-    fitted = method.fit(source.dynamics, config, report=watch, stages=FewGraphs(films))
+    fitted = method.fit(source.dynamics, config, report=watch, stages=FewSearches(films))
     write_film(films, source, _KEY, DEFAULT_METHOD, {}, fitted, FitOptions(device="cpu"), watch, {})
     watch.end()
     return {
@@ -118,7 +118,7 @@ def section(record: dict[str, Any]) -> str:
     gib = {name: f"{record[name] / 2**30:.2f} GiB" for name in ("before", "layout", "resident", "computed")}
     return "\n".join(
         [
-            f"{record['about']} Layout: {_ITERATIONS} iterations, decoder: {_BATCHES} batches, graph: of the first {_REAL_GRAPHS} steps, "
+            f"{record['about']} Layout: {_ITERATIONS} iterations, decoder: {_BATCHES} batches, neighbors: of the first {_SEARCHED} steps, "
             "the last of which stands for all others; no sample settles, and measures compare the neighbors of a tenth as many samples. "
             "The rest is the default fit of a logged run on a CPU.\n",
             table(["stage", "most anonymous memory, MiB"], rows),

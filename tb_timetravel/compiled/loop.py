@@ -62,7 +62,8 @@ def as_many_threads_as_torch() -> Iterator[None]:
     Numba tells OpenMP how many threads there are, which torch asks: a fit that was to take one took all of the machine's ever after, and
     beside another busy process its small operations waited for one another for twenty times as long as they took.
     """
-    n_threads, before = torch.get_num_threads(), numba.get_num_threads()
+    n_threads = torch.get_num_threads()  # before numba is asked: its answer starts its threads, and tells OpenMP
+    before = numba.get_num_threads()
     numba.set_num_threads(min(n_threads, before))
     try:
         yield

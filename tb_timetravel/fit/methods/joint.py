@@ -102,9 +102,9 @@ def _layout(
     plane: SharedPlane | None, pull: Pull | None,
 ) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
     """Lay the samples out; with the positions, what counts as an ordinary displacement among them."""
-    kept = stages.get("layout")
+    kept = _kept(stages, "layout", dynamics.device)
     if kept is not None:
-        return torch.from_numpy(kept["layout"]).to(dynamics.device), torch.from_numpy(kept["typical"]).to(dynamics.device)
+        return kept["layout"], kept["typical"]
     laid_out = torch.from_numpy(dynamics.laid_out).to(dynamics.device)
     if plane is not None:
         start = start_in(plane, dynamics, across=config.across_others)
@@ -124,9 +124,9 @@ def _others(
     """Place the samples that are not laid out against the finished layout."""
     if len(dynamics.others) == 0:
         return None
-    kept = stages.get("others")
+    kept = _kept(stages, "others", dynamics.device)
     if kept is not None:
-        return torch.from_numpy(kept["others"]).to(dynamics.device)
+        return kept["others"]
     laid_out, others = (torch.from_numpy(rows).to(dynamics.device) for rows in (dynamics.laid_out, dynamics.others))
     neighbors = _neighbors_of_others(dynamics, laid_out, others, config, lambda done: report("layout", 0.9 + 0.05 * done), stages)
     motion = read_motion(dynamics, others, typical=typical)

@@ -34,7 +34,7 @@ class Drift:
 
     def __init__(self, n_train: int, n_features: int, n_steps: int, device: torch.device, *, seed: int = 0) -> None:
         self._generator = torch.Generator(device).manual_seed(seed)
-        self._n_steps, self.n_train, self.n = n_steps, n_train, n_train + round(_TEST_SHARE * n_train)
+        self._n_steps, self._n_train, self.n = n_steps, n_train, n_train + round(_TEST_SHARE * n_train)
         self._mode = torch.randint(0, N_CLASSES * _N_MODES, (self.n,), generator=self._generator, device=device)
         classes, self._own, self._later = self._normal(N_CLASSES), self._normal(self.n), self._normal(self.n)
         self._centers = classes.repeat_interleave(_N_MODES, 0) + 0.7 * self._normal(N_CLASSES * _N_MODES)
@@ -46,7 +46,7 @@ class Drift:
     @property
     def splits(self) -> NDArray[np.uint8]:
         """Split of each sample, 0 for training, (n,)."""
-        return (np.arange(self.n) >= self.n_train).astype(np.uint8)
+        return (np.arange(self.n) >= self._n_train).astype(np.uint8)
 
     def snapshots(self) -> Iterator[Snapshot]:
         """Give what is logged, step by step."""

@@ -70,7 +70,7 @@ class Watch:
     def __init__(self) -> None:
         self.stage, self.peaks, self.resident = "reading", {}, 0
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._look)
+        self._thread = threading.Thread(target=self._look, daemon=True)  # a fit that fails shall end the process
         self._thread.start()
 
     def __call__(self, stage: str, done: float) -> None:
